@@ -1,0 +1,87 @@
+// swift-tools-version: 6.0
+import Foundation
+import PackageDescription
+
+let environment = ProcessInfo.processInfo.environment
+func isSet(_ name: String) -> Bool { environment[name] == "1" }
+
+/// Boards build the runtime alone: no converter, hence no Armadillo.
+let runtimeOnly = isSet("CONDENSENET_RUNTIME_ONLY") || isSet("AARCH64_BUILD")
+
+// `#if arch` in a manifest speaks of the machine that builds, so an Arm cross build announces itself.
+#if arch(x86_64)
+    let targetsX86 = !isSet("AARCH64_BUILD")
+#else
+    let targetsX86 = false
+#endif
+
+/// Kernels need AVX2 and FMA on x86-64; without FMA in the target a fused multiply-add becomes a library call
+/// per lane, so the portable build multiplies and adds instead. AArch64 has both in its baseline.
+let kernelSettings: [SwiftSetting] =
+    !targetsX86
+    ? []
+    : isSet("CONDENSENET_PORTABLE")
+        ? [.define("CONDENSENET_PORTABLE")]
+        : [.unsafeFlags(["-Xcc", "-mavx2", "-Xcc", "-mfma"])]
+
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+
+var products: [Product] = [
+    .library(name: "CondenseNet", targets: ["CondenseNet", "ImageInput"]),
+    .executable(name: "condensenet", targets: ["CondenseNetCLI"]),
+]
+
+var targets: [Target] = [
+    .target(name: "CProcessor"),
+    .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+    .target(name: "Kernels", swiftSettings: kernelSettings),
+    .target(name: "ModelFormat", dependencies: ["CZlib"]),
+    .target(name: "CondenseNet", dependencies: ["CProcessor", "Kernels", "ModelFormat"]),
+    .target(
+        name: "CImageCodecs",
+        linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png16"), .linkedLibrary("z")]),
+    .target(name: "ImageInput", dependencies: ["CImageCodecs"]),
+    .executableTarget(
+        name: "CondenseNetCLI",
+        dependencies: ["CondenseNet", "ImageInput", "ModelFormat", "CZlib", argumentParser]),
+
+    .target(name: "TestSupport", path: "Tests/TestSupport"),
+    .testTarget(name: "KernelsTests", dependencies: ["Kernels", "TestSupport"]),
+    .testTarget(name: "ModelFormatTests", dependencies: ["ModelFormat", "TestSupport"]),
+    .testTarget(name: "CondenseNetTests", dependencies: ["CondenseNet", "ModelFormat", "TestSupport"]),
+    .testTarget(name: "ImageInputTests", dependencies: ["ImageInput", "TestSupport"]),
+    .testTarget(name: "CLITests", dependencies: ["CondenseNetCLI", "ModelFormat", "TestSupport"]),
+]
+
+if !runtimeOnly {
+    products.append(.executable(name: "condensenet-convert", targets: ["condensenet-convert"]))
+    targets += [
+        .systemLibrary(name: "CCrypto", path: "tools/CCrypto", providers: [.apt(["libssl-dev"])]),
+        .target(
+            name: "CArmadillo", path: "tools/CArmadillo",
+            cxxSettings: [.define("ARMA_DONT_PRINT_ERRORS")],
+            linkerSettings: [.linkedLibrary("armadillo")]),
+        .target(name: "Checkpoint", dependencies: ["CZlib"], path: "tools/Checkpoint"),
+        .target(
+            name: "Condenser",
+            dependencies: ["Checkpoint", "ModelFormat", "CondenseNet", "CArmadillo", "CCrypto"],
+            path: "tools/Condenser"),
+        .executableTarget(
+            name: "condensenet-convert",
+            dependencies: ["Condenser", "Checkpoint", "ModelFormat", argumentParser],
+            path: "tools/condensenet-convert"),
+        .testTarget(name: "CheckpointTests", dependencies: ["Checkpoint", "TestSupport"]),
+        .testTarget(
+            name: "CondenserTests",
+            dependencies: ["Condenser", "Checkpoint", "CondenseNet", "ModelFormat", "TestSupport"]),
+        .testTarget(name: "ConverterCLITests", dependencies: ["condensenet-convert", "ModelFormat", "TestSupport"]),
+    ]
+}
+
+let package = Package(
+    name: "condensenet",
+    products: products,
+    dependencies: [.package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")],
+    targets: targets,
+    cxxLanguageStandard: .cxx17
+)

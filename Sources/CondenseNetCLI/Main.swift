@@ -1,0 +1,5 @@
+import ArgumentParser
+
+@main struct Main: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "condensenet")
+}

@@ -1,0 +1,58 @@
+import Foundation
+
+/// Access to the committed test fixtures. A missing fixture throws, so that a test fails rather than skips.
+public enum Fixture {
+    /// The repository's root.
+    public static let root = URL(fileURLWithPath: #filePath)
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+
+    /// The path of a file under `Tests/Fixtures`.
+    public static func path(_ name: String) -> String {
+        root.appendingPathComponent("Tests/Fixtures/\(name)").path
+    }
+
+    /// The bytes of a file under `Tests/Fixtures`.
+    public static func bytes(_ name: String) throws -> [UInt8] {
+        [UInt8](try Data(contentsOf: URL(fileURLWithPath: path(name))))
+    }
+
+    /// The array in a NumPy file under `Tests/Fixtures`.
+    public static func array(_ name: String) throws -> NumpyArray {
+        try NumpyArray(npy: try bytes(name))
+    }
+}
+
+/// A float32 or uint8 NumPy array in C order, as the fixtures hold them.
+public struct NumpyArray {
+    public let shape: [Int]
+    public let values: [Float]
+
+    struct Malformed: Error { let reason: String }
+
+    init(npy bytes: [UInt8]) throws {
+        guard bytes.count > 10, bytes.starts(with: [0x93] + Array("NUMPY".utf8)), bytes[6] == 1 else {
+            throw Malformed(reason: "not a version 1 .npy file")
+        }
+        let headerLength = Int(bytes[8]) | Int(bytes[9]) << 8
+        let header = String(decoding: bytes[10..<(10 + headerLength)], as: UTF8.self)
+        guard let open = header.firstIndex(of: "("), let close = header.firstIndex(of: ")"),
+            header.contains("'fortran_order': False")
+        else { throw Malformed(reason: header) }
+        shape = header[header.index(after: open)..<close].split(separator: ",").compactMap {
+            Int($0.trimmingCharacters(in: .whitespaces))
+        }
+        let data = bytes[(10 + headerLength)...]
+        let count = shape.reduce(1, *)
+        if header.contains("'<f4'") {
+            guard data.count == 4 * count else { throw Malformed(reason: "length") }
+            values = data.withUnsafeBytes { raw in
+                (0..<count).map { Float(bitPattern: raw.loadUnaligned(fromByteOffset: 4 * $0, as: UInt32.self)) }
+            }
+        } else if header.contains("'|u1'") {
+            guard data.count == count else { throw Malformed(reason: "length") }
+            values = data.map(Float.init)
+        } else {
+            throw Malformed(reason: header)
+        }
+    }
+}
