@@ -1,0 +1,25 @@
+/// What a model or architecture file may ask for. A file beyond a limit is refused before anything is allocated for it.
+public enum FormatLimits {
+    /// Bytes of a whole model file.
+    public static let fileBytes = 1 << 30
+    /// Bytes of the JSON header, and of an architecture file.
+    public static let headerBytes = 1 << 20
+    /// Tensors in a file.
+    public static let tensors = 4096
+    /// Dimensions of a tensor.
+    public static let rank = 4
+    /// Levels of nested JSON.
+    public static let jsonDepth = 32
+    /// Steps, and values, of a graph.
+    public static let steps = 4096
+    /// Channels of a value, classes included.
+    public static let channels = 1 << 16
+    /// Height or width of a value.
+    public static let side = 16_384
+    /// Kernel side, stride and padding of a convolution or pooling.
+    public static let window = 64
+    /// Bytes of activations that an execution plan may need.
+    public static let arenaBytes = 512 << 20
+    /// Multiply-accumulates of one inference.
+    public static let multiplyAccumulates = 1 << 37
+}

@@ -1,0 +1,53 @@
+/// Why a file is not a model that can be run. Every case says where, what was expected and what was found.
+public enum ModelFormatError: Error, Equatable {
+    /// The file does not exist or may not be read.
+    case noInput(path: String, reason: String)
+    /// Reading or writing failed in the operating system.
+    case inputOutput(path: String, reason: String)
+    /// The path names something other than a regular file.
+    case notAFile(path: String, found: String)
+    /// A count is beyond its limit.
+    case limit(what: String, found: Int, limit: Int)
+    /// The file is of another kind.
+    case notAModel(found: String)
+    /// The file's format version is not one that this program reads.
+    case version(found: String, supported: String)
+    /// Text is not strict JSON; `offset` counts bytes from the start of `source`.
+    case json(source: String, offset: Int, reason: String)
+    /// JSON has another shape than the format defines; `path` names the member.
+    case member(path: String, expected: String, found: String)
+    /// The file's length does not match its header.
+    case length(expected: Int, found: Int)
+    /// A tensor is missing, unexpected or ill-formed.
+    case tensor(name: String, expected: String, found: String)
+    /// A step of the graph breaks a rule.
+    case step(name: String, expected: String, found: String)
+    /// A value of the graph breaks a rule.
+    case value(name: String, expected: String, found: String)
+    /// The system refused an allocation.
+    case memory(bytes: Int)
+    /// The stored checksum does not match the bytes: the file is damaged.
+    case checksum(stored: String, computed: String)
+}
+
+extension ModelFormatError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .noInput(let path, let reason): "\(path): \(reason)"
+        case .inputOutput(let path, let reason): "\(path): \(reason)"
+        case .notAFile(let path, let found): "\(path): expected a regular file, found \(found)"
+        case .limit(let what, let found, let limit): "\(what): expected at most \(limit), found \(found)"
+        case .notAModel(let found): "expected a CondenseNet model file, found \(found)"
+        case .version(let found, let supported): "expected format version \(supported), found \(found)"
+        case .json(let source, let offset, let reason): "\(source), byte \(offset): \(reason)"
+        case .member(let path, let expected, let found): "\(path): expected \(expected), found \(found)"
+        case .length(let expected, let found): "expected \(expected) bytes, found \(found)"
+        case .tensor(let name, let expected, let found): "tensor \(name): expected \(expected), found \(found)"
+        case .step(let name, let expected, let found): "step \(name): expected \(expected), found \(found)"
+        case .value(let name, let expected, let found): "value \(name): expected \(expected), found \(found)"
+        case .memory(let bytes): "no memory for \(bytes) bytes"
+        case .checksum(let stored, let computed):
+            "the file is damaged: its checksum is \(stored), its bytes give \(computed)"
+        }
+    }
+}
