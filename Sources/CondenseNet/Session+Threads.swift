@@ -15,9 +15,9 @@ extension Session {
             let session = try Session(plan: plan, threads: threads)
             var time = UInt64.max
             for _ in 0..<5 {
-                let start = nanoseconds()
+                let start = monotonicNanoseconds()
                 _ = session.logits(input)
-                time = min(time, nanoseconds() - start)
+                time = min(time, monotonicNanoseconds() - start)
             }
             if time < best.time { best = (threads, time) }
         }

@@ -1,4 +1,3 @@
-import Glibc
 import Kernels
 import ModelFormat
 
@@ -105,22 +104,15 @@ private final class Execution: @unchecked Sendable {
 
     func run(member: Int) {
         let scratch = scratch.floats + member * plan.scratchFloats
-        var start = profile ? nanoseconds() : 0
+        var start = profile ? monotonicNanoseconds() : 0
         for (position, operation) in plan.operations.enumerated() {
             operation.run(arena: arena.floats, scratch: scratch, part: member, parts: threads)
             if threads > 1 { barrier.wait() }
             if profile, member == 0 {
-                let end = nanoseconds()
+                let end = monotonicNanoseconds()
                 stepNanoseconds[position] = end - start
                 start = end
             }
         }
     }
-}
-
-/// A monotonic clock.
-func nanoseconds() -> UInt64 {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
 }

@@ -17,6 +17,7 @@ struct CommandFailure: Error {
 
     let code: Code
     let message: String
+    private var isReported = false
 
     init(_ code: Code, _ message: String) {
         self.code = code
@@ -31,6 +32,7 @@ struct CommandFailure: Error {
             let text = error.description
             self.init(error.code, text.hasPrefix(path) ? text : "\(path): \(text)")
         case let error as RuntimeError: self.init(.internal, error.description)
+        case let error as ImageError: self.init(error.code, error.description)
         default: self.init(.internal, "\(path): \(error)")
         }
     }
@@ -38,10 +40,17 @@ struct CommandFailure: Error {
     /// Prints the line to standard error.
     func warn() { StandardError.write("condensenet: \(message)\n") }
 
+    /// The same failure, whose line has been printed.
+    var alreadyReported: CommandFailure {
+        var failure = self
+        failure.isReported = true
+        return failure
+    }
+
     /// Prints the line to standard error and ends the process.
     func report() -> Never {
         try? StandardOutput.flush()
-        warn()
+        if !isReported { warn() }
         exit(code.rawValue)
     }
 }
@@ -53,6 +62,16 @@ extension ModelFormatError {
         case .inputOutput: .inputOutput
         case .memory: .internal
         default: .badData
+        }
+    }
+}
+
+extension ImageError {
+    fileprivate var code: CommandFailure.Code {
+        switch category {
+        case .missingInput: .noInput
+        case .inputOutput: .inputOutput
+        case .badData: .badData
         }
     }
 }

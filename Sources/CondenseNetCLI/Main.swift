@@ -10,7 +10,7 @@ struct CondenseNetCommand: ParsableCommand {
         abstract: "Classifies images with condensed CondenseNets.",
         version: CondenseNet.version,
         subcommands: [
-            RunCommand.self, InspectCommand.self, VerifyCommand.self,
+            ClassifyCommand.self, EvaluateCommand.self, RunCommand.self, InspectCommand.self, VerifyCommand.self,
         ])
 
     static func main() {
