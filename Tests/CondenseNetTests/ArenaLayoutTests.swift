@@ -8,8 +8,9 @@ struct ArenaLayoutTests {
     @Test("values that live at the same time never share memory", arguments: TestNetwork.all, [false, true])
     func livingValuesAreApart(network: NamedGraph, retainsValues: Bool) throws {
         let graph = network.graph
-        let layout = try ArenaLayout(graph, retainsValues: retainsValues)
-        let places = graph.values.map { layout.places[$0.name]! }
+        let units = PlanUnit.units(graph, fusing: !retainsValues)
+        let layout = try ArenaLayout(graph, units: units, retainsValues: retainsValues)
+        let places = graph.values.compactMap { layout.places[$0.name] }
         for (first, a) in places.enumerated() {
             #expect(a.offset % 16 == 0 && a.end <= layout.floats)
             #expect(a.planeStride >= a.shape.pixels)
@@ -22,8 +23,9 @@ struct ArenaLayoutTests {
     @Test("values that never meet share memory")
     func memoryIsReused() throws {
         let graph = TestNetwork.condenseNet(size: 32, layers: [3, 3], growth: [8, 16])
-        let shared = try ArenaLayout(graph, retainsValues: false).floats
-        let separate = try ArenaLayout(graph, retainsValues: true).floats
+        let units = PlanUnit.units(graph, fusing: false)
+        let shared = try ArenaLayout(graph, units: units, retainsValues: false).floats
+        let separate = try ArenaLayout(graph, units: units, retainsValues: true).floats
         #expect(shared < separate / 2)
     }
 
@@ -50,6 +52,8 @@ struct ArenaLayoutTests {
         ]
         graph.output = "pooled"
         try graph.validate()
-        #expect(throws: ModelFormatError.self) { try ArenaLayout(graph, retainsValues: false) }
+        #expect(throws: ModelFormatError.self) {
+            try ArenaLayout(graph, units: PlanUnit.units(graph, fusing: true), retainsValues: false)
+        }
     }
 }
