@@ -12,35 +12,26 @@ public struct Architecture: Equatable, Sendable {
         case converted
     }
 
+    /// The form of the checkpoint.
     public var form: Form
     /// Height and width of the input.
     public var inputSize: Int
+    /// The first convolution.
     public var stem: Stem
+    /// The dense blocks in order, each with the transition that follows it.
     public var stages: [Stage]
+    /// The linear layer at the end.
     public var classifier: Classifier
     /// C: of the inputs of each group of a learned convolution one in C is kept. 1 where no groups are learned.
     public var condensationFactor: Int
 
-    public init(
-        form: Form, inputSize: Int, stem: Stem, stages: [Stage], classifier: Classifier, condensationFactor: Int
-    ) {
-        self.form = form
-        self.inputSize = inputSize
-        self.stem = stem
-        self.stages = stages
-        self.classifier = classifier
-        self.condensationFactor = condensationFactor
-    }
-
     /// The first convolution, `features.init_conv`: 3×3, padding 1, no bias.
     public struct Stem: Equatable, Sendable {
+        /// Output channels.
         public var channels: Int
+        /// 1 or 2.
         public var stride: Int
 
-        public init(channels: Int, stride: Int) {
-            self.channels = channels
-            self.stride = stride
-        }
     }
 
     /// A dense block and, but for the last, the transition that follows it.
@@ -53,20 +44,10 @@ public struct Architecture: Equatable, Sendable {
         public var inputChannels: Int
         /// k: channels that each layer adds.
         public var growth: Int
+        /// The layers of the block, at least one.
         public var layers: [Layer]
         /// The 1×1 convolution before the pooling that ends the stage, where there is one.
         public var transition: Pointwise?
-
-        public init(
-            number: Int, side: Int, inputChannels: Int, growth: Int, layers: [Layer], transition: Pointwise? = nil
-        ) {
-            self.number = number
-            self.side = side
-            self.inputChannels = inputChannels
-            self.growth = growth
-            self.layers = layers
-            self.transition = transition
-        }
 
         /// Channels of the finished block, before the transition.
         public var blockChannels: Int { inputChannels + layers.count * growth }
@@ -81,14 +62,11 @@ public struct Architecture: Equatable, Sendable {
         /// `conv_2`: batch norm, ReLU, 3×3 convolution with padding 1.
         public var spatial: Spatial
 
-        public init(pointwise: Pointwise, spatial: Spatial) {
-            self.pointwise = pointwise
-            self.spatial = spatial
-        }
     }
 
     /// A batch norm (`name.norm`), a ReLU and a 1×1 convolution without bias (`name.conv`).
     public struct Pointwise: Equatable, Sendable {
+        /// How the convolution reads its inputs.
         public enum Kind: String, Sendable {
             /// An ordinary grouped convolution; its outputs keep their order.
             case plain
@@ -102,25 +80,17 @@ public struct Architecture: Equatable, Sendable {
 
         /// `features.denseblock_S.denselayer_L.conv_1` or `features.transition_S.conv`.
         public var name: String
+        /// How the convolution reads its inputs.
         public var kind: Kind
         /// Channels that the layer can see.
         public var inputChannels: Int
-        /// Channels that the condensed convolution gathers, inputs·G/C; `nil` takes all of them in their order.
+        /// Channels that the condensed convolution gathers, inputs·G/C; `nil` takes all of them in their order, as plain
+        /// convolutions do, and learned ones of a single group that kept everything.
         public var gathered: Int?
+        /// Outputs, all groups together.
         public var outputChannels: Int
         /// G, of the condensed convolution.
         public var groups: Int
-
-        public init(
-            name: String, kind: Kind, inputChannels: Int, gathered: Int?, outputChannels: Int, groups: Int
-        ) {
-            self.name = name
-            self.kind = kind
-            self.inputChannels = inputChannels
-            self.gathered = gathered
-            self.outputChannels = outputChannels
-            self.groups = groups
-        }
 
         /// Inputs of the condensed convolution, all groups together.
         public var operandChannels: Int { gathered ?? inputChannels }
@@ -130,16 +100,13 @@ public struct Architecture: Equatable, Sendable {
     public struct Spatial: Equatable, Sendable {
         /// `features.denseblock_S.denselayer_L.conv_2`.
         public var name: String
+        /// Inputs, all groups together.
         public var inputChannels: Int
+        /// Outputs, all groups together.
         public var outputChannels: Int
+        /// Groups of the convolution, in contiguous shares.
         public var groups: Int
 
-        public init(name: String, inputChannels: Int, outputChannels: Int, groups: Int) {
-            self.name = name
-            self.inputChannels = inputChannels
-            self.outputChannels = outputChannels
-            self.groups = groups
-        }
     }
 
     /// The linear layer, after `features.norm_last`, ReLU and global average pooling.
@@ -148,13 +115,8 @@ public struct Architecture: Equatable, Sendable {
         public var features: Int
         /// Features that the classifier reads; `nil` takes all of them in their order.
         public var kept: Int?
+        /// Outputs.
         public var classes: Int
-
-        public init(features: Int, kept: Int?, classes: Int) {
-            self.features = features
-            self.kept = kept
-            self.classes = classes
-        }
 
         /// Inputs of the linear layer.
         public var inputs: Int { kept ?? features }
