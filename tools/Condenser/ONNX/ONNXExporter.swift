@@ -1,0 +1,70 @@
+import ModelFormat
+
+/// Writes a condensed network as an ONNX model, so that it can be checked and timed in other runtimes.
+///
+/// The model has opset 13, an input `input` of shape `[N, 3, H, W]` and an output `logits` of shape `[N, classes]`, both
+/// float32; N is free. Its metadata tell the preprocessing and the labels. Source: onnx.proto of the ONNX project.
+public enum ONNXExporter {
+    /// The version of ONNX's operator set that the models use.
+    public static let operatorSet = 13
+    /// The version of ONNX's file format that came with that operator set.
+    static let fileVersion = 7
+    /// Protocol Buffers parsers take no message beyond this.
+    static let byteLimit = Int(Int32.max)
+
+    /// The bytes of an ONNX model that computes what `model` computes, half precision widened to float32.
+    ///
+    /// The same bytes for the same model.
+    /// - Throws: `ModelFormatError.limit` when the model is too large for Protocol Buffers.
+    public static func bytes(_ model: ModelFile) throws -> [UInt8] {
+        try bytes(model.description, weights: model)
+    }
+
+    /// The bytes of an ONNX model of the network that `description` describes, its numbers taken from `weights`.
+    ///
+    /// - Throws: `ModelFormatError` for a description that breaks a rule or a model too large for Protocol Buffers, and
+    ///   what `weights` throws.
+    public static func bytes(_ description: ModelDescription, weights: some GraphWeights) throws -> [UInt8] {
+        try description.validate()
+        let graph = ONNXGraphBuilder.build(description.graph)
+        let limit = byteLimit - FormatLimits.headerBytes
+        guard graph.constantBytes <= limit else {
+            throw ModelFormatError.limit(
+                what: "bytes of weights in an ONNX file", found: graph.constantBytes, limit: limit)
+        }
+        var writer = ProtobufWriter(capacity: graph.constantBytes + FormatLimits.headerBytes)
+        writer.integer(ModelField.fileVersion, fileVersion)
+        writer.string(ModelField.producerName, "condensenet")
+        try writer.message(ModelField.graph) { try graph.write(description, weights, to: &$0) }
+        writer.message(ModelField.operatorSets) { $0.integer(2, operatorSet) }
+        for (key, value) in metadata(of: description) {
+            writer.message(ModelField.metadata) {
+                $0.string(1, key)
+                $0.string(2, value)
+            }
+        }
+        return writer.bytes
+    }
+
+    private static func metadata(of description: ModelDescription) -> [(String, String)] {
+        let preprocessing = description.preprocessing
+        func list(_ numbers: [Float]) -> String { numbers.map(\.description).joined(separator: ",") }
+        return [
+            ("resize", preprocessing.resize.map(\.description) ?? ""),
+            ("crop", preprocessing.crop.map(\.description) ?? ""),
+            ("mean", list(preprocessing.mean)),
+            ("std", list(preprocessing.std)),
+            ("colorOrder", preprocessing.colorOrder.rawValue),
+            ("labels", description.labels.joined(separator: "\n")),
+        ].filter { !$0.1.isEmpty }
+    }
+}
+
+/// Field numbers of `ModelProto`.
+private enum ModelField {
+    static let fileVersion = 1
+    static let producerName = 2
+    static let graph = 7
+    static let operatorSets = 8
+    static let metadata = 14
+}
