@@ -70,7 +70,7 @@ private struct ArchitectureInference {
             blocks: surveys.count, inputSize: options.inputSize, dataset: options.dataset)
         let sides = geometry.sides(blocks: surveys.count)
         // Every shape was found and is as the others demand, or there would be a problem.
-        return Architecture(
+        let architecture = Architecture(
             form: form, inputSize: geometry.size,
             stem: Architecture.Stem(channels: stem!, stride: geometry.stemStride),
             stages: zip(surveys, sides).map { survey, side in
@@ -82,6 +82,8 @@ private struct ArchitectureInference {
                     transition: survey.transition.map { pointwise($0, learned) })
             },
             classifier: classifier!, condensationFactor: learned.factor)
+        try architecture.checkLimits()
+        return architecture
     }
 
     private mutating func survey(_ number: Int, inputs: Int?) throws -> StageSurvey {

@@ -32,6 +32,8 @@ public enum CheckpointProblem: Equatable, Sendable {
     case noFactor(layer: String, inputs: Int, kept: ClosedRange<Int>)
     /// Two outputs of one group keep as many inputs, but not the same.
     case unequalMasks(layer: String, group: Int, outputs: (Int, Int), kept: Int)
+    /// A quantity beyond what a model file may have.
+    case limit(what: String, found: Int, limit: Int)
     /// A number that the converted network cannot hold.
     case overflow(tensor: String, position: Int, value: Double, type: String)
 
@@ -73,6 +75,7 @@ extension CheckpointProblem: CustomStringConvertible {
                 + "which is no whole condensation factor"
         case .unequalMasks(let layer, let group, let outputs, let kept):
             "\(layer): outputs \(outputs.0) and \(outputs.1) of group \(group) keep \(kept) inputs each, not the same ones"
+        case .limit(let what, let found, let limit): "\(what): expected at most \(limit), found \(found)"
         case .overflow(let tensor, let position, let value, let type):
             "\(tensor): expected numbers that fit \(type), found \(value) at \(position)"
         }
