@@ -27,7 +27,7 @@ let kernelSettings: [SwiftSetting] =
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
 var products: [Product] = [
-    .library(name: "CondenseNet", targets: ["CondenseNet", "ImageInput"]),
+    .library(name: "CondenseNet", targets: ["CondenseNet", "ImageInput", "ModelFormat"]),
     .executable(name: "condensenet", targets: ["CondenseNetCLI"]),
 ]
 
@@ -36,7 +36,7 @@ var targets: [Target] = [
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "Kernels", swiftSettings: kernelSettings),
     .target(name: "ModelFormat", dependencies: ["CZlib"]),
-    .target(name: "CondenseNet", dependencies: ["CProcessor", "Kernels", "ModelFormat"]),
+    .target(name: "CondenseNet", dependencies: ["CProcessor", "ImageInput", "Kernels", "ModelFormat"]),
     .target(
         name: "CImageCodecs",
         linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png16"), .linkedLibrary("z")]),

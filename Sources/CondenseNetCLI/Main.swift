@@ -1,5 +1,29 @@
 import ArgumentParser
+import CondenseNet
+import Glibc
 
-@main struct Main: ParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "condensenet")
+/// The command line on the board.
+@main
+struct CondenseNetCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "condensenet",
+        abstract: "Classifies images with condensed CondenseNets.",
+        version: CondenseNet.version,
+        subcommands: [
+            ClassifyCommand.self, EvaluateCommand.self, RunCommand.self, InspectCommand.self, VerifyCommand.self,
+        ])
+
+    static func main() {
+        signal(SIGPIPE, SIG_IGN)
+        Interruption.install()
+        do {
+            var command = try parseAsRoot()
+            try command.run()
+            try StandardOutput.flush()
+        } catch let failure as CommandFailure {
+            failure.report()
+        } catch {
+            exit(withError: error)
+        }
+    }
 }

@@ -3,3 +3,12 @@
 
 /// True when the processor that runs this program has AVX2 and FMA (x86-64 only; false elsewhere).
 bool condensenet_processor_has_avx2_fma(void);
+
+/// Tells the processor that this thread spins.
+static inline void condensenet_processor_pause(void) {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("yield");
+#endif
+}

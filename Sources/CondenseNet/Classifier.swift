@@ -1,0 +1,84 @@
+import ImageInput
+import ModelFormat
+
+/// From an image file to the likeliest classes.
+///
+/// ```swift
+/// let classifier = try Classifier(path: "model.safetensors")
+/// for prediction in try classifier.classify(path: "photo.jpg") {
+///     print(prediction.label, prediction.probability)
+/// }
+/// ```
+///
+/// A classifier serves one caller at a time; several may share one `ExecutionPlan`.
+public final class Classifier {
+    /// The session that runs the network.
+    public let session: Session
+    private let transform: ImageTransform
+    private let input: Storage
+    private var scores: [Float]
+
+    /// The network that classifies.
+    public var model: Model { session.plan.model }
+
+    /// Loads and plans the model file at `path`.
+    ///
+    /// - Throws: `ModelFormatError` or `RuntimeError`.
+    public convenience init(path: String, threads: Int = 1) throws {
+        try self.init(try Session(plan: try ExecutionPlan(try Model(path: path)), threads: threads))
+    }
+
+    /// A classifier that runs `session`.
+    ///
+    /// - Throws: `ModelFormatError.memory`, or `ImageError.transform` when the model's preprocessing makes no sense.
+    public init(_ session: Session) throws {
+        self.session = session
+        let description = session.plan.model.description
+        transform = try ImageTransform(description.preprocessing, input: description.inputShape)
+        input = try Storage(zeroedFloats: description.inputShape.count)
+        scores = [Float](repeating: 0, count: description.classes)
+    }
+
+    /// The likeliest classes of the image in a JPEG, PNG, PPM or PGM file, the likeliest first.
+    ///
+    /// - Throws: `ImageError`.
+    public func classify(path: String, top: Int = 5) throws -> [Prediction] {
+        try classify(try RGBImage.decode(path: path), top: top)
+    }
+
+    /// The likeliest classes of an image, the likeliest first.
+    ///
+    /// - Throws: `ImageError.wrongSize` when the model's preprocessing does not bring the image to the input's size.
+    public func classify(_ image: RGBImage, top: Int = 5) throws -> [Prediction] {
+        try prepare(image)
+        return predict(top: top)
+    }
+
+    /// Brings an image to the network's input.
+    ///
+    /// - Throws: `ImageError.wrongSize`.
+    public func prepare(_ image: RGBImage) throws {
+        let count = input.bytes.count / 4
+        try transform.apply(to: image, into: UnsafeMutableBufferPointer(start: input.floats, count: count))
+    }
+
+    /// Classifies the image that was prepared last.
+    public func predict(top: Int = 5) -> [Prediction] {
+        scores.withUnsafeMutableBufferPointer {
+            session.run(UnsafeBufferPointer(start: input.floats, count: input.bytes.count / 4), into: $0)
+        }
+        return Prediction.top(top, logits: scores, labels: model.description.labels)
+    }
+}
+
+extension ImageTransform {
+    /// The transform that a model file describes, for a network whose input has shape `input`.
+    ///
+    /// - Throws: `ImageError.transform`.
+    public init(_ preprocessing: Preprocessing, input: PlaneShape) throws {
+        try self.init(
+            resize: preprocessing.resize, crop: preprocessing.crop, mean: preprocessing.mean, std: preprocessing.std,
+            colorOrder: preprocessing.colorOrder == .rgb ? .rgb : .bgr,
+            outputSize: ImageSize(width: input.width, height: input.height))
+    }
+}

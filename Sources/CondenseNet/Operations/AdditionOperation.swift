@@ -1,0 +1,34 @@
+import Kernels
+import ModelFormat
+
+/// The sum of two values, split by channels.
+final class AdditionOperation: PlannedOperation {
+    let kernel = "addition"
+    private let channels: Int
+    private let relu: Bool
+    private let input: ArenaLayout.Place
+    private let other: ArenaLayout.Place
+    private let output: ArenaLayout.Place
+    private let outputOffset: Int
+
+    init(
+        _ step: Step, _ addition: Addition, input: ArenaLayout.Place, other: ArenaLayout.Place,
+        output: ArenaLayout.Place
+    ) {
+        channels = step.inputChannels
+        relu = addition.relu
+        self.input = input
+        self.other = other
+        self.output = output
+        outputOffset = step.outputOffset
+    }
+
+    func run(arena: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>, part: Int, parts: Int) {
+        let (first, second, sums) = (input.planes(arena), other.planes(arena), output.planes(arena))
+        for channel in share(of: channels, part: part, parts: parts) {
+            addition(
+                first[channel], second[channel], count: input.shape.pixels, relu: relu,
+                output: sums[outputOffset + channel])
+        }
+    }
+}

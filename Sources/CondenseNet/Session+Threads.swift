@@ -1,0 +1,26 @@
+import Glibc
+
+extension Session {
+    /// The thread count that runs `plan` fastest on this machine now, by a short measurement of 1, 2, 4 … processors.
+    ///
+    /// - Throws: `ModelFormatError.memory` or `RuntimeError.threads`.
+    public static func fastestThreads(for plan: ExecutionPlan) throws -> Int {
+        let processors = min(max(sysconf(Int32(_SC_NPROCESSORS_ONLN)), 1), maximumThreads)
+        var candidates = [1]
+        while candidates.last! * 2 <= processors { candidates.append(candidates.last! * 2) }
+        if candidates.last! < processors { candidates.append(processors) }
+        var best = (threads: 1, time: UInt64.max)
+        let input = [Float](repeating: 0.5, count: plan.model.description.inputShape.count)
+        for threads in candidates {
+            let session = try Session(plan: plan, threads: threads)
+            var time = UInt64.max
+            for _ in 0..<5 {
+                let start = monotonicNanoseconds()
+                _ = session.logits(input)
+                time = min(time, monotonicNanoseconds() - start)
+            }
+            if time < best.time { best = (threads, time) }
+        }
+        return best.threads
+    }
+}

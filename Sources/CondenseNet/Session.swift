@@ -1,0 +1,118 @@
+import Kernels
+import ModelFormat
+
+/// Runs a plan: owns the arena and the threads.
+///
+/// A plan may serve any number of sessions at once; one session serves one caller at a time. `run` allocates nothing and
+/// gives the same bits for the same input whatever the number of threads.
+public final class Session {
+    /// The plan that is run.
+    public let plan: ExecutionPlan
+    /// Threads that share each step, the caller's included.
+    public let threads: Int
+
+    private let execution: Execution
+    private let pool: ThreadPool
+
+    /// - Parameters:
+    ///   - threads: from 1 to `Session.maximumThreads`.
+    ///   - profile: whether `stepNanoseconds` is filled.
+    /// - Throws: `ModelFormatError.memory` or `RuntimeError.threads`.
+    public init(plan: ExecutionPlan, threads: Int = 1, profile: Bool = false) throws {
+        precondition((1...Self.maximumThreads).contains(threads), "threads out of range")
+        self.plan = plan
+        self.threads = threads
+        let execution = try Execution(plan, threads: threads, profile: profile)
+        self.execution = execution
+        pool = try ThreadPool(count: threads) { execution.run(member: $0) }
+    }
+
+    /// The most threads that a session takes.
+    public static let maximumThreads = 64
+
+    /// Computes the logits of one image.
+    ///
+    /// - Parameters:
+    ///   - input: `[3, H, W]` planes, normalised.
+    ///   - output: `[classes]`.
+    /// - Precondition: both have exactly the plan's sizes.
+    public func run(_ input: UnsafeBufferPointer<Float>, into output: UnsafeMutableBufferPointer<Float>) {
+        let place = plan.place(of: plan.model.description.graph.input)
+        precondition(input.count == place.shape.count, "input of \(input.count) floats for \(place.shape)")
+        precondition(output.count == plan.model.description.classes, "output of \(output.count) floats")
+        let planes = execution.planes(place)
+        let pixels = place.shape.pixels
+        for channel in 0..<place.shape.channels {
+            planes[channel].update(from: input.baseAddress! + channel * pixels, count: pixels)
+        }
+        pool.run()
+        let result = plan.place(of: plan.model.description.graph.output)
+        let logits = execution.planes(result)
+        for index in 0..<output.count { output[index] = logits[index].pointee }
+    }
+
+    /// The logits of one image; see `run(_:into:)`.
+    public func logits(_ input: [Float]) -> [Float] {
+        [Float](unsafeUninitializedCapacity: plan.model.description.classes) { output, count in
+            count = plan.model.description.classes
+            input.withUnsafeBufferPointer { run($0, into: UnsafeMutableBufferPointer(rebasing: output[..<count])) }
+        }
+    }
+
+    /// Nanoseconds that each step of the last run took; all 0 unless profiling.
+    public var stepNanoseconds: UnsafeBufferPointer<UInt64> { UnsafeBufferPointer(execution.stepNanoseconds) }
+
+    /// A copy of value `name`, `[C, H, W]`, as the last run left it.
+    ///
+    /// - Precondition: the plan was made with `retainsValues`.
+    public func value(_ name: String) -> [Float] {
+        precondition(plan.options.retainsValues, "the plan does not retain values")
+        let place = plan.place(of: name)
+        let planes = execution.planes(place)
+        return (0..<place.shape.channels).flatMap {
+            UnsafeBufferPointer(start: planes[$0], count: place.shape.pixels)
+        }
+    }
+}
+
+/// The part of a session that its threads share.
+private final class Execution: @unchecked Sendable {
+    let stepNanoseconds: UnsafeMutableBufferPointer<UInt64>
+    private let plan: ExecutionPlan
+    private let arena: Storage
+    private let scratch: Storage
+    private let barrier: Barrier
+    private let threads: Int
+    private let profile: Bool
+
+    init(_ plan: ExecutionPlan, threads: Int, profile: Bool) throws {
+        self.plan = plan
+        self.threads = threads
+        self.profile = profile
+        arena = try Storage(zeroedFloats: plan.arenaFloats)
+        scratch = try Storage(zeroedFloats: plan.scratchFloats * threads)
+        barrier = Barrier(members: threads)
+        stepNanoseconds = .allocate(capacity: plan.operations.count)
+        stepNanoseconds.initialize(repeating: 0)
+    }
+
+    deinit { stepNanoseconds.deallocate() }
+
+    func planes(_ place: ArenaLayout.Place) -> Planes {
+        Planes(base: arena.floats + place.offset, stride: place.planeStride)
+    }
+
+    func run(member: Int) {
+        let scratch = scratch.floats + member * plan.scratchFloats
+        var start = profile ? monotonicNanoseconds() : 0
+        for (position, operation) in plan.operations.enumerated() {
+            operation.run(arena: arena.floats, scratch: scratch, part: member, parts: threads)
+            if threads > 1 { barrier.wait() }
+            if profile, member == 0 {
+                let end = monotonicNanoseconds()
+                stepNanoseconds[position] = end - start
+                start = end
+            }
+        }
+    }
+}

@@ -1,0 +1,40 @@
+import CZlib
+import Glibc
+import ModelFormat
+
+/// Reads whole files, gzip-compressed or not.
+enum GzipFile {
+    /// The file's content, inflated if it is compressed.
+    ///
+    /// - Throws: `CommandFailure` when the file is missing, damaged, or beyond `limit` bytes inflated.
+    static func read(_ path: String, limit: Int) throws -> [UInt8] {
+        let compressed = try reporting(path) { try FileInput.read(path, limit: limit) }.bytes
+        guard compressed.count >= 2, compressed[0] == 0x1F, compressed[1] == 0x8B else { return [UInt8](compressed) }
+        var stream = z_stream()
+        guard
+            inflateInit2_(&stream, 15 + 16, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK
+        else { throw CommandFailure(.internal, "\(path): zlib cannot start") }
+        defer { inflateEnd(&stream) }
+        stream.next_in = compressed.baseAddress!.assumingMemoryBound(to: UInt8.self)
+        stream.avail_in = UInt32(compressed.count)
+        var content: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 1 << 18)
+        while true {
+            let (status, produced) = chunk.withUnsafeMutableBufferPointer { buffer in
+                stream.next_out = buffer.baseAddress
+                stream.avail_out = UInt32(buffer.count)
+                let status = inflate(&stream, Z_NO_FLUSH)
+                return (status, buffer.count - Int(stream.avail_out))
+            }
+            content += chunk[..<produced]
+            guard content.count <= limit else {
+                throw CommandFailure(.badData, "\(path): expected at most \(limit) bytes, found more")
+            }
+            if status == Z_STREAM_END { return content }
+            guard status == Z_OK else {
+                let reason = stream.avail_in == 0 ? "the gzip data end early" : "the gzip data are damaged"
+                throw CommandFailure(.badData, "\(path): \(reason)")
+            }
+        }
+    }
+}

@@ -1,0 +1,25 @@
+import ArgumentParser
+import CondenseNet
+import ModelFormat
+
+/// What a model is and how it will be run.
+struct InspectCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "inspect", abstract: "Shows a model's layers, costs and execution plan.")
+
+    @Argument(help: "A model or architecture file.", completion: .file())
+    var model: String
+
+    @Flag(help: "Show the execution plan: kernels, bytes and arena offsets.")
+    var plan = false
+
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    func run() throws {
+        let loaded = try loadModel(model)
+        let planned = plan ? try reporting(model) { try ExecutionPlan(loaded) } : nil
+        let report = InspectReport(model: loaded, plan: planned)
+        try StandardOutput.write(json ? report.json.text(expandedLevels: 2) + "\n" : report.text)
+    }
+}

@@ -1,0 +1,155 @@
+import CondenseNet
+import ModelFormat
+
+/// The content of `inspect`, as a table or as JSON.
+struct InspectReport {
+    let model: Model
+    let plan: ExecutionPlan?
+
+    private var description: ModelDescription { model.description }
+
+    /// For people.
+    var text: String {
+        var text = "\(description.name)\n"
+        func line(_ title: String, _ value: String) {
+            text += "  " + title + String(repeating: " ", count: 14 - title.count) + value + "\n"
+        }
+        line("input", description.inputShape.description)
+        line("classes", "\(description.classes)")
+        line("parameters", Format.grouped(description.graph.parameters))
+        line("MACs", "\(Format.grouped(model.multiplyAccumulates))  (convolutions and linear layers)")
+        line(
+            "paper FLOPs",
+            "\(Format.grouped(description.graph.paperFLOPs))  (\(Format.millions(description.graph.paperFLOPs)))")
+        line("weights", weights)
+        line("preprocessing", preprocessing)
+        if let plan {
+            line("arena", Format.bytes(4 * plan.arenaFloats))
+            line("packed", Format.bytes(plan.packedBytes))
+            line("scratch", "\(Format.bytes(4 * plan.scratchFloats)) a thread")
+        }
+        return text + "\n" + table
+    }
+
+    private var weights: String {
+        switch model.weights {
+        case .random(let seed): "random, seed \(seed)"
+        case .trained:
+            if let provenance = description.provenance {
+                "\(provenance.source), SHA-256 \(provenance.sourceSHA256.prefix(16))…, \(provenance.converter)"
+            } else {
+                "trained"
+            }
+        }
+    }
+
+    private var preprocessing: String {
+        let preprocessing = description.preprocessing
+        return [
+            preprocessing.resize.map { "resize \($0)" }, preprocessing.crop.map { "crop \($0)" },
+            preprocessing.colorOrder.rawValue, "mean \(preprocessing.mean)", "std \(preprocessing.std)",
+        ].compactMap { $0 }.joined(separator: ", ")
+    }
+
+    private var table: String {
+        if let plan { return Self.table(plan) }
+        var table = TextTable([
+            ("layer", .left), ("operation", .left), ("input", .right), ("output", .right), ("parameters", .right),
+            ("MACs", .right), ("paper FLOPs", .right),
+        ])
+        for step in description.graph.steps {
+            let shapes = description.graph.shapes(of: step)
+            table.append([
+                step.name, step.operation.summary, shapes.input.description, shapes.output.description,
+                Format.grouped(step.source.parameters), Format.grouped(shapes.multiplyAccumulates),
+                Format.grouped(step.source.paperFLOPs),
+            ])
+        }
+        return table.text
+    }
+
+    private static func table(_ plan: ExecutionPlan) -> String {
+        var table = TextTable([
+            ("step", .left), ("kernel", .left), ("input", .right), ("output", .right), ("MACs", .right),
+            ("activations", .right), ("packed", .right), ("arena offset", .right),
+        ])
+        for step in plan.steps {
+            table.append([
+                step.name, step.kernel, step.shapes.input.description, step.shapes.output.description,
+                Format.grouped(step.shapes.multiplyAccumulates), Format.bytes(step.activationBytes),
+                Format.bytes(step.packedBytes), Format.grouped(step.arenaOffset),
+            ])
+        }
+        return table.text
+    }
+
+    /// For programs; documented in docs/command-line.md.
+    var json: JSONValue {
+        var members: [JSONValue.Member] = [
+            .init("schema_version", 1),
+            .init("name", .string(description.name)),
+            .init("parameters", .integer(description.graph.parameters)),
+            .init("macs", .integer(model.multiplyAccumulates)),
+            .init("paper_flops", .integer(description.graph.paperFLOPs)),
+            .init("input", description.inputShape.json),
+            .init("classes", .integer(description.classes)),
+            .init("random_weights", .bool(model.weights != .trained)),
+        ]
+        if let checksum = model.checksum { members.append(.init("crc32", .string(checksum))) }
+        if let plan {
+            members.append(.init("arena_bytes", .integer(4 * plan.arenaFloats)))
+            members.append(.init("packed_bytes", .integer(plan.packedBytes)))
+            members.append(.init("scratch_bytes_per_thread", .integer(4 * plan.scratchFloats)))
+        }
+        members.append(.init("layers", .array(description.graph.steps.indices.map(layer))))
+        return .object(members)
+    }
+
+    private func layer(_ position: Int) -> JSONValue {
+        let step = description.graph.steps[position]
+        let shapes = description.graph.shapes(of: step)
+        var members: [JSONValue.Member] = [
+            .init("name", .string(step.name)),
+            .init("operation", .string(step.operation.word)),
+            .init("input", shapes.input.json),
+            .init("output", shapes.output.json),
+            .init("parameters", .integer(step.source.parameters)),
+            .init("macs", .integer(shapes.multiplyAccumulates)),
+            .init("paper_flops", .integer(step.source.paperFLOPs)),
+        ]
+        if case .convolution(let convolution) = step.operation {
+            members.append(.init("kernel_size", .integer(convolution.kernel)))
+            members.append(.init("stride", .integer(convolution.stride)))
+            members.append(.init("groups", .integer(convolution.groups)))
+        }
+        if let planned = plan?.steps[position] {
+            members.append(.init("kernel", .string(planned.kernel)))
+            members.append(.init("activation_bytes", .integer(planned.activationBytes)))
+            members.append(.init("packed_bytes", .integer(planned.packedBytes)))
+            members.append(.init("arena_offset", .integer(planned.arenaOffset)))
+        }
+        return .object(members)
+    }
+}
+
+extension PlaneShape {
+    fileprivate var json: JSONValue { [.integer(channels), .integer(height), .integer(width)] }
+}
+
+extension ModelFormat.Operation {
+    /// The operation with its numbers, in a few characters.
+    fileprivate var summary: String {
+        switch self {
+        case .convolution(let convolution):
+            "conv \(convolution.kernel)×\(convolution.kernel)"
+                + (convolution.stride > 1 ? " /\(convolution.stride)" : "")
+                + (convolution.groups > 1 ? ", \(convolution.groups) groups" : "")
+                + (convolution.inputStage.gather != nil ? ", gather" : "")
+        case .pooling(let pooling):
+            "\(pooling.kind) pool \(pooling.kernel)×\(pooling.kernel) /\(pooling.stride)"
+        case .globalAveragePooling: "global average pool"
+        case .addition: "addition"
+        case .linear: "linear"
+        }
+    }
+}

@@ -1,0 +1,23 @@
+import Glibc
+import Synchronization
+
+/// Control-C: a command that can stop early asks `isRequested`; any other ends at once, with exit code 130.
+enum Interruption {
+    private static let requested = Atomic(false)
+    private static let isDeferred = Atomic(false)
+
+    /// Whether the user wants the command to stop.
+    static var isRequested: Bool { requested.load(ordering: .relaxed) }
+
+    static func install() {
+        signal(SIGINT) { _ in
+            // A second Control-C ends even a command that defers.
+            guard Interruption.isDeferred.load(ordering: .relaxed),
+                !Interruption.requested.exchange(true, ordering: .relaxed)
+            else { _exit(CommandFailure.Code.interrupted.rawValue) }
+        }
+    }
+
+    /// From now on the command asks `isRequested`.
+    static func handle() { isDeferred.store(true, ordering: .relaxed) }
+}

@@ -1,0 +1,46 @@
+import ArgumentParser
+import CondenseNet
+import ModelFormat
+
+/// Loads the model or architecture file at `path`, and says so when its weights are random.
+func loadModel(_ path: String) throws -> Model {
+    let model = try reporting(path) { try Model(path: path) }
+    if case .random(let seed) = model.weights {
+        StandardError.write("\(path): an architecture file; its weights are random (seed \(seed))\n")
+    }
+    return model
+}
+
+/// `--threads`: a number, or `auto`.
+enum ThreadChoice: ExpressibleByArgument, CustomStringConvertible {
+    case count(Int)
+    case automatic
+
+    init?(argument: String) {
+        if argument == "auto" {
+            self = .automatic
+        } else if let count = Int(argument), (1...Session.maximumThreads).contains(count) {
+            self = .count(count)
+        } else {
+            return nil
+        }
+    }
+
+    var description: String {
+        switch self {
+        case .count(let count): "\(count)"
+        case .automatic: "auto"
+        }
+    }
+
+    /// A session of as many threads as chosen; `auto` measures once and says what it chose.
+    func session(_ plan: ExecutionPlan) throws -> Session {
+        switch self {
+        case .count(let count): return try Session(plan: plan, threads: count)
+        case .automatic:
+            let threads = try Session.fastestThreads(for: plan)
+            StandardError.write("threads: \(threads) (measured)\n")
+            return try Session(plan: plan, threads: threads)
+        }
+    }
+}

@@ -1,0 +1,83 @@
+import Glibc
+import ModelFormat
+
+/// Float32 arrays in NumPy's `.npy` format, versions 1 to 3, C order.
+enum NumpyFile {
+    /// Reads an array.
+    ///
+    /// - Throws: `CommandFailure` or `ModelFormatError` naming what was expected and found.
+    static func read(_ path: String) throws -> (shape: [Int], storage: Storage, dataOffset: Int) {
+        let storage = try FileInput.read(path, limit: FormatLimits.fileBytes)
+        let bytes = UnsafeRawBufferPointer(storage.bytes)
+        func failure(_ reason: String) -> CommandFailure { CommandFailure(.badData, "\(path): \(reason)") }
+        guard bytes.count >= 10, bytes[..<6].elementsEqual([0x93] + Array("NUMPY".utf8)) else {
+            throw failure("expected a .npy file, found \(bytes.isEmpty ? "an empty file" : "a file of another kind")")
+        }
+        guard (1...3).contains(bytes[6]), bytes[7] == 0 else {
+            throw failure("expected .npy version 1, 2 or 3, found \(bytes[6]).\(bytes[7])")
+        }
+        let lengthSize = bytes[6] == 1 ? 2 : 4
+        guard bytes.count >= 8 + lengthSize else { throw failure("expected a header length, found the end") }
+        let headerLength = (0..<lengthSize).reduce(0) { $0 | Int(bytes[8 + $1]) << (8 * $1) }
+        let start = 8 + lengthSize
+        guard headerLength <= bytes.count - start else {
+            throw failure("expected a header of \(headerLength) bytes, found \(bytes.count - start)")
+        }
+        let header = String(decoding: bytes[start..<(start + headerLength)], as: UTF8.self)
+        let shape = try Self.shape(header, failure)
+        var count = 4
+        for dimension in shape {
+            let (product, overflow) = count.multipliedReportingOverflow(by: dimension)
+            guard !overflow, product <= FormatLimits.fileBytes else {
+                throw failure("expected at most \(FormatLimits.fileBytes) bytes, found shape \(shape)")
+            }
+            count = product
+        }
+        let dataOffset = start + headerLength
+        guard bytes.count - dataOffset == count else {
+            throw failure("expected \(count) bytes of data for shape \(shape), found \(bytes.count - dataOffset)")
+        }
+        return (shape, storage, dataOffset)
+    }
+
+    /// The bytes of a version 1 file.
+    static func bytes(shape: [Int], _ values: UnsafeBufferPointer<Float>) -> [UInt8] {
+        let dimensions = shape.map(String.init).joined(separator: ", ") + (shape.count == 1 ? "," : "")
+        var header = "{'descr': '<f4', 'fortran_order': False, 'shape': (\(dimensions)), }"
+        while (10 + header.utf8.count + 1) % 64 != 0 { header += " " }
+        header += "\n"
+        var bytes: [UInt8] = [0x93] + Array("NUMPY".utf8) + [1, 0]
+        bytes += [UInt8(header.utf8.count & 0xFF), UInt8(header.utf8.count >> 8)]
+        bytes += header.utf8
+        bytes += UnsafeRawBufferPointer(values)
+        return bytes
+    }
+
+    /// The three entries of the header's dictionary, whatever their order and spacing.
+    private static func shape(_ header: String, _ failure: (String) -> CommandFailure) throws -> [Int] {
+        let compact = header.filter { !$0.isWhitespace }.replacing("\"", with: "'")
+        guard let type = compact.text(between: "'descr':'", and: "'") else {
+            throw failure("expected element type '<f4', found header \(header.prefix(80))")
+        }
+        guard type == "<f4" else { throw failure("expected element type '<f4', found '\(type)'") }
+        guard compact.contains("'fortran_order':False") else { throw failure("expected C order, found Fortran order") }
+        guard let text = compact.text(between: "'shape':(", and: ")") else {
+            throw failure("expected a shape, found header \(header.prefix(80))")
+        }
+        let parts = text.split(separator: ",")
+        let shape = parts.compactMap { Int($0) }
+        guard shape.count == parts.count, shape.allSatisfy({ $0 >= 0 }) else {
+            throw failure("expected a shape of whole numbers, found (\(text))")
+        }
+        return shape
+    }
+}
+
+extension String {
+    fileprivate func text(between start: String, and end: Character) -> Substring? {
+        guard let lower = firstRange(of: start)?.upperBound, let upper = self[lower...].firstIndex(of: end) else {
+            return nil
+        }
+        return self[lower..<upper]
+    }
+}

@@ -1,0 +1,41 @@
+import Glibc
+
+/// Results go to standard output, and a failed write is an error like any other.
+enum StandardOutput {
+    nonisolated(unsafe) private static var buffer: [UInt8] = []
+
+    /// Whether a person is likely to be reading.
+    static let isTerminal = isatty(1) == 1
+
+    static func write(_ text: String) throws {
+        buffer += text.utf8
+        if isTerminal || buffer.count > 1 << 16 { try flush() }
+    }
+
+    static func flush() throws {
+        defer { buffer = [] }
+        guard writeAll(buffer, to: 1) else {
+            throw CommandFailure(.inputOutput, "standard output: \(String(cString: strerror(errno)))")
+        }
+    }
+}
+
+/// Diagnostics and progress go to standard error.
+enum StandardError {
+    static let isTerminal = isatty(2) == 1
+
+    static func write(_ text: String) { _ = writeAll(Array(text.utf8), to: 2) }
+}
+
+private func writeAll(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
+    var done = 0
+    while done < bytes.count {
+        let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress! + done, $0.count - done) }
+        if count < 0 {
+            if errno == EINTR { continue }
+            return false
+        }
+        done += count
+    }
+    return true
+}

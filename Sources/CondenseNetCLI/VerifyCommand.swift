@@ -1,0 +1,42 @@
+import ArgumentParser
+import CondenseNet
+import ModelFormat
+
+/// The proof that travels with a model file.
+struct VerifyCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "verify",
+        abstract: "Recomputes a model's stored sample answers on this machine.",
+        discussion: """
+            The converter stores what the source network answers to a seeded input, as computed by an evaluator that shares \
+            no code with this program. Exit code 70 when this machine's answers differ.
+            """)
+
+    @Argument(help: "A model file.", completion: .file())
+    var model: String
+
+    @Option(help: "Threads that share the image, or auto.")
+    var threads: ThreadChoice = .count(1)
+
+    func run() throws {
+        let loaded = try loadModel(model)
+        guard let sample = loaded.description.sample else {
+            throw CommandFailure(.badData, "\(model): expected stored answers, found an architecture file")
+        }
+        let session = try reporting(model) { try threads.session(try ExecutionPlan(loaded)) }
+        let logits = session.logits(sample.input(loaded.description.inputShape))
+        let largest = sample.logits.map(\.magnitude).max() ?? 0
+        let difference = zip(logits, sample.logits).map { ($0 - $1).magnitude }.max() ?? 0
+        // Written so that a NaN fails.
+        let passed = difference <= sample.tolerance * largest
+        let verdict = passed ? "pass" : "FAIL"
+        try StandardOutput.write(
+            """
+            \(verdict): \(logits.count) logits of the seeded input (seed \(sample.seed)); largest difference \(difference) \
+            of \(largest), allowed \(sample.tolerance * largest)\n
+            """)
+        guard passed else {
+            throw CommandFailure(.internal, "\(model): this machine does not compute the network that was converted")
+        }
+    }
+}

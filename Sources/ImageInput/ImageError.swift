@@ -1,0 +1,82 @@
+/// Why an image cannot be had. Every case says which image, and what was expected or found.
+public enum ImageError: Error, Equatable, Sendable {
+    /// The file does not exist or may not be read.
+    case noInput(path: String, reason: String)
+    /// The path names something other than a regular file.
+    case notAFile(path: String, found: String)
+    /// Reading failed in the operating system.
+    case inputOutput(path: String, reason: String)
+    /// The bytes begin like no image that is decoded here.
+    case notAnImage(name: String, found: String)
+    /// The image uses a feature of its format that is not decoded.
+    case unsupported(name: String, format: ImageFormat, feature: String)
+    /// The bytes break the format, or end inside the image; `offset` counts the bytes read until then.
+    case malformed(name: String, format: ImageFormat, reason: String, offset: Int)
+    /// A quantity is beyond its limit.
+    case tooLarge(name: String, quantity: Quantity, found: Int, limit: Int)
+    /// The system refused an allocation.
+    case memory(name: String)
+    /// After resizing and cropping, the image does not have the size that the network takes.
+    case wrongSize(name: String, expected: ImageSize, found: ImageSize)
+    /// A transform's parameters are out of range or contradict each other.
+    case transform(parameter: String, expected: String, found: String)
+
+    /// What a limit counts.
+    public enum Quantity: String, Sendable {
+        case width
+        case height
+        case pixels
+        case fileBytes = "bytes"
+        case scans
+        case coefficientBytes = "bytes of coefficients"
+    }
+
+    /// The kinds of failure that programs tell apart, as sysexits.h does.
+    public enum Category: Sendable {
+        /// There is no such file, or none that may be read as one.
+        case missingInput
+        /// The operating system failed to read.
+        case inputOutput
+        /// The content or the request is at fault.
+        case badData
+    }
+
+    /// Which kind of failure this is.
+    public var category: Category {
+        switch self {
+        case .noInput, .notAFile: .missingInput
+        case .inputOutput: .inputOutput
+        default: .badData
+        }
+    }
+}
+
+extension ImageError: CustomStringConvertible {
+    /// One line.
+    public var description: String {
+        switch self {
+        case .noInput(let path, let reason), .inputOutput(let path, let reason): "\(path): \(reason)"
+        case .notAFile(let path, let found): "\(path): expected a regular file, found \(found)"
+        case .notAnImage(let name, let found): "\(name): expected a JPEG, PNG, PPM or PGM image, found \(found)"
+        case .unsupported(let name, let format, let feature): "\(name): unsupported \(format) feature: \(feature)"
+        case .malformed(let name, let format, let reason, let offset):
+            "\(name): malformed \(format) image at byte \(offset): \(reason)"
+        case .tooLarge(let name, let quantity, let found, let limit):
+            "\(name): expected at most \(limit) \(quantity.unit), found \(found)"
+        case .memory(let name): "\(name): no memory to decode the image"
+        case .wrongSize(let name, let expected, let found):
+            "\(name): the network takes \(expected) pixels, the image comes out at \(found)"
+        case .transform(let parameter, let expected, let found): "\(parameter): expected \(expected), found \(found)"
+        }
+    }
+}
+
+extension ImageError.Quantity {
+    /// What a message says after the number.
+    fileprivate var unit: String {
+        switch self {
+        case .width, .height: "pixels of \(rawValue)"
+        default: rawValue
+        }
+    }
+}

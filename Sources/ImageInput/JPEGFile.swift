@@ -1,0 +1,42 @@
+import CImageCodecs
+
+/// JPEG files, by libjpeg-turbo.
+enum JPEGFile {
+    /// Decodes and turns upright.
+    ///
+    /// - Precondition: `bytes` is not empty.
+    /// - Throws: `ImageError`.
+    static func decode(_ bytes: UnsafeRawBufferPointer, name: String, limits: ImageLimits) throws -> RGBImage {
+        let start = bytes.baseAddress!.assumingMemoryBound(to: UInt8.self)
+        var header = JPEGHeader()
+        var failure = CodecFailure()
+        guard let decoder = condensenet_jpeg_open(start, bytes.count, &header, &failure) else {
+            if failure.fault == codecTooBig { try limits.check(header.size, name: name) }
+            throw failure.error(name: name, format: .jpeg)
+        }
+        defer { condensenet_jpeg_close(decoder) }
+        try limits.check(header.size, name: name)
+        guard header.coefficientBytes <= limits.coefficientBytes else {
+            throw ImageError.tooLarge(
+                name: name, quantity: .coefficientBytes, found: header.coefficientBytes,
+                limit: limits.coefficientBytes)
+        }
+        // The library counts its tables and line buffers too.
+        let libraryLimit = limits.coefficientBytes.addingReportingOverflow(64 << 20)
+        let image = try RGBImage(size: header.size, name: name) { pixels in
+            let decoded = condensenet_jpeg_read(
+                decoder, CInt(clamping: limits.scans), libraryLimit.overflow ? .max : libraryLimit.partialValue,
+                pixels.baseAddress!, &failure)
+            guard !decoded else { return }
+            throw failure.fault == codecTooManyScans
+                ? ImageError.tooLarge(name: name, quantity: .scans, found: limits.scans + 1, limit: limits.scans)
+                : failure.error(name: name, format: .jpeg)
+        }
+        let exif = UnsafeRawBufferPointer(rebasing: bytes[header.exifOffset...].prefix(header.exifLength))
+        return image.upright(from: Orientation(exif: exif))
+    }
+}
+
+extension JPEGHeader {
+    fileprivate var size: ImageSize { ImageSize(width: Int(width), height: Int(height)) }
+}

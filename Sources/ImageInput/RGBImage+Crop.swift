@@ -1,0 +1,53 @@
+extension RGBImage {
+    /// The middle `side` × `side` pixels, zero-padded where the image is smaller: what torchvision's
+    /// `CenterCrop(side)` makes of a PIL image.
+    ///
+    /// - Precondition: `side` is at least 1 and 3 · `side`² fits in `Int`.
+    public func centerCropped(to side: Int) -> RGBImage {
+        precondition(side >= 1, "a side has at least one pixel")
+        let columns = CropAxis(length: width, crop: side)
+        let rows = CropAxis(length: height, crop: side)
+        return cropped(columns: columns.kept, rows: rows.kept)
+            .padded(left: columns.padding, top: rows.padding, to: ImageSize(width: side, height: side))
+    }
+
+    /// The pixels in `columns` and `rows`.
+    ///
+    /// - Precondition: the ranges lie within the image and are not empty.
+    func cropped(columns: Range<Int>, rows: Range<Int>) -> RGBImage {
+        if columns == 0..<width, rows == 0..<height { return self }
+        return pixels.withUnsafeBufferPointer { input in
+            RGBImage(size: ImageSize(width: columns.count, height: rows.count), name: name) { output in
+                let length = 3 * columns.count
+                for (index, row) in rows.enumerated() {
+                    let start = 3 * (row * width + columns.lowerBound)
+                    copy(input[start..<(start + length)], to: output, at: index * length)
+                }
+            }
+        }
+    }
+
+    /// The image within a black one of `size`.
+    ///
+    /// - Precondition: it fits there.
+    func padded(left: Int, top: Int, to size: ImageSize) -> RGBImage {
+        if size == self.size { return self }
+        return pixels.withUnsafeBufferPointer { input in
+            RGBImage(size: size, name: name) { output in
+                output.initialize(repeating: 0)
+                let length = 3 * width
+                for row in 0..<height {
+                    copy(
+                        input[(row * length)..<((row + 1) * length)], to: output,
+                        at: 3 * ((row + top) * size.width + left))
+                }
+            }
+        }
+    }
+
+    private func copy(
+        _ bytes: Slice<UnsafeBufferPointer<UInt8>>, to output: UnsafeMutableBufferPointer<UInt8>, at start: Int
+    ) {
+        _ = UnsafeMutableBufferPointer(rebasing: output[start..<(start + bytes.count)]).update(fromContentsOf: bytes)
+    }
+}

@@ -1,0 +1,37 @@
+extension RGBImage {
+    /// Reads and decodes an image file.
+    ///
+    /// JPEG (baseline and progressive; grey, YCbCr, RGB, CMYK, YCCK), PNG (every colour type and depth) and PPM/PGM
+    /// are told apart by content. Grey is replicated, alpha dropped, 16-bit samples keep their high byte, CMYK is
+    /// converted, and the orientation in a JPEG's or PNG's Exif data is applied, as Pillow's `convert('RGB')` and
+    /// `exif_transpose` do it; no colour management.
+    ///
+    /// - Throws: `ImageError`. Truncated or damaged data are an error, never a partly grey picture.
+    public static func decode(path: String, limits: ImageLimits = .default) throws -> RGBImage {
+        try decode(bytes: FileBytes.read(path, limit: limits.fileBytes), name: path, limits: limits)
+    }
+
+    /// Decodes an image file's bytes; see `decode(path:limits:)`. Messages call the image `name`.
+    ///
+    /// - Throws: `ImageError`.
+    public static func decode(bytes: [UInt8], name: String, limits: ImageLimits = .default) throws -> RGBImage {
+        try bytes.withUnsafeBytes { try decode(bytes: $0, name: name, limits: limits) }
+    }
+
+    /// Decodes an image file's bytes; see `decode(path:limits:)`. Messages call the image `name`.
+    ///
+    /// - Throws: `ImageError`.
+    public static func decode(
+        bytes: UnsafeRawBufferPointer, name: String, limits: ImageLimits = .default
+    ) throws -> RGBImage {
+        guard bytes.count <= limits.fileBytes else {
+            throw ImageError.tooLarge(
+                name: name, quantity: .fileBytes, found: bytes.count, limit: limits.fileBytes)
+        }
+        return switch try ImageFormat.detect(bytes, name: name) {
+        case .jpeg: try JPEGFile.decode(bytes, name: name, limits: limits)
+        case .png: try PNGFile.decode(bytes, name: name, limits: limits)
+        case .netpbm: try NetpbmFile.decode(bytes, name: name, limits: limits)
+        }
+    }
+}

@@ -1,0 +1,91 @@
+extension RGBImage {
+    /// The image with its shorter side at `side` and its longer side at `⌊side · longer / shorter⌋`, antialiased
+    /// bilinear: bit for bit what torchvision's `Resize(side)` makes of a PIL image.
+    ///
+    /// An image that already has this size is returned unchanged.
+    ///
+    /// - Precondition: `side` is at least 1.
+    /// - Throws: `ImageError.tooLarge` if the result would be beyond `limits`, as a very long image's is.
+    public func resized(shorterSide side: Int, limits: ImageLimits = .default) throws -> RGBImage {
+        precondition(side >= 1, "a side has at least one pixel")
+        let target = size.scaled(shorterSide: side)
+        if target == size { return self }
+        try limits.check(target, name: name)
+        return resampled(to: target, columns: 0..<target.width, rows: 0..<target.height)
+    }
+
+    /// The part of the image resized to `target` that lies in `columns` and `rows`; the rest is not computed.
+    ///
+    /// Rows first, then columns, rounded to 8 bits between the two.
+    ///
+    /// - Precondition: the ranges lie within `target` and are not empty.
+    func resampled(to target: ImageSize, columns: Range<Int>, rows: Range<Int>) -> RGBImage {
+        let horizontal = ResampleAxis(from: width, to: target.width, outputs: columns)
+        let vertical = ResampleAxis(from: height, to: target.height, outputs: rows)
+        let sources = vertical.sources
+        let narrowed = RGBImage(size: ImageSize(width: columns.count, height: sources.count), name: name) { output in
+            pixels.withUnsafeBufferPointer { input in
+                let sourceRow = 3 * width
+                let outputRow = 3 * columns.count
+                for row in 0..<sources.count {
+                    Self.resampleRow(
+                        UnsafeBufferPointer(rebasing: input[((sources.lowerBound + row) * sourceRow)...]),
+                        along: horizontal, into: UnsafeMutableBufferPointer(rebasing: output[(row * outputRow)...]))
+                }
+            }
+        }
+        return RGBImage(size: ImageSize(width: columns.count, height: rows.count), name: name) { output in
+            narrowed.pixels.withUnsafeBufferPointer { input in
+                Self.resampleColumns(
+                    input, rowLength: 3 * columns.count, firstRow: sources.lowerBound, along: vertical, into: output)
+            }
+        }
+    }
+
+    /// Resamples one row of pixels.
+    private static func resampleRow(
+        _ input: UnsafeBufferPointer<UInt8>, along axis: ResampleAxis, into output: UnsafeMutableBufferPointer<UInt8>
+    ) {
+        axis.weights.withUnsafeBufferPointer { weights in
+            for index in 0..<axis.outputs.count {
+                var red = ResampleAxis.half
+                var green = ResampleAxis.half
+                var blue = ResampleAxis.half
+                var position = 3 * axis.starts[index]
+                let firstWeight = index * axis.stride
+                for tap in firstWeight..<(firstWeight + axis.counts[index]) {
+                    let weight = weights[tap]
+                    red &+= weight &* Int32(input[position])
+                    green &+= weight &* Int32(input[position + 1])
+                    blue &+= weight &* Int32(input[position + 2])
+                    position += 3
+                }
+                output[3 * index] = ResampleAxis.sample(red)
+                output[3 * index + 1] = ResampleAxis.sample(green)
+                output[3 * index + 2] = ResampleAxis.sample(blue)
+            }
+        }
+    }
+
+    /// Resamples every column; `input`'s first row is row `firstRow` of the axis.
+    private static func resampleColumns(
+        _ input: UnsafeBufferPointer<UInt8>, rowLength: Int, firstRow: Int, along axis: ResampleAxis,
+        into output: UnsafeMutableBufferPointer<UInt8>
+    ) {
+        withUnsafeTemporaryAllocation(of: Int32.self, capacity: rowLength) { sums in
+            for index in 0..<axis.outputs.count {
+                sums.update(repeating: ResampleAxis.half)
+                for tap in 0..<axis.counts[index] {
+                    let weight = axis.weights[index * axis.stride + tap]
+                    let start = (axis.starts[index] - firstRow + tap) * rowLength
+                    for column in 0..<rowLength {
+                        sums[column] &+= weight &* Int32(input[start + column])
+                    }
+                }
+                for column in 0..<rowLength {
+                    output[index * rowLength + column] = ResampleAxis.sample(sums[column])
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,36 @@
+/// A decoded image: 8-bit RGB, upright.
+public struct RGBImage: Sendable {
+    /// What messages call the image: its path, as a rule.
+    public var name: String
+    /// In pixels, at least 1.
+    public let width: Int
+    /// In pixels, at least 1.
+    public let height: Int
+    /// `[height, width, 3]`: rows from the top, pixels from the left, red, green and blue of each, no padding.
+    public let pixels: [UInt8]
+
+    /// Width and height.
+    public var size: ImageSize { ImageSize(width: width, height: height) }
+
+    /// An image of given pixels.
+    ///
+    /// - Precondition: both sides are at least 1 and `pixels` has three bytes for each pixel.
+    public init(width: Int, height: Int, pixels: [UInt8], name: String = "image") {
+        precondition(width >= 1 && height >= 1, "an image has at least one pixel")
+        precondition(pixels.count == 3 * width * height, "an image has three bytes a pixel")
+        self.width = width
+        self.height = height
+        self.pixels = pixels
+        self.name = name
+    }
+
+    /// An image of `size` whose bytes `fill` writes, all of them.
+    init(size: ImageSize, name: String, fill: (UnsafeMutableBufferPointer<UInt8>) throws -> Void) rethrows {
+        let count = 3 * size.width * size.height
+        let pixels = try [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+            try fill(UnsafeMutableBufferPointer(rebasing: buffer[..<count]))
+            filled = count
+        }
+        self.init(width: size.width, height: size.height, pixels: pixels, name: name)
+    }
+}

@@ -1,0 +1,70 @@
+/// The filter of an antialiased bilinear resize along one axis: which source pixels each output pixel averages, and
+/// with what weights.
+///
+/// The triangle filter is as wide as two source pixels when enlarging, and as two output pixels when reducing. Weights
+/// are fixed-point numbers with `fractionBits` bits after the point, which add up to nearly one. This is Pillow's
+/// arithmetic, so that answers agree to the last bit.
+struct ResampleAxis {
+    /// Eight bits of sample and two of headroom fit beside the fraction in 32 bits.
+    static let fractionBits = 32 - 8 - 2
+
+    /// The output pixels, of all that the resized axis would have.
+    let outputs: Range<Int>
+    /// The first source pixel of each output.
+    let starts: [Int]
+    /// How many source pixels each output averages.
+    let counts: [Int]
+    /// The distance in `weights` from one output's first weight to the next one's.
+    let stride: Int
+    /// `[outputs, stride]`, unused weights 0.
+    let weights: [Int32]
+
+    /// The filter for those of `outputLength` pixels that lie in `outputs`.
+    ///
+    /// - Precondition: both lengths are at least 1 and `outputs` lies in `0..<outputLength`.
+    init(from sourceLength: Int, to outputLength: Int, outputs: Range<Int>) {
+        let scale = Double(sourceLength) / Double(outputLength)
+        let support = max(scale, 1)
+        let stride = Int(support.rounded(.up)) * 2 + 1
+        var starts: [Int] = []
+        var counts: [Int] = []
+        var weights = [Int32](repeating: 0, count: stride * outputs.count)
+        var exact = [Double](repeating: 0, count: stride)
+        for (index, output) in outputs.enumerated() {
+            let center = (Double(output) + 0.5) * scale
+            let start = max(Int(center - support + 0.5), 0)
+            let count = min(Int(center + support + 0.5), sourceLength) - start
+            var sum = 0.0
+            for tap in 0..<count {
+                exact[tap] = max(1 - abs((Double(tap + start) - center + 0.5) * (1 / support)), 0)
+                sum += exact[tap]
+            }
+            for tap in 0..<count {
+                let normalised = sum == 0 ? exact[tap] : exact[tap] / sum
+                weights[index * stride + tap] = Int32(normalised * Double(1 << Self.fractionBits) + 0.5)
+            }
+            starts.append(start)
+            counts.append(count)
+        }
+        self.outputs = outputs
+        self.starts = starts
+        self.counts = counts
+        self.stride = stride
+        self.weights = weights
+    }
+
+    /// The source pixels that any of the outputs needs.
+    var sources: Range<Int> {
+        guard let first = starts.first, let last = starts.last, let count = counts.last else { return 0..<0 }
+        return first..<(last + count)
+    }
+
+    /// The fixed-point sum's start: one half, so that the shift in `sample` rounds.
+    static let half: Int32 = 1 << (fractionBits - 1)
+
+    /// The 8-bit sample for a fixed-point sum that began with `half`.
+    @inline(__always)
+    static func sample(_ sum: Int32) -> UInt8 {
+        UInt8(truncatingIfNeeded: max(0, min(255, sum >> Int32(fractionBits))))
+    }
+}

@@ -1,0 +1,100 @@
+import Foundation
+import ImageInput
+import TestSupport
+import Testing
+
+/// Paths and first bytes: what a file is, before it is decoded.
+@Suite struct ImageFileTests {
+    private let folder = NSTemporaryDirectory() + "condensenet-\(UUID().uuidString)"
+
+    private func withFolder(_ body: () throws -> Void) throws {
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        try body()
+    }
+
+    @Test func missing() throws {
+        try withFolder {
+            let path = folder + "/none.jpg"
+            let error = ImageError.noInput(path: path, reason: "No such file or directory")
+            #expect(throws: error) { try RGBImage.decode(path: path) }
+            #expect(error.category == .missingInput)
+            #expect("\(error)" == "\(path): No such file or directory")
+        }
+    }
+
+    @Test func directoryFIFOAndDevice() throws {
+        try withFolder {
+            let fifo = folder + "/fifo.png"
+            #expect(mkfifo(fifo, 0o600) == 0)
+            for (path, found) in [(folder, "a directory"), (fifo, "a FIFO"), ("/dev/zero", "a device")] {
+                let error = ImageError.notAFile(path: path, found: found)
+                #expect(throws: error) { try RGBImage.decode(path: path) }
+                #expect(error.category == .missingInput)
+                #expect("\(error)" == "\(path): expected a regular file, found \(found)")
+            }
+        }
+    }
+
+    @Test func tooLong() throws {
+        try withFolder {
+            let path = folder + "/long.png"
+            #expect(FileManager.default.createFile(atPath: path, contents: nil))
+            let handle = try #require(FileHandle(forWritingAtPath: path))
+            // A hole: no disk is used.
+            try handle.truncate(atOffset: UInt64(256 << 20) + 1)
+            try handle.close()
+            let error = ImageError.tooLarge(
+                name: path, quantity: .fileBytes, found: (256 << 20) + 1, limit: 256 << 20)
+            #expect(throws: error) { try RGBImage.decode(path: path) }
+            #expect("\(error)" == "\(path): expected at most 268435456 bytes, found 268435457")
+            #expect(error.category == .badData)
+        }
+    }
+
+    @Test func emptyFile() throws {
+        try withFolder {
+            let path = folder + "/empty.jpg"
+            #expect(FileManager.default.createFile(atPath: path, contents: nil))
+            let error = ImageError.notAnImage(name: path, found: "an empty file")
+            #expect(throws: error) { try RGBImage.decode(path: path) }
+            #expect("\(error)" == "\(path): expected a JPEG, PNG, PPM or PGM image, found an empty file")
+        }
+    }
+
+    @Test(arguments: [
+        ("GIF89a", "a GIF image"), ("BM123", "a BMP image"), ("II*\0", "a TIFF image"), ("MM\0*", "a TIFF image"),
+        ("RIFF1234WEBP", "a RIFF file (perhaps WebP)"), ("P7\n", "a PAM image"), ("P", "other bytes"),
+        ("hello", "other bytes"), ("\u{89}", "other bytes"),
+    ])
+    func otherFiles(start: String, found: String) {
+        #expect(throws: ImageError.notAnImage(name: "x.jpg", found: found)) {
+            try RGBImage.decode(bytes: Array(start.utf8), name: "x.jpg")
+        }
+    }
+
+    @Test func readingErrorsAreInputOutput() {
+        let error = ImageError.inputOutput(path: "x.png", reason: "Input/output error")
+        #expect(error.category == .inputOutput)
+        #expect("\(error)" == "x.png: Input/output error")
+    }
+
+    @Test func messagesAreOneLine() {
+        let size = ImageSize(width: 1, height: 2)
+        let errors: [ImageError] = [
+            .unsupported(name: "a", format: .jpeg, feature: "f"),
+            .malformed(name: "a", format: .png, reason: "r", offset: 3),
+            .tooLarge(name: "a", quantity: .height, found: 2, limit: 1),
+            .tooLarge(name: "a", quantity: .pixels, found: 2, limit: 1), .memory(name: "a"),
+            .wrongSize(name: "a", expected: size, found: size),
+            .transform(parameter: "mean", expected: "e", found: "f"),
+        ]
+        #expect(
+            errors.map(\.description) == [
+                "a: unsupported JPEG feature: f", "a: malformed PNG image at byte 3: r",
+                "a: expected at most 1 pixels of height, found 2", "a: expected at most 1 pixels, found 2",
+                "a: no memory to decode the image", "a: the network takes 1×2 pixels, the image comes out at 1×2",
+                "mean: expected e, found f",
+            ])
+    }
+}
