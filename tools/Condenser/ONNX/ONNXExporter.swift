@@ -1,3 +1,4 @@
+import CondenseNet
 import ModelFormat
 
 /// Writes a condensed network as an ONNX model, so that it can be checked and timed in other runtimes.
@@ -9,33 +10,46 @@ public enum ONNXExporter {
     public static let operatorSet = 13
     /// The version of ONNX's file format that came with that operator set.
     static let fileVersion = 7
-    /// Protocol Buffers parsers take no message beyond this.
-    static let byteLimit = Int(Int32.max)
+    /// Protocol Buffers parsers take no message beyond 2 GiB; everything but the tensors fits into the rest.
+    static let tensorLimit = Int(Int32.max) - structureBytes
+    private static let structureBytes = 16 << 20
+
+    /// The bytes of an ONNX model of the network in the file at `path`: a model file, whose half precision is widened, or
+    /// an architecture file, which gets the runtime's random weights.
+    ///
+    /// The same bytes for the same file and seed.
+    /// - Parameter seed: seeds the weights of an architecture file.
+    /// - Throws: `ModelFormatError`.
+    public static func bytes(path: String, seed: UInt64 = 1) throws -> [UInt8] {
+        let storage = try FileInput.read(path, limit: FormatLimits.fileBytes)
+        let file = UnsafeRawBufferPointer(storage.bytes)
+        guard ArchitectureFile.recognizes(file) else { return try bytes(try ModelFile(storage)) }
+        let description = try ArchitectureFile.parse(file)
+        return try bytes(description, tensors: RandomTensors(description.graph, seed: seed))
+    }
 
     /// The bytes of an ONNX model that computes what `model` computes, half precision widened to float32.
     ///
-    /// The same bytes for the same model.
     /// - Throws: `ModelFormatError.limit` when the model is too large for Protocol Buffers.
     public static func bytes(_ model: ModelFile) throws -> [UInt8] {
-        try bytes(model.description, weights: model)
+        try bytes(model.description, tensors: model)
     }
 
-    /// The bytes of an ONNX model of the network that `description` describes, its numbers taken from `weights`.
+    /// The bytes of an ONNX model of the network that `description` describes.
     ///
-    /// - Throws: `ModelFormatError` for a description that breaks a rule or a model too large for Protocol Buffers, and
-    ///   what `weights` throws.
-    public static func bytes(_ description: ModelDescription, weights: some GraphWeights) throws -> [UInt8] {
+    /// - Parameter tensors: gives every tensor that the graph names.
+    /// - Throws: `ModelFormatError` for a description that breaks a rule or a model too large for Protocol Buffers.
+    public static func bytes(_ description: ModelDescription, tensors: some TensorSource) throws -> [UInt8] {
         try description.validate()
         let graph = ONNXGraphBuilder.build(description.graph)
-        let limit = byteLimit - FormatLimits.headerBytes
-        guard graph.constantBytes <= limit else {
+        guard graph.constantBytes <= tensorLimit else {
             throw ModelFormatError.limit(
-                what: "bytes of weights in an ONNX file", found: graph.constantBytes, limit: limit)
+                what: "bytes of tensors in an ONNX file", found: graph.constantBytes, limit: tensorLimit)
         }
-        var writer = ProtobufWriter(capacity: graph.constantBytes + FormatLimits.headerBytes)
+        var writer = ProtobufWriter(capacity: graph.constantBytes + structureBytes)
         writer.integer(ModelField.fileVersion, fileVersion)
         writer.string(ModelField.producerName, "condensenet")
-        try writer.message(ModelField.graph) { try graph.write(description, weights, to: &$0) }
+        writer.message(ModelField.graph) { graph.write(description, tensors, to: &$0) }
         writer.message(ModelField.operatorSets) { $0.integer(2, operatorSet) }
         for (key, value) in metadata(of: description) {
             writer.message(ModelField.metadata) {

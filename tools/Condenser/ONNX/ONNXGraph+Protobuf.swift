@@ -1,12 +1,13 @@
+import CondenseNet
 import ModelFormat
 
 extension ONNXGraph {
     /// Writes the fields of a `GraphProto`, weights fetched one tensor at a time.
-    func write(_ description: ModelDescription, _ weights: some GraphWeights, to writer: inout ProtobufWriter) throws {
+    func write(_ description: ModelDescription, _ tensors: some TensorSource, to writer: inout ProtobufWriter) {
         for node in nodes { writer.message(GraphField.node) { node.write(to: &$0) } }
         writer.string(GraphField.name, description.name)
         for initializer in initializers {
-            try writer.message(GraphField.initializer) { try initializer.write(weights, to: &$0) }
+            writer.message(GraphField.initializer) { initializer.write(tensors, to: &$0) }
         }
         let shape = description.inputShape
         writer.message(GraphField.input) {
@@ -55,15 +56,15 @@ extension ONNXNode {
 
 extension ONNXInitializer {
     /// Writes the fields of a `TensorProto`.
-    fileprivate func write(_ weights: some GraphWeights, to writer: inout ProtobufWriter) throws {
+    fileprivate func write(_ tensors: some TensorSource, to writer: inout ProtobufWriter) {
         for dimension in dimensions { writer.integer(TensorField.dimension, dimension) }
         switch elements {
         case .weights(let tensor) where tensor.role != .index:
             writer.integer(TensorField.elementType, ElementCode.float32)
             writer.string(TensorField.name, name)
-            writer.elements(TensorField.rawData, try weights.floats(tensor))
+            writer.elements(TensorField.rawData, tensors.floats(tensor.name))
         case .weights(let tensor):
-            write(try weights.indices(tensor).map(Int64.init), to: &writer)
+            write(tensors.indices(tensor.name).map(Int64.init), to: &writer)
         case .integers(let list):
             write(list.map(Int64.init), to: &writer)
         }

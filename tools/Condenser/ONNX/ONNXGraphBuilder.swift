@@ -12,7 +12,7 @@ struct ONNXGraphBuilder {
     /// Tensors made for readers, by name, so that two readers of the same channels share them.
     private var derived: Set<String> = []
 
-    private typealias Weights = [TensorSpecification.Role: TensorSpecification]
+    private typealias Tensors = [TensorSpecification.Role: TensorSpecification]
 
     /// What one step wrote into a value.
     private struct Part {
@@ -37,13 +37,13 @@ struct ONNXGraphBuilder {
     private mutating func add(_ step: Step) {
         let shape = graph.value(named: step.input)!.shape
         let outputShape = graph.value(named: step.output)!.shape
-        let weights = Dictionary(uniqueKeysWithValues: step.tensors(inputShape: shape).map { ($0.role, $0) })
+        let tensors = Dictionary(uniqueKeysWithValues: step.tensors(inputShape: shape).map { ($0.role, $0) })
         var part = Part(tensor: "\(step.name)/output", shape: outputShape)
         switch step.operation {
         case .convolution(let convolution):
-            let input = staged(step, convolution.inputStage, weights)
+            let input = staged(step, convolution.inputStage, tensors)
             part.shape.channels = convolution.outputChannels
-            convolve(step, convolution, input, weights, part.shape)
+            convolve(step, convolution, input, tensors, part.shape)
         case .pooling(let pooling):
             part.shape.channels = step.inputChannels
             emit(
@@ -51,7 +51,7 @@ struct ONNXGraphBuilder {
                 [planes(step.input, step.inputChannels)],
                 window(kernel: pooling.kernel, stride: pooling.stride, padding: pooling.padding))
         case .globalAveragePooling(let stage):
-            let input = staged(step, stage, weights)
+            let input = staged(step, stage, tensors)
             part.shape.channels = stage.channels(of: step.inputChannels)
             emit("GlobalAveragePool", step.name, [input])
         case .addition(let addition):
@@ -65,7 +65,7 @@ struct ONNXGraphBuilder {
             part.isFlat = true
             let product = emit(
                 "Gemm", step.name,
-                [flat(step.input, step.inputChannels), constant(weights[.weight]!), constant(weights[.bias]!)],
+                [flat(step.input, step.inputChannels), constant(tensors[.weight]!), constant(tensors[.bias]!)],
                 ["transB": .integer(1)])
             if linear.relu { emit("Relu", "\(step.name)/relu", [product]) }
         }
@@ -75,16 +75,16 @@ struct ONNXGraphBuilder {
 
     /// The step's input, gathered, scaled, shifted and rectified as the stage says.
     private mutating func staged(
-        _ step: Step, _ stage: InputStage, _ weights: Weights
+        _ step: Step, _ stage: InputStage, _ tensors: Tensors
     ) -> String {
         var tensor = planes(step.input, step.inputChannels)
-        if let index = weights[.index] {
+        if let index = tensors[.index] {
             tensor = emit("Gather", "\(step.name)/gather", [tensor, constant(index)], ["axis": .integer(1)])
         }
         if stage.normalize {
             let perChannel = [1, stage.channels(of: step.inputChannels), 1, 1]
-            tensor = emit("Mul", "\(step.name)/scale", [tensor, constant(weights[.scale]!, perChannel)])
-            tensor = emit("Add", "\(step.name)/shift", [tensor, constant(weights[.shift]!, perChannel)])
+            tensor = emit("Mul", "\(step.name)/scale", [tensor, constant(tensors[.scale]!, perChannel)])
+            tensor = emit("Add", "\(step.name)/shift", [tensor, constant(tensors[.shift]!, perChannel)])
             tensor = emit("Relu", "\(step.name)/rectify", [tensor])
         }
         return tensor
@@ -92,11 +92,11 @@ struct ONNXGraphBuilder {
 
     private mutating func convolve(
         _ step: Step, _ convolution: Convolution, _ input: String,
-        _ weights: Weights, _ output: PlaneShape
+        _ tensors: Tensors, _ output: PlaneShape
     ) {
         var tensor = emit(
             "Conv", step.name,
-            [input, constant(weights[.weight]!)] + (weights[.bias].map { [constant($0)] } ?? []),
+            [input, constant(tensors[.weight]!)] + (tensors[.bias].map { [constant($0)] } ?? []),
             window(
                 kernel: convolution.kernel, stride: convolution.stride, padding: convolution.padding,
                 groups: convolution.groups))

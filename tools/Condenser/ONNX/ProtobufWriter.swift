@@ -34,10 +34,10 @@ struct ProtobufWriter {
     /// A field that is itself a message: `body` writes its fields.
     ///
     /// The message is written in place and its length put before it afterwards, so that weights are never held twice.
-    mutating func message(_ field: Int, _ body: (inout ProtobufWriter) throws -> Void) rethrows {
+    mutating func message(_ field: Int, _ body: (inout ProtobufWriter) -> Void) {
         key(field, .lengthDelimited)
         let start = bytes.count
-        try body(&self)
+        body(&self)
         bytes.insert(contentsOf: Self.varint(UInt64(bytes.count - start)), at: start)
     }
 
