@@ -1,0 +1,137 @@
+/// A network of the CondenseNet family as a checkpoint holds it: everything but the numbers.
+///
+/// Every layer carries the prefix of its tensors' names, without the `module.` that data-parallel training adds.
+public struct Architecture: Equatable, Sendable {
+    /// In which form a checkpoint holds its network.
+    public enum Form: String, Sendable {
+        /// As training saves it: every 1×1 convolution over all its inputs, masked where its groups are learned, and a
+        /// classifier over all features (`classifier.weight`, `.bias`).
+        case dense
+        /// As the original conversion leaves it: learned groups gathered and regrouped, and a classifier over the
+        /// features that `classifier.index` names (`classifier.linear.weight`, `.bias`).
+        case converted
+    }
+
+    /// The form of the checkpoint.
+    public var form: Form
+    /// Height and width of the input.
+    public var inputSize: Int
+    /// The first convolution.
+    public var stem: Stem
+    /// The dense blocks in order, each with the transition that follows it.
+    public var stages: [Stage]
+    /// The linear layer at the end.
+    public var classifier: Classifier
+    /// C: of the inputs of each group of a learned convolution one in C is kept. 1 where no groups are learned.
+    public var condensationFactor: Int
+
+    /// The first convolution, `features.init_conv`: 3×3, padding 1, no bias.
+    public struct Stem: Equatable, Sendable {
+        /// Output channels.
+        public var channels: Int
+        /// 1 or 2.
+        public var stride: Int
+
+    }
+
+    /// A dense block and, but for the last, the transition that follows it.
+    public struct Stage: Equatable, Sendable {
+        /// Counted from 1, as in `features.denseblock_1`.
+        public var number: Int
+        /// Height and width of the block's planes.
+        public var side: Int
+        /// Channels that enter the first layer.
+        public var inputChannels: Int
+        /// k: channels that each layer adds.
+        public var growth: Int
+        /// The layers of the block, at least one.
+        public var layers: [Layer]
+        /// The 1×1 convolution before the pooling that ends the stage, where there is one.
+        public var transition: Pointwise?
+
+        /// Channels of the finished block, before the transition.
+        public var blockChannels: Int { inputChannels + layers.count * growth }
+        /// Channels that the next stage, or `features.norm_last`, receives.
+        public var outputChannels: Int { transition?.outputChannels ?? blockChannels }
+    }
+
+    /// One layer of a dense block: its 3×3 convolution's outputs are appended to its input.
+    public struct Layer: Equatable, Sendable {
+        /// `conv_1`: batch norm, ReLU, 1×1 convolution.
+        public var pointwise: Pointwise
+        /// `conv_2`: batch norm, ReLU, 3×3 convolution with padding 1.
+        public var spatial: Spatial
+
+    }
+
+    /// A batch norm (`name.norm`), a ReLU and a 1×1 convolution without bias (`name.conv`).
+    public struct Pointwise: Equatable, Sendable {
+        /// How the convolution reads its inputs.
+        public enum Kind: String, Sendable {
+            /// An ordinary grouped convolution; its outputs keep their order.
+            case plain
+            /// Masked: output `o` belongs to group `o mod groups`. `name.conv.weight` is `[outputs, inputs, 1, 1]` and
+            /// counts only where `name._mask`, of the same shape, is 1.
+            case learned
+            /// `name.index` gathers the inputs, batch norm and grouped convolution follow, and output
+            /// `g·(outputs/groups) + j` is then channel `j·groups + g`.
+            case condensed
+        }
+
+        /// `features.denseblock_S.denselayer_L.conv_1` or `features.transition_S.conv`.
+        public var name: String
+        /// How the convolution reads its inputs.
+        public var kind: Kind
+        /// Channels that the layer can see.
+        public var inputChannels: Int
+        /// Channels that the condensed convolution gathers, inputs·G/C; `nil` takes all of them in their order, as plain
+        /// convolutions do, and learned ones of a single group that kept everything.
+        public var gathered: Int?
+        /// Outputs, all groups together.
+        public var outputChannels: Int
+        /// G, of the condensed convolution.
+        public var groups: Int
+
+        /// Inputs of the condensed convolution, all groups together.
+        public var operandChannels: Int { gathered ?? inputChannels }
+    }
+
+    /// A batch norm (`name.norm`), a ReLU and a grouped 3×3 convolution without bias (`name.conv`).
+    public struct Spatial: Equatable, Sendable {
+        /// `features.denseblock_S.denselayer_L.conv_2`.
+        public var name: String
+        /// Inputs, all groups together.
+        public var inputChannels: Int
+        /// Outputs, all groups together.
+        public var outputChannels: Int
+        /// Groups of the convolution, in contiguous shares.
+        public var groups: Int
+
+    }
+
+    /// The linear layer, after `features.norm_last`, ReLU and global average pooling.
+    public struct Classifier: Equatable, Sendable {
+        /// Channels of `features.norm_last`.
+        public var features: Int
+        /// Features that the classifier reads; `nil` takes all of them in their order.
+        public var kept: Int?
+        /// Outputs.
+        public var classes: Int
+
+        /// Inputs of the linear layer.
+        public var inputs: Int { kept ?? features }
+    }
+}
+
+extension Architecture {
+    /// The term that every batch norm adds to its variance.
+    public static let batchNormEpsilon = 1e-5
+
+    /// Every 1×1 convolution in execution order, those of the transitions included.
+    public var pointwise: [Pointwise] {
+        stages.flatMap { stage in stage.layers.map(\.pointwise) + (stage.transition.map { [$0] } ?? []) }
+    }
+
+    /// G: the groups of the 1×1 convolutions, the most where plain ones differ.
+    public var groups: Int { pointwise.map(\.groups).max() ?? 1 }
+}

@@ -1,0 +1,20 @@
+/// Why a checkpoint was not converted.
+public enum ConversionError: Error, Equatable, Sendable {
+    /// The checkpoint is not a finished network of the family; all its problems, at least one.
+    case problems([CheckpointProblem])
+    /// An option does not suit this checkpoint, or is missing.
+    case option(String)
+    /// The label file does not fit the network.
+    case labels(path: String, expected: String, found: String)
+}
+
+extension ConversionError: CustomStringConvertible {
+    /// The first problem on a line of its own; further ones follow, each on an indented line.
+    public var description: String {
+        switch self {
+        case .problems(let problems): problems.map(\.description).joined(separator: "\n  ")
+        case .option(let text): text
+        case .labels(let path, let expected, let found): "\(path): expected \(expected), found \(found)"
+        }
+    }
+}

@@ -1,0 +1,36 @@
+extension SourceWeights {
+    /// The part of a dense network's features that its classifier keeps unless told otherwise, as the authors have it.
+    static let usualClassifierKeep = 0.5
+
+    /// The features that the condensed classifier reads, in its order; `nil` for all.
+    ///
+    /// Of a dense classifier's columns, sorted by their sums of magnitudes (stably, in ascending order, summed in double
+    /// precision), the last ⌊features·keep⌋ are kept in that order, as the original conversion does it.
+    ///
+    /// - Throws: `ConversionError.option` for an unfit `keep`, `CheckpointError`.
+    func keptFeatures(_ architecture: Architecture, keep: Double?) throws -> [Int]? {
+        guard architecture.form == .dense else {
+            guard keep == nil else {
+                throw ConversionError.option(
+                    "--classifier-keep: the checkpoint is converted already, its classifier reads "
+                        + "\(architecture.classifier.inputs) of \(architecture.classifier.features) features")
+            }
+            return try indices("classifier.index")
+        }
+        let keep = keep ?? Self.usualClassifierKeep
+        let features = architecture.classifier.features
+        guard keep > 0, keep <= 1 else {
+            throw ConversionError.option("--classifier-keep: expected a number over 0 and at most 1, found \(keep)")
+        }
+        let count = Int(Double(features) * keep)
+        guard count > 0 else {
+            throw ConversionError.option("--classifier-keep: \(keep) of \(features) features is none")
+        }
+        guard count < features else { return nil }
+        let weight = try floats("classifier.weight")
+        var magnitudes = [Double](repeating: 0, count: features)
+        for (position, weight) in weight.enumerated() { magnitudes[position % features] += Double(weight.magnitude) }
+        let ascending = (0..<features).sorted { (magnitudes[$0], $0) < (magnitudes[$1], $1) }
+        return Array(ascending.suffix(count))
+    }
+}

@@ -1,0 +1,33 @@
+import ModelFormat
+
+/// How a model file stores weights.
+public enum Precision: String, CaseIterable, Sendable {
+    /// Single precision.
+    case f32
+    /// Half precision for the weights of convolutions and of the classifier; scales, shifts and biases stay single.
+    case f16
+}
+
+extension CondensedNetwork {
+    /// The tensors as a file of this precision holds them, rounded to nearest, ties to even.
+    ///
+    /// - Throws: `ConversionError.problems` for weights beyond half precision.
+    public func tensors(_ precision: Precision) throws -> [TensorData] {
+        guard precision == .f16 else { return tensors }
+        let weights = Set(graph.tensors.filter { $0.role == .weight }.map(\.name))
+        var problems: [CheckpointProblem] = []
+        let narrowed = tensors.map { tensor -> TensorData in
+            guard weights.contains(tensor.name), case .float32(let floats) = tensor.elements else { return tensor }
+            let halves = floats.map(Half.narrow)
+            if let position = halves.firstIndex(where: { $0 & 0x7C00 == 0x7C00 }) {
+                problems.append(
+                    .overflow(
+                        tensor: tensor.name, position: position, value: Double(floats[position]),
+                        type: "half precision (±65,504)"))
+            }
+            return TensorData(name: tensor.name, shape: tensor.shape, elements: .float16(halves))
+        }
+        guard problems.isEmpty else { throw ConversionError.problems(problems) }
+        return narrowed
+    }
+}

@@ -1,0 +1,26 @@
+import ModelFormat
+
+/// A text file with the name of one class on each line.
+public enum LabelFile {
+    /// The labels in the file at `path`, in UTF-8; a line may end in CR LF, and the last need not end at all.
+    ///
+    /// - Throws: `ConversionError.labels` where there are not `classes` of them, one is empty or the text is not UTF-8;
+    ///   `ModelFormatError` when the file cannot be read.
+    public static func read(_ path: String, classes: Int) throws -> [String] {
+        let storage = try FileInput.read(path, limit: FormatLimits.headerBytes)
+        guard let text = String(validating: storage.bytes, as: UTF8.self) else {
+            throw ConversionError.labels(path: path, expected: "UTF-8 text", found: "other bytes")
+        }
+        var lines = text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }.map(String.init)
+        if lines.last == "" { lines.removeLast() }
+        guard lines.count == classes else {
+            throw ConversionError.labels(
+                path: path, expected: "\(classes) labels, one a class and line", found: "\(lines.count)")
+        }
+        if let empty = lines.firstIndex(where: \.isEmpty) {
+            throw ConversionError.labels(
+                path: path, expected: "a label on every line", found: "none on line \(empty + 1)")
+        }
+        return lines
+    }
+}

@@ -1,0 +1,74 @@
+import ModelFormat
+
+/// What the user says about images and labels; whatever is not said follows from the data set.
+public struct PreprocessingOptions: Equatable, Sendable {
+    /// The data set, where it is not to be assumed.
+    public var dataset: Dataset?
+    /// The shorter side after resizing.
+    public var resize: Int?
+    /// The side of the centre crop.
+    public var crop: Int?
+    /// A number for each of red, green and blue.
+    public var mean: [Float]?
+    /// A positive number for each of red, green and blue.
+    public var std: [Float]?
+
+    /// Nothing said.
+    public init() {}
+}
+
+extension PreprocessingOptions {
+    /// The preprocessing of a network's images, and the labels of its classes where they are built in.
+    ///
+    /// - Returns: also a line for everything that was assumed.
+    /// - Throws: `ConversionError.option` for numbers that do not suit the network.
+    public func resolve(
+        _ architecture: Architecture
+    ) throws -> (preprocessing: Preprocessing, labels: [String], warnings: [String]) {
+        let (size, classes) = (architecture.inputSize, architecture.classifier.classes)
+        var warnings: [String] = []
+        let known = dataset ?? Dataset.assumed(inputSize: size, classes: classes)
+        var preprocessing =
+            known?.preprocessing(inputSize: size)
+            ?? Preprocessing(resize: nil, crop: nil, mean: [0, 0, 0], std: [1, 1, 1])
+        if known == nil, mean == nil || std == nil {
+            warnings.append(
+                "no data set known for \(size)×\(size) and \(classes) classes: pixels are taken as they are, from 0 to 1 "
+                    + "(--dataset, --mean and --std say otherwise)")
+        } else if dataset == nil, let known {
+            warnings.append("preprocessing of \(known.rawValue) assumed (--dataset says otherwise)")
+        }
+        if let resize {
+            guard (1...FormatLimits.side).contains(resize) else {
+                throw ConversionError.option("--resize: expected 1 to \(FormatLimits.side), found \(resize)")
+            }
+            preprocessing.resize = resize
+        }
+        if let crop {
+            guard crop == size else {
+                throw ConversionError.option("--crop: expected \(size), the input's size, found \(crop)")
+            }
+            preprocessing.crop = crop
+        }
+        if let mean { preprocessing.mean = try triple("--mean", mean) { $0.isFinite } }
+        if let std { preprocessing.std = try triple("--std", std) { $0.isFinite && $0 > 0 } }
+
+        var labels: [String] = []
+        if let known {
+            labels = known.labels.count == classes ? known.labels : []
+            if !known.labels.isEmpty, labels.isEmpty {
+                warnings.append(
+                    "\(known.rawValue) has \(known.classes) classes, the network \(classes): its labels are left out")
+            }
+        }
+        return (preprocessing, labels, warnings)
+    }
+
+    private func triple(_ option: String, _ numbers: [Float], _ isFit: (Float) -> Bool) throws -> [Float] {
+        guard numbers.count == 3, numbers.allSatisfy(isFit) else {
+            let kind = option == "--std" ? "three positive numbers" : "three numbers"
+            throw ConversionError.option("\(option): expected \(kind) R,G,B, found \(numbers)")
+        }
+        return numbers
+    }
+}

@@ -1,0 +1,136 @@
+/// What a checkpoint's tensors say about one 1×1 convolution, before the network's groups and factor are known.
+struct PointwiseSurvey {
+    let name: String
+    let kind: Architecture.Pointwise.Kind
+    var inputs: Int?
+    var outputs: Int?
+    /// Learned: the mask, where it is sound.
+    var mask: MaskSurvey?
+    /// Condensed: channels that `index` gathers.
+    var gathered: Int?
+    /// Plain and condensed: as the weight's shape says.
+    var groups: Int?
+
+    /// Condensed: inputs for each that a group reads.
+    var condensationFactor: Int? {
+        guard let inputs, let gathered, let groups else { return nil }
+        return inputs * groups / gathered
+    }
+}
+
+/// What a checkpoint's tensors say about one dense block and its transition.
+struct StageSurvey {
+    let number: Int
+    let inputs: Int?
+    var growth: Int?
+    var layers: [(pointwise: PointwiseSurvey, spatial: Architecture.Spatial?)] = []
+    var transition: PointwiseSurvey?
+
+    /// All 1×1 convolutions in execution order.
+    var pointwise: [PointwiseSurvey] { layers.map(\.pointwise) + (transition.map { [$0] } ?? []) }
+
+    /// Channels that leave the stage.
+    var outputs: Int? {
+        if let transition { return transition.outputs }
+        guard let inputs, let growth else { return nil }
+        return inputs + layers.count * growth
+    }
+}
+
+extension TensorInspector {
+    /// Checks the tensors of a 1×1 convolution.
+    ///
+    /// - Parameter inputs: channels that the layer can see, where they are known.
+    mutating func surveyPointwise(_ name: String, inputs: Int?) throws -> PointwiseSurvey {
+        var survey = PointwiseSurvey(name: name, kind: kind(name), inputs: inputs)
+        switch survey.kind {
+        case .learned: try surveyLearned(&survey)
+        case .condensed: try surveyCondensed(&survey)
+        case .plain: try surveyPlain(&survey)
+        }
+        return survey
+    }
+
+    /// How the convolution called `name` reads its inputs, by the tensors it has.
+    func kind(_ name: String) -> Architecture.Pointwise.Kind {
+        let isLearned = ["_mask", "_stage", "_count"].contains { checkpoint["\(name).\($0)"] != nil }
+        return isLearned ? .learned : checkpoint["\(name).index"] != nil ? .condensed : .plain
+    }
+
+    private mutating func surveyLearned(_ survey: inout PointwiseSurvey) throws {
+        let name = survey.name
+        let weight = try shape("\(name).conv.weight", [nil, survey.inputs, 1, 1])
+        survey.outputs = weight?[0]
+        survey.inputs = survey.inputs ?? weight?[1]
+        try batchNorm("\(name).norm", channels: survey.inputs)
+        let hasBuffers = checkpoint["\(name)._stage"] != nil || checkpoint["\(name)._count"] != nil
+        let stage = hasBuffers ? try numbers("\(name)._stage", [1])?[0] : nil
+        let count = hasBuffers ? try numbers("\(name)._count", [1])?[0] : nil
+        let mask = try numbers("\(name)._mask", [survey.outputs, survey.inputs, 1, 1], .mask)
+        guard let mask, let inputs = survey.inputs, let outputs = survey.outputs,
+            !hasBuffers || (stage != nil && count != nil)
+        else { return }
+        survey.mask = MaskSurvey(
+            layer: name, mask: mask, inputs: inputs, outputs: outputs, stage: stage, count: count)
+    }
+
+    private mutating func surveyCondensed(_ survey: inout PointwiseSurvey) throws {
+        let name = survey.name
+        let gathered = try indices("\(name).index", below: survey.inputs)?.count
+        try batchNorm("\(name).norm", channels: gathered)
+        guard let weight = try shape("\(name).conv.weight", [nil, nil, 1, 1]) else { return }
+        survey.outputs = weight[0]
+        guard let gathered else { return }
+        let share = weight[1]
+        guard gathered.isMultiple(of: share), weight[0].isMultiple(of: gathered / share),
+            survey.inputs?.isMultiple(of: share) ?? true
+        else {
+            let whole = survey.inputs.map { " and \($0)" } ?? ""
+            report(
+                .shape(
+                    tensor: "\(name).conv.weight",
+                    expected: "[any, a divisor of \(gathered)\(whole), 1, 1] with as many groups as divide the outputs",
+                    found: weight))
+            return
+        }
+        survey.gathered = gathered
+        survey.groups = gathered / share
+    }
+
+    private mutating func surveyPlain(_ survey: inout PointwiseSurvey) throws {
+        let name = survey.name
+        survey.inputs = survey.inputs ?? checkpoint["\(name).norm.weight"]?.shape.first
+        try batchNorm("\(name).norm", channels: survey.inputs)
+        let (outputs, groups) = try surveyGrouped("\(name).conv.weight", inputs: survey.inputs, kernel: 1)
+        survey.outputs = outputs
+        survey.groups = groups
+    }
+
+    /// Checks the tensors of a 3×3 convolution.
+    ///
+    /// - Parameter inputs: outputs of the 1×1 convolution before it, where they are known.
+    mutating func surveySpatial(_ name: String, inputs: Int?) throws -> Architecture.Spatial? {
+        let inputs = inputs ?? checkpoint["\(name).norm.weight"]?.shape.first
+        try batchNorm("\(name).norm", channels: inputs)
+        let (outputs, groups) = try surveyGrouped("\(name).conv.weight", inputs: inputs, kernel: 3)
+        guard let inputs, let outputs, let groups else { return nil }
+        return Architecture.Spatial(name: name, inputChannels: inputs, outputChannels: outputs, groups: groups)
+    }
+
+    /// Outputs and groups of a grouped convolution with contiguous shares, from its weight's shape.
+    private mutating func surveyGrouped(
+        _ name: String, inputs: Int?, kernel: Int
+    ) throws -> (outputs: Int?, groups: Int?) {
+        guard let weight = try shape(name, [nil, nil, kernel, kernel]) else { return (nil, nil) }
+        guard let inputs else { return (weight[0], nil) }
+        guard inputs.isMultiple(of: weight[1]), weight[0].isMultiple(of: inputs / weight[1]) else {
+            report(
+                .shape(
+                    tensor: name,
+                    expected: "[any, \(inputs)/groups, \(kernel), \(kernel)] with groups that divide the outputs",
+                    found: weight))
+            return (weight[0], nil)
+        }
+        return (weight[0], inputs / weight[1])
+    }
+}

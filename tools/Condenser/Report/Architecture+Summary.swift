@@ -1,0 +1,45 @@
+extension Architecture {
+    /// The usual name: the family and the number of layers with weights.
+    public var name: String {
+        let layers = stages.reduce(0) { $0 + 2 * $1.layers.count + ($1.transition == nil ? 0 : 1) } + 2
+        guard pointwise.contains(where: { $0.kind != .plain }) else { return "DenseNet-\(layers)" }
+        return (stages.contains { $0.transition != nil } ? "DenseNet-LGC-" : "CondenseNet-") + "\(layers)"
+    }
+
+    /// What was found, a line for each thing that a reader may want to check.
+    ///
+    /// - Parameter kept: how many features the condensed classifier reads.
+    public func summary(kept: Int) -> [(label: String, text: String)] {
+        func list(_ numbers: [Int]) -> String { numbers.map(String.init).joined(separator: "-") }
+        /// One number where all are equal.
+        func range(_ numbers: [Int]) -> String {
+            let (low, high) = (numbers.min() ?? 0, numbers.max() ?? 0)
+            return low == high ? "\(low)" : "\(low) to \(high)"
+        }
+        let isPlain = pointwise.allSatisfy { $0.kind == .plain }
+        let layers = stages.flatMap(\.layers)
+        let bottlenecks = stages.flatMap { stage in stage.layers.map { $0.pointwise.outputChannels / stage.growth } }
+        let convolutions = stages.compactMap(\.transition)
+        let transitions =
+            convolutions.isEmpty
+            ? "average pooling"
+            : "1×1 convolutions\(convolutions[0].kind == .plain ? "" : " with learned groups"), then average pooling"
+        return [
+            ("network", "\(name), \(form == .dense ? "as trained" : "as converted by the original code")"),
+            (
+                "stages",
+                "\(list(stages.map(\.layers.count))), growth \(list(stages.map(\.growth))), "
+                    + "bottleneck \(range(bottlenecks))"
+            ),
+            (
+                "1×1",
+                "groups \(range(layers.map(\.pointwise.groups)))"
+                    + (isPlain ? "" : ", learned; condensation factor \(condensationFactor)")
+            ),
+            ("3×3", "groups \(range(layers.map(\.spatial.groups)))"),
+            ("transitions", transitions),
+            ("input", "3×\(inputSize)×\(inputSize), first stride \(stem.stride)"),
+            ("classifier", "\(classifier.classes) classes from \(kept) of \(classifier.features) features"),
+        ]
+    }
+}

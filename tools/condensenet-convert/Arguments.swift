@@ -1,0 +1,35 @@
+import ArgumentParser
+import Condenser
+
+/// Numbers separated by commas.
+struct Numbers: ExpressibleByArgument {
+    let values: [Float]
+
+    init?(argument: String) {
+        let parts = argument.split(separator: ",", omittingEmptySubsequences: false)
+        let values = parts.compactMap { Float($0) }
+        guard values.count == parts.count else { return nil }
+        self.values = values
+    }
+}
+
+/// Whole numbers separated by hyphens, one for each dense block.
+struct PerStage: ExpressibleByArgument {
+    let values: [Int]
+
+    init?(argument: String) {
+        let parts = argument.split(separator: "-", omittingEmptySubsequences: false)
+        let values = parts.compactMap { Int($0) }
+        guard values.count == parts.count else { return nil }
+        self.values = values
+    }
+}
+
+extension Dataset: ExpressibleByArgument {
+    /// All names, for help texts.
+    static var names: String { allCases.map(\.rawValue).joined(separator: ", ") }
+}
+
+extension Precision: ExpressibleByArgument {}
+
+extension NetworkSpecification.Family: ExpressibleByArgument {}

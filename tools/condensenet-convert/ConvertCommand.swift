@@ -1,0 +1,95 @@
+import ArgumentParser
+import Condenser
+import Foundation
+import ModelFormat
+
+/// `condensenet-convert CHECKPOINT -o MODEL`.
+struct ConvertCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "convert",
+        abstract: "Convert a checkpoint: drop what training has masked, fold batch norms, write a model file.",
+        discussion: """
+            Groups, stages, growth, bottleneck, condensation factor and classes follow from the checkpoint. It may be \
+            of any PyTorch version or safetensors, dense or converted by the original code.
+            """)
+
+    @Argument(help: "The trained network: .pth.tar or .safetensors, recognised by content.")
+    var checkpoint: String
+
+    @Option(name: .shortAndLong, help: "Where to write the model file.")
+    var output: String
+
+    @Option(help: "The data set that the network was trained on: \(Dataset.names).")
+    var dataset: Dataset?
+
+    @Option(help: ArgumentHelp("Height and width of the input.", valueName: "n"))
+    var inputSize: Int?
+
+    @Option(help: ArgumentHelp("The part of its inputs that the classifier keeps (default: 0.5).", valueName: "part"))
+    var classifierKeep: Double?
+
+    @Flag(help: "Take learned groups that have dropped nothing yet as they are.")
+    var allowUnpruned = false
+
+    @Option(help: ArgumentHelp("Resize images to this shorter side.", valueName: "n"))
+    var resize: Int?
+
+    @Option(help: ArgumentHelp("Crop images to this side.", valueName: "n"))
+    var crop: Int?
+
+    @Option(help: ArgumentHelp("Subtract this from each colour.", valueName: "r,g,b"))
+    var mean: Numbers?
+
+    @Option(help: ArgumentHelp("Then divide each colour by this.", valueName: "r,g,b"))
+    var std: Numbers?
+
+    @Option(help: ArgumentHelp("A file with the name of one class on each line.", valueName: "file"))
+    var labels: String?
+
+    @Option(help: "How weights are stored: f32 or f16.")
+    var precision = Precision.f32
+
+    @Option(help: "The network's name in the model file.")
+    var name: String?
+
+    @Flag(help: "Prove the result: compare it, layer by layer, with the source network.")
+    var verify = false
+
+    func run() throws {
+        guard !isSameFile(checkpoint, output) else {
+            throw ConversionError.option("\(output): the model would replace the checkpoint that it is made from")
+        }
+        let conversion: Conversion
+        do {
+            conversion = try Conversion(path: checkpoint, options: options)
+        } catch {
+            throw FileFailure(path: checkpoint, error: error)
+        }
+        conversion.warnings.forEach(Diagnostics.warn)
+        try conversion.bytes.withUnsafeBytes { try FileOutput.replace(output, with: $0) }
+        Console.write(conversion.report(output: output))
+    }
+
+    private var options: Conversion.Options {
+        var options = Conversion.Options()
+        options.inference = Architecture.InferenceOptions(
+            inputSize: inputSize, dataset: dataset, allowUnpruned: allowUnpruned)
+        options.classifierKeep = classifierKeep
+        options.preprocessing.dataset = dataset
+        options.preprocessing.resize = resize
+        options.preprocessing.crop = crop
+        options.preprocessing.mean = mean?.values
+        options.preprocessing.std = std?.values
+        options.labelFile = labels
+        options.precision = precision
+        options.name = name
+        return options
+    }
+
+    /// Whether both paths lead to one file, through links of any kind.
+    private func isSameFile(_ first: String, _ second: String) -> Bool {
+        var (one, other) = (stat(), stat())
+        return stat(first, &one) == 0 && stat(second, &other) == 0 && one.st_dev == other.st_dev
+            && one.st_ino == other.st_ino
+    }
+}

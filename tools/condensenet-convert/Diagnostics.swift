@@ -1,0 +1,86 @@
+import ArgumentParser
+import Checkpoint
+import Condenser
+import ModelFormat
+
+/// A failure of a command on a certain file.
+struct FileFailure: Error {
+    let path: String
+    let error: any Error
+}
+
+/// A conversion that was proven wrong.
+struct VerificationFailure: Error {
+    let path: String
+}
+
+/// Errors as lines on standard error and as exit codes of sysexits.h.
+enum Diagnostics {
+    /// Tells the user of an error, help and version requests included.
+    ///
+    /// - Returns: the exit code: 0, 64 usage, 65 bad data, 66 missing input, 70 internal or failed proof, 74 I/O.
+    static func report(_ error: any Error) -> Int32 {
+        guard let known = explanation(error) else {
+            let code = Converter.exitCode(for: error)
+            if code.isSuccess {
+                Console.write(Converter.fullMessage(for: error) + "\n")
+            } else {
+                let lines = Converter.message(for: error).split(separator: "\n").map(printable)
+                Console.complain("error: \(lines.joined(separator: " ")) (--help shows the usage)\n")
+            }
+            return code.rawValue
+        }
+        Console.complain("error: \(known.lines.map(printable).joined(separator: "\n  "))\n")
+        return known.code
+    }
+
+    /// A remark that does not stop the command.
+    static func warn(_ text: String) { Console.complain("warning: \(printable(text))\n") }
+
+    private static func explanation(_ error: any Error) -> (lines: [String], code: Int32)? {
+        switch error {
+        case let failure as FileFailure:
+            guard let (lines, code) = explanation(failure.error) else { return nil }
+            let isNamed = lines[0].hasPrefix(failure.path)
+            return isNamed ? (lines, code) : (["\(failure.path): \(lines[0])"] + lines.dropFirst(), code)
+        case let failure as VerificationFailure:
+            return (["\(failure.path): the converted network does not compute what the source network does"], 70)
+        case .problems(let problems) as ConversionError: return (problems.map(\.description), 65)
+        case .option(let text) as ConversionError: return ([text], 64)
+        case let error as ConversionError: return ([error.description], 65)
+        case let error as CheckpointError: return ([error.description], code(error.kind))
+        case let error as ModelFormatError: return ([error.description], code(error))
+        default: return nil
+        }
+    }
+
+    private static func code(_ kind: CheckpointError.Kind) -> Int32 {
+        switch kind {
+        case .missing: 66
+        case .inputOutput: 74
+        case .badData: 65
+        }
+    }
+
+    private static func code(_ error: ModelFormatError) -> Int32 {
+        switch error {
+        case .noInput: 66
+        case .inputOutput: 74
+        case .memory: 70
+        default: 65
+        }
+    }
+
+    /// The text on one line: files and arguments may hold control characters.
+    private static func printable(_ text: some StringProtocol) -> String {
+        var shown = ""
+        for scalar in text.unicodeScalars {
+            switch scalar.properties.generalCategory {
+            case .control, .format, .lineSeparator, .paragraphSeparator:
+                shown += "\\u{\(String(scalar.value, radix: 16))}"
+            default: shown.unicodeScalars.append(scalar)
+            }
+        }
+        return shown
+    }
+}
