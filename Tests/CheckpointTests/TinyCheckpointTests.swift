@@ -1,0 +1,171 @@
+import Checkpoint
+import Testing
+
+/// The unharmed files that the attacks start from, and harmless variations of them.
+@Suite struct TinyCheckpointTests {
+    @Test(arguments: TinyCheckpoint.all) func loads(_ container: Checkpoint.Container, _ bytes: [UInt8]) throws {
+        let checkpoint = try load(bytes)
+        #expect(checkpoint.container == container)
+        #expect(checkpoint.names == ["weight", "bias", "index"])
+        let weight = try #require(checkpoint["weight"])
+        #expect(weight.shape == [2, 3])
+        #expect(weight.elementType == .float32)
+        #expect(try weight.floats() == TinyCheckpoint.weight)
+        #expect(try #require(checkpoint["bias"]).floats() == TinyCheckpoint.bias)
+        #expect(try #require(checkpoint["index"]).integers() == TinyCheckpoint.index)
+        #expect(checkpoint["nothing"] == nil)
+        #expect(
+            checkpoint.remarks
+                == (container == .safetensors ? [] : ["ignored beside the state dict: epoch, best_prec1"]))
+    }
+
+    @Test func realNumbersAreNoIntegers() throws {
+        let weight = try #require(try load(TinyCheckpoint.zip.bytes)["weight"])
+        #expect(throws: CheckpointError.notIntegers(found: .float32, at: place(tensor: "weight"))) {
+            try weight.integers()
+        }
+    }
+
+    // MARK: Zip
+
+    @Test func zip64() throws {
+        var zip = TinyCheckpoint.zip
+        zip.isZip64 = true
+        zip.tamperEnd = { $0.entries = .max }
+        for index in zip.entries.indices {
+            let size = zip.entries[index].data.count
+            zip.entries[index].header.size = .max
+            zip.entries[index].header.compressedSize = .max
+            zip.entries[index].header.extra =
+                [0x46, 0x42, 2, 0, 0x5A, 0x5A] + [1, 0, 16, 0] + bytes([Int64(size), Int64(size)])
+        }
+        try expectTiny(zip.bytes)
+    }
+
+    @Test func sizesAfterTheData() throws {
+        var zip = TinyCheckpoint.zip
+        for index in zip.entries.indices {
+            zip.entries[index].header.flags = 2056
+            zip.entries[index].tamperLocal = {
+                $0.checksum = 0
+                $0.size = 0
+                $0.compressedSize = 0
+            }
+        }
+        zip.gap = [0x50, 0x4B, 7, 8] + [UInt8](repeating: 0, count: 12)
+        try expectTiny(zip.bytes)
+    }
+
+    @Test func archiveComment() throws {
+        var zip = TinyCheckpoint.zip
+        zip.tamperEnd = { $0.comment = Array("PK\u{5}\u{6} is only a comment, and so is this one".utf8) }
+        try expectTiny(zip.bytes)
+    }
+
+    @Test func deflatedEntries() throws {
+        var zip = TinyCheckpoint.zip
+        zip.entries = zip.entries.map { .init($0.name, deflated: Deflate.stored($0.data), of: $0.data) }
+        try expectTiny(zip.bytes)
+    }
+
+    /// An entry that nothing asks for is not expanded, so that its damage goes unseen.
+    @Test func passengersAreNotRead() throws {
+        var zip = TinyCheckpoint.zip
+        var passenger = ZipWriter.Entry("net/data/7", deflated: [0xFF, 0xFF], of: [1, 2, 3])
+        passenger.header.checksum = 0
+        zip.entries.append(passenger)
+        try expectTiny(zip.bytes)
+    }
+
+    // MARK: Pickles
+
+    /// Each step doubles the object: 2¹⁰⁰⁰⁰⁰ leaves, were it ever copied.
+    @Test(.timeLimit(.minutes(1))) func memoDoubling() throws {
+        var opcodes: [UInt8] = Array("](NNe".utf8) + [0x71, 0]
+        for _ in 0..<60 { opcodes += [0x68, 0, 0x86, 0x71, 0] }
+        for _ in 0..<100_000 { opcodes += [0x30, 0x5D, 0x68, 0, 0x61] }
+        let object = PythonValue.dict([
+            (.text("bomb"), .opcodes(opcodes)),
+            (.text("weight"), .tensor(.storage(key: "0", count: 6), shape: [2, 3], strides: [3, 1])),
+        ])
+        #expect(try load(TinyCheckpoint.zip(object).bytes).names == ["weight"])
+    }
+
+    /// One list of pairs made into a dictionary again and again counts for its length each time.
+    @Test(.timeLimit(.minutes(1))) func dictionaryCopies() {
+        var opcodes: [UInt8] = [0x80, 2] + Array("](".utf8)
+        for _ in 0..<100_000 { opcodes += [0x4E, 0x4E, 0x86] }
+        opcodes += Array("e".utf8) + [0x71, 0] + Array("ccollections\nOrderedDict\n".utf8) + [0x71, 1]
+        for _ in 0..<100_000 { opcodes += [0x68, 1, 0x68, 0, 0x85, 0x52, 0x30] }
+        #expect(
+            throws: CheckpointError.overLimit(
+                .pickleOpcodes, limit: 1_000_000, found: 1_000_041, at: place("net/data.pkl", byte: 300_081))
+        ) { try load(TinyCheckpoint.zip(pickle: opcodes).bytes) }
+    }
+
+    /// Python 2 wrote an `OrderedDict` as its class and a list of pairs.
+    @Test func orderedDictOfPython2() throws {
+        let tensor = PythonValue.tensor(.storage(key: "0", count: 6), shape: [6], strides: [1])
+        let pair = PythonValue.list([.opcodes([0x55, 1, UInt8(ascii: "w")]), tensor])
+        let state = PythonValue.reduce(.global("collections", "OrderedDict"), [.list([pair])])
+        #expect(try load(TinyCheckpoint.zip(state).bytes).names == ["w"])
+    }
+
+    /// The same tensor by the text opcodes of protocol 0, in a tar archive, where persistent ids are text.
+    @Test func protocol0() throws {
+        var tar = TinyCheckpoint.tar
+        tar.members[1].data = Array("(dp0\nS'we\\x69ght'\np1\nP21\nsV\\u00e9t\u{00e9}\np2\nF1.5\nsS\"n\"\nI01\ns.".utf8)
+        let checkpoint = try load(tar.bytes)
+        #expect(checkpoint.names == ["weight"])
+        #expect(checkpoint.remarks == ["ignored in the state dict, being no tensors: étÃ©, n"])
+    }
+
+    /// Protocol 4 as Python writes it: a frame, memoized text, a global from the stack, an empty set.
+    @Test func protocol4() throws {
+        func text(_ text: String) -> [UInt8] { [0x8C, UInt8(text.utf8.count)] + Array(text.utf8) + [0x94] }
+        var body = Array("}".utf8) + [0x94] + Array("(".utf8)
+        body += text("set") + [0x8F, 0x94, 0x28, 0x4B, 1, 0x90]
+        body += text("w") + text("torch._utils") + text("_rebuild_tensor_v2") + [0x93, 0x94, 0x28, 0x28]
+        body += text("storage") + text("torch") + text("FloatStorage") + [0x93, 0x94]
+        body += text("0") + text("cpu") + [0x4B, 6, 0x74, 0x94, 0x51, 0x4B, 0, 0x4B, 6, 0x85, 0x4B, 1, 0x85, 0x89]
+        body += text("collections") + text("OrderedDict") + [0x93, 0x29, 0x52, 0x74, 0x52] + Array("u.".utf8)
+        let pickle = [0x80, 4, 0x95] + littleEndian(UInt64(body.count)) + body
+        #expect(try load(TinyCheckpoint.zip(pickle: pickle).bytes).names == ["w"])
+    }
+
+    // MARK: State dicts
+
+    @Test(arguments: ["state_dict", "model_state_dict", "model", "net", "something of a fork's own"])
+    func keys(_ key: String) throws {
+        let tensor = PythonValue.tensor(.storage(key: "0", count: 6), shape: [6], strides: [1])
+        let object = PythonValue.dict([
+            (.text("epoch"), .int(3)), (.text("best"), tensor), (.text(key), .dict([(.text("w"), tensor)])),
+            (.text("optimizer"), .dict([(.text("state"), .dict([(.int(0), tensor)])), (.text("lr"), .int(1))])),
+        ])
+        let checkpoint = try load(TinyCheckpoint.zip(object).bytes)
+        #expect(checkpoint.names == ["w"])
+        #expect(checkpoint.remarks == ["ignored beside the state dict: epoch, best, optimizer"])
+    }
+
+    @Test func stateDictInsideAnother() throws {
+        let tensor = PythonValue.tensor(.storage(key: "0", count: 6), shape: [6], strides: [1])
+        let inner = PythonValue.training([("module.w", tensor), ("module.v", tensor)])
+        let checkpoint = try load(TinyCheckpoint.zip(.dict([(.text("model"), inner), (.text("lr"), .int(1))])).bytes)
+        #expect(checkpoint.names == ["w", "v"])
+    }
+
+    /// `module.` goes only where every name has it.
+    @Test func mixedPrefixes() throws {
+        let tensor = PythonValue.tensor(.storage(key: "0", count: 6), shape: [6], strides: [1])
+        #expect(
+            try load(TinyCheckpoint.zip(.training([("module.w", tensor), ("v", tensor)])).bytes).names
+                == ["module.w", "v"])
+    }
+
+    private func expectTiny(_ bytes: [UInt8]) throws {
+        let checkpoint = try load(bytes)
+        #expect(checkpoint.names == ["weight", "bias", "index"])
+        #expect(try #require(checkpoint["weight"]).floats() == TinyCheckpoint.weight)
+        #expect(try #require(checkpoint["index"]).integers() == TinyCheckpoint.index)
+    }
+}

@@ -1,0 +1,91 @@
+/// The tensors of a trained network, read from a file of PyTorch's or safetensors.
+///
+/// The file's container is recognised by its content, never by its name. Nothing in the file is ever run: a pickle's
+/// opcodes become inert values, and a class or function outside a short list is an error that names it. For any bytes,
+/// loading either throws a ``CheckpointError`` or yields tensors whose every element was proven to lie inside the file,
+/// within the time and memory that ``CheckpointLimits`` allow.
+public struct Checkpoint: Sendable {
+    /// How the file holds its tensors.
+    public enum Container: String, Sendable {
+        /// PyTorch 1.6 and later: a zip archive.
+        case zip
+        /// PyTorch 0.1.10 to 1.5: pickles one after another, then the data.
+        case stackedPickles = "stacked-pickles"
+        /// PyTorch before 0.1.10: a tar archive.
+        case tar
+        /// A safetensors file.
+        case safetensors
+    }
+
+    /// What the file turned out to be.
+    public let container: Container
+    /// The tensors' names in file order, as in the file less a leading `module.` that every one has.
+    public let names: [String]
+    /// What was left out, a line each: `ignored beside the state dict: epoch, optimizer`.
+    public let remarks: [String]
+    private let tensors: [String: CheckpointTensor]
+
+    /// The tensor of this name.
+    public subscript(name: String) -> CheckpointTensor? { tensors[name] }
+
+    /// Reads the checkpoint at `path`.
+    ///
+    /// - Throws: ``CheckpointError``.
+    public static func load(path: String, limits: CheckpointLimits = .default) throws -> Checkpoint {
+        try load(bytes: try CheckpointFile.read(path: path, limits: limits), name: path, limits: limits)
+    }
+
+    /// Reads a checkpoint from memory.
+    ///
+    /// The tensors share `bytes`, which stay in memory as long as any of them.
+    ///
+    /// - Parameters:
+    ///   - name: what errors call the file.
+    /// - Throws: ``CheckpointError``.
+    public static func load(
+        bytes: [UInt8], name: String, limits: CheckpointLimits = .default
+    ) throws -> Checkpoint {
+        let place = CheckpointLocation(file: name)
+        guard bytes.count <= limits.fileBytes else {
+            throw CheckpointError.overLimit(.fileBytes, limit: limits.fileBytes, found: bytes.count, at: place)
+        }
+        let container = try Container(of: bytes, at: place)
+        let load =
+            switch container {
+            case .zip: ZipCheckpoint.load
+            case .stackedPickles: StackedPickles.load
+            case .tar: TarCheckpoint.load
+            case .safetensors: SafetensorsCheckpoint.load
+            }
+        return Checkpoint(container, try load(bytes[...], place, limits))
+    }
+
+    private init(_ container: Container, _ state: StateDict.Resolved) {
+        self.container = container
+        names = state.tensors.map(\.name)
+        remarks = state.remarks
+        tensors = Dictionary(uniqueKeysWithValues: state.tensors.map { ($0.name, $0) })
+    }
+}
+
+extension Checkpoint.Container {
+    /// The container that the file's first bytes announce.
+    init(of bytes: [UInt8], at place: CheckpointLocation) throws {
+        func has(_ signature: [UInt8], at offset: Int = 0) -> Bool { bytes.dropFirst(offset).starts(with: signature) }
+        if has([0x50, 0x4B, 3, 4]) || has([0x50, 0x4B, 5, 6]) {
+            self = .zip
+        } else if has(Array("ustar".utf8), at: 257) {
+            self = .tar
+        } else if has([UInt8(ascii: "{")], at: 8) {
+            self = .safetensors
+        } else if bytes.first == PickleOpcode.proto.rawValue || has(Array("L119547037146038801333356L".utf8)) {
+            self = .stackedPickles
+        } else {
+            let found =
+                bytes.isEmpty
+                ? "an empty file"
+                : "bytes " + bytes.prefix(8).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined(separator: " ")
+            throw CheckpointError.unknownContainer(found: found, at: place)
+        }
+    }
+}

@@ -1,0 +1,81 @@
+/// Why a file could not be read as a trained checkpoint.
+///
+/// Every case says what was expected, what was found and where. Reading throws nothing else.
+public enum CheckpointError: Error, Equatable, Sendable {
+    /// No file has this path.
+    case missingFile(path: String)
+    /// The operating system refused to open or read the file, for `reason`.
+    case unreadable(path: String, reason: String)
+    /// The path names something that is not a regular file: a directory, a pipe, a device.
+    case notRegularFile(path: String, found: String)
+    /// The first bytes are those of no container this reader knows.
+    case unknownContainer(found: String, at: CheckpointLocation)
+    /// `expected` bytes were due at this place and `found` were left.
+    case truncated(expected: Int, found: Int, at: CheckpointLocation)
+    /// `count` bytes follow where nothing may.
+    case trailingBytes(count: Int, at: CheckpointLocation)
+    /// A quantity that ``CheckpointLimits`` bounds is larger than its limit.
+    case overLimit(LimitedQuantity, limit: Int, found: Int, at: CheckpointLocation)
+    /// The zip archive is not one that can be trusted.
+    case zip(ZipFault, at: CheckpointLocation)
+    /// The tar archive, or what PyTorch keeps in it, is malformed.
+    case tar(TarFault, at: CheckpointLocation)
+    /// The safetensors header or its data are malformed.
+    case safetensors(SafetensorsFault, at: CheckpointLocation)
+    /// A pickle is malformed, or holds more than tensors and plain values.
+    case pickle(PickleFault, at: CheckpointLocation)
+    /// A storage is missing, or is not what its tensors say it is.
+    case storage(StorageFault, at: CheckpointLocation)
+    /// The object holds no usable state dict.
+    case stateDict(StateDictFault, at: CheckpointLocation)
+    /// ``CheckpointTensor/integers()`` was asked of a tensor of real numbers.
+    case notIntegers(found: ElementType, at: CheckpointLocation)
+
+    /// The three ways in which a program may have to answer for an error.
+    public enum Kind: Sendable {
+        /// The file is not there (`EX_NOINPUT`, 66).
+        case missing
+        /// The file is there but cannot be read (`EX_IOERR`, 74).
+        case inputOutput
+        /// The file was read and its content is refused (`EX_DATAERR`, 65).
+        case badData
+    }
+
+    /// Which of the three kinds this error is.
+    public var kind: Kind {
+        switch self {
+        case .missingFile: .missing
+        case .unreadable: .inputOutput
+        default: .badData
+        }
+    }
+}
+
+extension CheckpointError: CustomStringConvertible {
+    /// One line: where, what was expected, what was found.
+    public var description: String {
+        switch self {
+        case .missingFile(let path):
+            "\(printable(path)): no such file"
+        case .unreadable(let path, let reason):
+            "\(printable(path)): cannot be read: \(reason)"
+        case .notRegularFile(let path, let found):
+            "\(printable(path)): expected a file, found \(found)"
+        case .unknownContainer(let found, let place):
+            "\(place): expected a PyTorch checkpoint (zip, stacked pickles or tar) or safetensors, found \(found)"
+        case .truncated(let expected, let found, let place):
+            "\(place): cut short: expected \(expected) more bytes, found \(found)"
+        case .trailingBytes(let count, let place):
+            "\(place): expected the end, found \(count) more bytes"
+        case .overLimit(let quantity, let limit, let found, let place):
+            "\(place): \(quantity.rawValue): \(found), the limit is \(limit)"
+        case .zip(let fault, let place): "\(place): \(fault)"
+        case .tar(let fault, let place): "\(place): \(fault)"
+        case .safetensors(let fault, let place): "\(place): \(fault)"
+        case .pickle(let fault, let place): "\(place): \(fault)"
+        case .storage(let fault, let place): "\(place): \(fault)"
+        case .stateDict(let fault, let place): "\(place): \(fault)"
+        case .notIntegers(let found, let place): "\(place): expected integers, found \(found.rawValue)"
+        }
+    }
+}

@@ -1,0 +1,61 @@
+/// The header of a safetensors file: for each tensor its type, shape and place.
+///
+/// Source: the safetensors format description, <https://github.com/huggingface/safetensors>.
+struct SafetensorsHeader {
+    /// In the header's order. Names are unique.
+    let tensors: [Entry]
+
+    struct Entry {
+        let name: String
+        let dtype: String
+        let shape: [Int]
+        /// Where the data lie, counted from the end of the header.
+        let begin: Int
+        let end: Int
+    }
+
+    init(_ json: ArraySlice<UInt8>, at place: CheckpointLocation, limits: CheckpointLimits) throws {
+        var scanner = JSONScanner(json, at: place, origin: 8)
+        var tensors: [Entry] = []
+        try scanner.object { name, scanner in
+            if name == "__metadata__" {
+                try scanner.object { _, scanner in _ = try scanner.string() }
+                return
+            }
+            guard tensors.count < limits.tensors else {
+                throw CheckpointError.overLimit(
+                    .tensors, limit: limits.tensors, found: tensors.count + 1, at: scanner.here)
+            }
+            tensors.append(try Self.entry(name, &scanner))
+        }
+        try scanner.expectEnd()
+        self.tensors = tensors
+    }
+
+    private static func entry(_ name: String, _ scanner: inout JSONScanner) throws -> Entry {
+        let place = scanner.here
+        var dtype: String?
+        var shape: [Int]?
+        var offsets: [Int]?
+        try scanner.object { field, scanner in
+            switch field {
+            case "dtype": dtype = try scanner.string()
+            case "shape": shape = try scanner.numbers()
+            case "data_offsets": offsets = try scanner.numbers()
+            default: throw scanner.fault(expected: "dtype, shape or data_offsets", found: "\"\(printable(field))\"")
+            }
+        }
+        func required<T>(_ value: T?, _ field: String) throws -> T {
+            guard let value else { throw CheckpointError.safetensors(.missingField(field), at: place) }
+            return value
+        }
+        let range = try required(offsets, "data_offsets")
+        guard range.count == 2 else {
+            throw CheckpointError.safetensors(
+                .syntax(expected: "two data offsets", found: "\(range.count)"), at: place)
+        }
+        return Entry(
+            name: name, dtype: try required(dtype, "dtype"), shape: try required(shape, "shape"), begin: range[0],
+            end: range[1])
+    }
+}

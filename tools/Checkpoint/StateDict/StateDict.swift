@@ -1,0 +1,118 @@
+/// The tensors of a network by name, as a file describes them: nothing about their data has been proven yet.
+struct StateDict {
+    /// In file order. Names are unique.
+    private(set) var entries: [(name: String, tensor: TensorReference)] = []
+    /// What was left out.
+    private(set) var remarks: [String] = []
+
+    /// The tensors of a file that holds nothing else.
+    init(_ entries: [(name: String, tensor: TensorReference)]) {
+        self.entries = entries
+        dropModulePrefix()
+    }
+
+    /// The tensors of a dictionary in a pickle.
+    ///
+    /// - Parameters:
+    ///   - passengers: the keys of what lies beside the dictionary, to be remarked upon.
+    init(
+        _ items: [(key: PickleValue, value: PickleValue)], of heap: PickleHeap, passengers: [String],
+        limits: CheckpointLimits, at place: CheckpointLocation
+    ) throws {
+        guard items.count <= limits.tensors else {
+            throw CheckpointError.overLimit(.tensors, limit: limits.tensors, found: items.count, at: place)
+        }
+        var seen: Set<String> = []
+        var others: [String] = []
+        for (key, value) in items {
+            guard case .text(let text) = key else {
+                throw CheckpointError.stateDict(.notText(found: key.kind), at: place)
+            }
+            let name = try PersistentStorage.name(text, limits, place)
+            guard seen.insert(name).inserted else {
+                throw CheckpointError.stateDict(.duplicateName(name), at: place)
+            }
+            if case .tensor(let id) = value { entries.append((name, heap[id])) } else { others.append(name) }
+        }
+        remark("ignored in the state dict, being no tensors", others)
+        remark("ignored beside the state dict", passengers)
+        dropModulePrefix()
+    }
+
+    /// Removes the `module.` that training on several GPUs puts before every name.
+    private mutating func dropModulePrefix() {
+        let prefix = "module."
+        guard entries.allSatisfy({ $0.name.hasPrefix(prefix) && $0.name != prefix }) else { return }
+        for index in entries.indices { entries[index].name.removeFirst(prefix.count) }
+    }
+
+    private mutating func remark(_ what: String, _ names: [String]) {
+        guard !names.isEmpty else { return }
+        let shown = names.prefix(8).map { printable($0, limit: 60) }.joined(separator: ", ")
+        remarks.append("\(what): \(shown)" + (names.count > 8 ? " and \(names.count - 8) more" : ""))
+    }
+}
+
+extension StateDict {
+    /// What a container's reader hands on.
+    struct Resolved {
+        let tensors: [CheckpointTensor]
+        let remarks: [String]
+    }
+
+    /// The tensors with their data, each proven to lie inside its storage.
+    ///
+    /// - Parameters:
+    ///   - data: the bytes of a whole storage; `nil` where the file has none under this key. Asked once for each key.
+    func resolve(
+        limits: CheckpointLimits, at place: CheckpointLocation,
+        data: (StorageReference) throws -> ArraySlice<UInt8>?
+    ) throws -> Resolved {
+        var storages: [String: ArraySlice<UInt8>] = [:]
+        var tensors: [CheckpointTensor] = []
+        for (name, tensor) in entries {
+            let here = place.tensor(name)
+            var bytes: ArraySlice<UInt8> = []
+            if let storage = tensor.storage {
+                guard let whole = try storages[storage.key] ?? data(storage) else {
+                    throw CheckpointError.storage(.missing(key: storage.key), at: here)
+                }
+                let expected = try storage.byteCount(at: here)
+                guard whole.count == expected else {
+                    throw CheckpointError.storage(
+                        .byteCount(key: storage.key, expected: expected, found: whole.count), at: here)
+                }
+                storages[storage.key] = whole
+                bytes = storage.bytesInView(of: whole)
+            }
+            tensors.append(try CheckpointTensor(name: name, tensor, bytes, limits: limits, at: here))
+        }
+        try checkExpansion(tensors, storageBytes: storages.values.reduce(0) { $0 + $1.count }, limits, place)
+        return Resolved(tensors: tensors, remarks: remarks)
+    }
+
+    /// Refuses tensors that repeat their storages' elements so often that giving them out would take far more memory
+    /// than the file.
+    private func checkExpansion(
+        _ tensors: [CheckpointTensor], storageBytes: Int, _ limits: CheckpointLimits, _ place: CheckpointLocation
+    ) throws {
+        let allowed = CheckpointLimits.allowance(storageBytes, times: limits.expansionRatio)
+        var total = 0
+        for tensor in tensors {
+            let (bytes, overflow) = tensor.count.multipliedReportingOverflow(by: tensor.elementType.size)
+            let (sum, overflow2) = total.addingReportingOverflow(bytes)
+            total = overflow || overflow2 ? .max : sum
+            guard total <= allowed else {
+                throw CheckpointError.overLimit(
+                    .expandedBytes, limit: allowed, found: total, at: place.tensor(tensor.name))
+            }
+        }
+    }
+}
+
+extension StorageReference {
+    /// The bytes of the part that is meant, of the bytes of the whole storage. The part was proven to lie inside.
+    fileprivate func bytesInView(of whole: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        whole.dropFirst(viewOffset * scalar.size).prefix(viewCount * scalar.size)
+    }
+}
