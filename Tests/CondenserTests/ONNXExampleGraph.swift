@@ -1,0 +1,74 @@
+import CondenseNet
+import ModelFormat
+
+/// A small network that uses every operation of the graph, and every way in which steps share values.
+enum ONNXExampleGraph {
+    static let description = ModelDescription(
+        name: "every operation", graph: graph,
+        preprocessing: Preprocessing(resize: 9, crop: 8, mean: [0.5, 0.25, 0.125], std: [1, 2, 4]),
+        labels: ["a", "b", "c", "d", "e"])
+
+    static func tensors(seed: UInt64) -> RandomTensors { RandomTensors(graph, seed: seed) }
+
+    private static let graph = Graph(
+        values: [
+            value("image", 3, 8), value("block", 15, 8), value("bottleneck", 4, 8), value("pooled", 15, 4),
+            value("branch", 15, 4), value("sum", 15, 4), value("tail", 15, 2), value("features", 10, 1),
+            value("hidden", 6, 1), value("logits", 5, 1),
+        ],
+        steps: [
+            Step(
+                name: "stem",
+                operation: .convolution(Convolution(outputChannels: 6, kernel: 3, padding: 1, bias: true, relu: true)),
+                input: "image", inputChannels: 3, output: "block"),
+            Step(
+                name: "layer_1.conv_1",
+                operation: .convolution(
+                    Convolution(
+                        inputStage: InputStage(gather: 8, normalize: true), outputChannels: 4, kernel: 1, groups: 2,
+                        bias: true, relu: true, shuffle: true)),
+                input: "block", inputChannels: 6, output: "bottleneck"),
+            Step(
+                name: "layer_1.conv_2",
+                operation: .convolution(Convolution(outputChannels: 4, kernel: 3, padding: 1, groups: 2)),
+                input: "bottleneck", inputChannels: 4, output: "block", outputOffset: 6),
+            // Sees the first writer's channels and half of the second's.
+            Step(
+                name: "layer_2",
+                operation: .convolution(
+                    Convolution(inputStage: InputStage(normalize: true), outputChannels: 5, kernel: 1, relu: true)),
+                input: "block", inputChannels: 8, output: "block", outputOffset: 10),
+            Step(
+                name: "pool_1", operation: .pooling(Pooling(kind: .maximum, kernel: 3, stride: 2, padding: 1)),
+                input: "block", inputChannels: 15, output: "pooled"),
+            Step(
+                name: "branch",
+                operation: .convolution(
+                    Convolution(outputChannels: 15, kernel: 3, padding: 1, groups: 3, shuffle: true)),
+                input: "pooled", inputChannels: 15, output: "branch"),
+            Step(
+                name: "sum", operation: .addition(Addition(other: "pooled", relu: true)), input: "branch",
+                inputChannels: 15, output: "sum"),
+            Step(
+                name: "pool_2", operation: .pooling(Pooling(kind: .average, kernel: 2, stride: 2)), input: "sum",
+                inputChannels: 15, output: "tail"),
+            Step(
+                name: "pool_last", operation: .globalAveragePooling(InputStage(gather: 7, normalize: true)),
+                input: "tail", inputChannels: 15, output: "features"),
+            // Writes numbers without planes beside a step that writes planes.
+            Step(
+                name: "linear_1", operation: .linear(Linear(outputs: 3, relu: true)), input: "tail",
+                inputChannels: 13, output: "features", outputOffset: 7),
+            Step(
+                name: "linear_2", operation: .linear(Linear(outputs: 6, relu: true)), input: "features",
+                inputChannels: 10, output: "hidden"),
+            Step(
+                name: "classifier", operation: .linear(Linear(outputs: 5)), input: "hidden", inputChannels: 6,
+                output: "logits"),
+        ],
+        input: "image", output: "logits")
+
+    private static func value(_ name: String, _ channels: Int, _ side: Int) -> Value {
+        Value(name, PlaneShape(channels: channels, height: side, width: side))
+    }
+}

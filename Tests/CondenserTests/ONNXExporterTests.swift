@@ -1,0 +1,152 @@
+import Condenser
+import ModelFormat
+import Testing
+import TestSupport
+
+/// What the exporter writes, field by field. Numbers are those of onnx.proto.
+struct ONNXExporterTests {
+    private let model: ONNXMessage
+    private let graph: ONNXMessage
+    private let nodes: [ONNXMessage]
+
+    init() throws {
+        let bytes = try ONNXExporter.bytes(ONNXExampleGraph.description, tensors: ONNXExampleGraph.tensors(seed: 1))
+        model = try ONNXMessage(bytes)
+        graph = try #require(try model.messages(7).first)
+        nodes = try graph.messages(1)
+    }
+
+    private func node(_ name: String) throws -> ONNXMessage {
+        try #require(nodes.first { $0.strings(3) == [name] }, "no node \(name)")
+    }
+
+    /// Attributes of type INT and INTS by name.
+    private func attributes(_ node: ONNXMessage) throws -> [String: [Int]] {
+        var result: [String: [Int]] = [:]
+        for attribute in try node.messages(5) {
+            let isList = attribute.integers(20) == [7]
+            #expect(isList || attribute.integers(20) == [2])
+            result[attribute.strings(1)[0]] = attribute.integers(isList ? 8 : 3)
+        }
+        return result
+    }
+
+    @Test func modelNamesItsVersionsAndPreprocessing() throws {
+        #expect(model.integers(1) == [7])
+        #expect(model.strings(2) == ["condensenet"])
+        let operatorSets = try model.messages(8)
+        #expect(operatorSets.map { $0.integers(2) } == [[ONNXExporter.operatorSet]])
+        let metadata = try model.messages(14).map { [$0.strings(1)[0], $0.strings(2)[0]] }
+        #expect(
+            metadata == [
+                ["resize", "9"], ["crop", "8"], ["mean", "0.5,0.25,0.125"], ["std", "1.0,2.0,4.0"],
+                ["colorOrder", "RGB"], ["labels", "a\nb\nc\nd\ne"],
+            ])
+    }
+
+    @Test func batchIsFree() throws {
+        func shape(_ field: Int) throws -> (name: String, dimensions: [String]) {
+            let value = try #require(try graph.messages(field).first)
+            let tensor = try value.messages(2)[0].messages(1)[0]
+            #expect(tensor.integers(1) == [1])
+            let dimensions = try tensor.messages(2)[0].messages(1)
+            return (value.strings(1)[0], dimensions.map { $0.strings(2).first ?? "\($0.integers(1)[0])" })
+        }
+        #expect(try shape(11) == ("input", ["N", "3", "8", "8"]))
+        #expect(try shape(12) == ("logits", ["N", "5"]))
+    }
+
+    @Test func everyStepIsANodeOfItsName() throws {
+        let operations = try ONNXExampleGraph.description.graph.steps.map { try node($0.name).strings(4)[0] }
+        #expect(
+            operations == [
+                "Conv", "Conv", "Conv", "Conv", "MaxPool", "Conv", "Add", "AveragePool", "GlobalAveragePool", "Gemm",
+                "Gemm", "Gemm",
+            ])
+        #expect(Set(nodes.map { $0.strings(3)[0] }).count == nodes.count)
+    }
+
+    @Test func condensedConvolutionIsGatherScaleShiftRectifyConvolveShuffle() throws {
+        let names = ["gather", "scale", "shift", "rectify", nil, "relu", "split", "shuffle", "merge"].map {
+            $0.map { "layer_1.conv_1/\($0)" } ?? "layer_1.conv_1"
+        }
+        let chain = try names.map(node)
+        #expect(
+            chain.map { $0.strings(4)[0] }
+                == ["Gather", "Mul", "Add", "Relu", "Conv", "Relu", "Reshape", "Transpose", "Reshape"])
+        for (producer, consumer) in zip(chain, chain.dropFirst()) {
+            #expect(consumer.strings(1)[0] == producer.strings(2)[0])
+        }
+        #expect(chain.last?.strings(2) == ["layer_1.conv_1/output"])
+        #expect(try attributes(chain[0]) == ["axis": [1]])
+        #expect(
+            try attributes(chain[4]) == [
+                "group": [2], "kernel_shape": [1, 1], "strides": [1, 1], "pads": [0, 0, 0, 0],
+            ])
+        #expect(try attributes(chain[7]) == ["perm": [0, 2, 1, 3, 4]])
+    }
+
+    @Test func readersShareWhatTheyConcatenate() throws {
+        #expect(nodes.filter { $0.strings(4) == ["Concat"] }.count == 3)
+        #expect(try node("block/concat-10").strings(1) == ["stem/output", "layer_1.conv_2/output"])
+        #expect(try node("block/slice-8").strings(1)[0] == "block/concat-10")
+        #expect(try node("features/concat-10").strings(1) == ["pool_last/output", "linear_1/output/planes"])
+    }
+
+    @Test func everyTensorIsAnInitializer() throws {
+        let initializers = try graph.messages(5)
+        let names = initializers.map { $0.strings(8)[0] }
+        #expect(Set(names).count == names.count)
+        for tensor in ONNXExampleGraph.description.graph.tensors {
+            let position = try #require(names.firstIndex(of: tensor.name), "no initializer \(tensor.name)")
+            let isPerChannel = tensor.role == .scale || tensor.role == .shift
+            #expect(initializers[position].integers(1) == (isPerChannel ? [1, tensor.count, 1, 1] : tensor.shape))
+            #expect(initializers[position].integers(2) == [tensor.role == .index ? 7 : 1])
+            let size = tensor.role == .index ? 8 : 4
+            #expect(initializers[position].bytes(9).map(\.count) == [size * tensor.count])
+        }
+    }
+
+    @Test func operandsAreDefinedBeforeTheirUse() throws {
+        var defined = Set(try graph.messages(5).map { $0.strings(8)[0] } + ["input"])
+        for node in nodes {
+            for input in node.strings(1) { #expect(defined.contains(input), "\(node.strings(3)): \(input)") }
+            for output in node.strings(2) { #expect(defined.insert(output).inserted, "\(output) twice") }
+        }
+        #expect(defined.contains("logits"))
+    }
+
+    @Test func sameModelSameBytes() throws {
+        let description = ONNXExampleGraph.description
+        let first = try ONNXExporter.bytes(description, tensors: ONNXExampleGraph.tensors(seed: 2))
+        #expect(try ONNXExporter.bytes(description, tensors: ONNXExampleGraph.tensors(seed: 2)) == first)
+        #expect(try ONNXExporter.bytes(description, tensors: ONNXExampleGraph.tensors(seed: 3)) != first)
+    }
+
+    @Test func brokenGraphIsRefused() {
+        var description = ONNXExampleGraph.description
+        description.graph.steps[0].inputChannels = 4
+        #expect(throws: ModelFormatError.self) {
+            try ONNXExporter.bytes(description, tensors: ONNXExampleGraph.tensors(seed: 1))
+        }
+    }
+
+    @Test(arguments: [1, 2, 3]) func runtimeAgreesWithTheDefinitionOfTheGraph(seed: UInt64) throws {
+        let description = ONNXExampleGraph.description
+        let tensors = ONNXExampleGraph.tensors(seed: seed)
+        var generator = SplitMix64(seed: seed)
+        let images = (0..<(2 * description.inputShape.count)).map { _ in generator.nextFloat() }
+        let reference = ONNXGraphReference(graph: description.graph, source: tensors)
+        let logits = [images.prefix(images.count / 2), images.suffix(images.count / 2)].flatMap {
+            reference.logits(Array($0)).map(Float.init)
+        }
+        let scratch = try ScratchDirectory()
+        try PythonTool.expectSuccess(
+            "check-onnx.py",
+            [
+                try scratch.write(try ONNXExporter.bytes(description, tensors: tensors), as: "model.onnx"),
+                try scratch.write(images, shape: [2, 3, 8, 8], as: "input.npy"),
+                try scratch.write(logits, shape: [2, 5], as: "logits.npy"),
+            ])
+    }
+}

@@ -1,0 +1,112 @@
+import CondenseNet
+import ModelFormat
+
+/// Evaluates a graph in double precision, step by step as `Graph` defines it: loops only, nothing shared with the runtime
+/// or the exporter.
+struct ONNXGraphReference {
+    let graph: Graph
+    let source: any TensorSource
+
+    /// The numbers of one value so far, `[C, H, W]`.
+    private typealias Planes = [Double]
+    private typealias Tensors = [TensorSpecification.Role: [Double]]
+
+    /// - Returns: the graph's output for one image, `[3, H, W]`.
+    func logits(_ image: [Float]) -> [Double] {
+        var values: [String: Planes] = [graph.input: image.map(Double.init)]
+        for step in graph.steps {
+            let shape = graph.value(named: step.input)!.shape
+            var tensors: Tensors = [:]
+            for tensor in step.tensors(inputShape: shape) {
+                tensors[tensor.role] =
+                    tensor.role == .index
+                    ? source.indices(tensor.name).map(Double.init) : source.floats(tensor.name).map(Double.init)
+            }
+            let input = Array(values[step.input]![..<(step.inputChannels * shape.pixels)])
+            values[step.output, default: []] += compute(step, input, shape, tensors, values)
+        }
+        return values[graph.output]!
+    }
+
+    private func compute(
+        _ step: Step, _ input: Planes, _ shape: PlaneShape, _ tensors: Tensors, _ values: [String: Planes]
+    ) -> Planes {
+        switch step.operation {
+        case .convolution(let convolution):
+            return convolve(staged(input, convolution.inputStage, shape.pixels, tensors), shape, convolution, tensors)
+        case .pooling(let pooling):
+            return (0..<step.inputChannels).flatMap { channel in
+                let plane = input[(channel * shape.pixels)..<((channel + 1) * shape.pixels)]
+                return windows(shape, pooling.kernel, pooling.stride, pooling.padding).map { window in
+                    let covered = window.compactMap { $0.map { plane[plane.startIndex + $0] } }
+                    return pooling.kind == .maximum ? covered.max()! : covered.reduce(0, +) / Double(window.count)
+                }
+            }
+        case .globalAveragePooling(let stage):
+            let operand = staged(input, stage, shape.pixels, tensors)
+            return stride(from: 0, to: operand.count, by: shape.pixels).map { start in
+                operand[start..<(start + shape.pixels)].reduce(0, +) / Double(shape.pixels)
+            }
+        case .addition(let addition):
+            return zip(input, values[addition.other]!).map { rectified($0 + $1, addition.relu) }
+        case .linear(let linear):
+            let (weight, bias) = (tensors[.weight]!, tensors[.bias]!)
+            return (0..<linear.outputs).map { row in
+                let products = input.indices.map { weight[row * input.count + $0] * input[$0] }
+                return rectified(products.reduce(bias[row], +), linear.relu)
+            }
+        }
+    }
+
+    private func rectified(_ number: Double, _ isRectified: Bool) -> Double { isRectified ? max(number, 0) : number }
+
+    private func staged(_ input: Planes, _ stage: InputStage, _ pixels: Int, _ tensors: Tensors) -> Planes {
+        let channels = tensors[.index]?.map { Int($0) } ?? Array(0..<(input.count / pixels))
+        return channels.enumerated().flatMap { position, channel in
+            input[(channel * pixels)..<((channel + 1) * pixels)].map {
+                stage.normalize ? max($0 * tensors[.scale]![position] + tensors[.shift]![position], 0) : $0
+            }
+        }
+    }
+    private func convolve(
+        _ input: Planes, _ shape: PlaneShape, _ convolution: Convolution, _ tensors: Tensors
+    ) -> Planes {
+        let taps = convolution.kernel * convolution.kernel
+        let outputs = convolution.outputChannels / convolution.groups
+        let inputs = input.count / shape.pixels / convolution.groups
+        let windows = windows(shape, convolution.kernel, convolution.stride, convolution.padding)
+        var planes = [Planes](repeating: [], count: convolution.outputChannels)
+        for output in 0..<convolution.outputChannels {
+            let group = output / outputs
+            let channel = convolution.shuffle ? output % outputs * convolution.groups + group : output
+            planes[channel] = windows.map { window in
+                var sum = tensors[.bias]?[output] ?? 0
+                for member in 0..<inputs {
+                    let plane = (group * inputs + member) * shape.pixels
+                    for (tap, position) in window.enumerated() {
+                        guard let position else { continue }
+                        sum += tensors[.weight]![(output * inputs + member) * taps + tap] * input[plane + position]
+                    }
+                }
+                return rectified(sum, convolution.relu)
+            }
+        }
+        return planes.flatMap { $0 }
+    }
+
+    /// For each position of a sliding window the plane's positions under it, `nil` in the padding.
+    private func windows(_ shape: PlaneShape, _ kernel: Int, _ stride: Int, _ padding: Int) -> [[Int?]] {
+        func starts(_ side: Int) -> StrideThrough<Int> {
+            Swift.stride(from: -padding, through: side + padding - kernel, by: stride)
+        }
+        return starts(shape.height).flatMap { top in
+            starts(shape.width).map { left in
+                (0..<(kernel * kernel)).map { tap in
+                    let (y, x) = (top + tap / kernel, left + tap % kernel)
+                    let isInside = (0..<shape.height).contains(y) && (0..<shape.width).contains(x)
+                    return isInside ? y * shape.width + x : nil
+                }
+            }
+        }
+    }
+}

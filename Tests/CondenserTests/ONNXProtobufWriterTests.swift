@@ -1,0 +1,35 @@
+import Testing
+
+@testable import Condenser
+
+/// The wire format's corners.
+struct ONNXProtobufWriterTests {
+    @Test(
+        arguments: [
+            (0, [0]), (1, [1]), (127, [127]), (128, [0x80, 1]), (300, [0xAC, 2]), (16_383, [0xFF, 0x7F]),
+            (16_384, [0x80, 0x80, 1]), (.max, [UInt8](repeating: 0xFF, count: 8) + [0x7F]),
+            (-1, [UInt8](repeating: 0xFF, count: 9) + [1]),
+        ] as [(Int, [UInt8])]) func varint(value: Int, bytes: [UInt8])
+    {
+        #expect(ProtobufWriter.varint(UInt64(bitPattern: Int64(value))) == bytes)
+    }
+
+    @Test func fields() {
+        var writer = ProtobufWriter(capacity: 0)
+        writer.integer(1, 150)
+        writer.string(2, "testing")
+        writer.elements(16, [Int32(258)])
+        #expect(
+            writer.bytes == [0x08, 0x96, 0x01, 0x12, 0x07] + Array("testing".utf8) + [0x82, 0x01, 4, 2, 1, 0, 0])
+    }
+
+    @Test(arguments: [0, 1, 127, 128, 20_000]) func lengthOfAMessageComesBeforeIt(count: Int) {
+        var writer = ProtobufWriter(capacity: 0)
+        writer.integer(1, 7)
+        writer.message(3) { $0.elements(4, [UInt8](repeating: 9, count: count)) }
+        writer.integer(1, 8)
+        let content = [0x22] + ProtobufWriter.varint(UInt64(count)) + [UInt8](repeating: 9, count: count)
+        #expect(
+            writer.bytes == [0x08, 7, 0x1A] + ProtobufWriter.varint(UInt64(content.count)) + content + [0x08, 8])
+    }
+}

@@ -1,0 +1,27 @@
+import Condenser
+import ModelFormat
+import Testing
+import TestSupport
+
+/// Model files, opened by the library that defines their container.
+struct PythonSafetensorsTests {
+    @Test(arguments: ["cifar10-g4", "imagenet-g8", "cifar100-lgc-transitions", "cifar10-densenet"], Precision.allCases)
+    func libraryFindsTheGraphsTensors(network: String, precision: Precision) throws {
+        var options = Conversion.Options()
+        options.precision = precision
+        let conversion = try Conversion(path: Fixture.path("\(network)/dense.pth.tar"), options: options)
+        let expected = conversion.description.graph.tensors.map { tensor in
+            let type =
+                switch tensor.role {
+                case .index: "I32"
+                case .weight: precision == .f16 ? "F16" : "F32"
+                case .bias, .scale, .shift: "F32"
+                }
+            return ([tensor.name, type] + tensor.shape.map(String.init)).joined(separator: " ")
+        }
+        let scratch = try ScratchDirectory()
+        let listing = try PythonTool.expectSuccess(
+            "check-safetensors.py", [try scratch.write(conversion.bytes, as: "model.safetensors")])
+        #expect(listing.split(separator: "\n").map(String.init) == expected.sorted())
+    }
+}

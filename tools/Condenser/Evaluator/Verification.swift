@@ -1,0 +1,107 @@
+import Foundation
+import ModelFormat
+
+/// A comparison of two evaluations of one network, layer by layer, and the verdict on it.
+public struct Verification: Sendable {
+    /// The comparison of one layer, over all images seen.
+    public struct Row: Equatable, Sendable {
+        /// The layer's name in the source network.
+        public var layer: String
+        /// The shape of its output.
+        public var shape: PlaneShape
+        /// The largest absolute difference of two numbers; infinite where one is not finite or is missing.
+        public var difference: Double
+        /// The largest difference relative to the largest expected magnitude of the same image.
+        public var relativeDifference: Double
+        /// Whether the relative difference is within the tolerance.
+        public var passes: Bool
+    }
+
+    /// The largest accepted difference, relative to a layer's largest magnitude.
+    public let tolerance: Double
+    /// One row for each layer, in the order of their first comparison.
+    public private(set) var rows: [Row] = []
+    private var positions: [String: Int] = [:]
+
+    /// - Precondition: the tolerance is positive.
+    public init(tolerance: Double) {
+        precondition(tolerance > 0)
+        self.tolerance = tolerance
+    }
+
+    /// Compares a layer's output for one image.
+    ///
+    /// - Parameters:
+    ///   - layer: what the source network computes.
+    ///   - found: what is to be verified, `[C, H, W]`; `nil` when nothing was computed, which fails, as does another count.
+    public mutating func compare(_ layer: SourceEvaluator.LayerOutput, with found: [Float]?) {
+        let magnitude = layer.values.reduce(0) { max($0, $1.magnitude) }
+        var difference = found?.count == layer.values.count ? 0 : Double.infinity
+        if difference == 0, let found {
+            for (expected, found) in zip(layer.values, found) {
+                let distance = (Double(found) - expected).magnitude
+                difference = max(difference, distance.isFinite ? distance : .infinity)
+            }
+        }
+        let relativeDifference = difference == 0 ? 0 : difference.isFinite ? difference / magnitude : .infinity
+        let position = positions[layer.name] ?? rows.count
+        if position == rows.count {
+            positions[layer.name] = position
+            rows.append(
+                Row(layer: layer.name, shape: layer.shape, difference: 0, relativeDifference: 0, passes: true))
+        }
+        rows[position].difference = max(rows[position].difference, difference)
+        rows[position].relativeDifference = max(rows[position].relativeDifference, relativeDifference)
+        rows[position].passes = rows[position].relativeDifference <= tolerance
+    }
+
+    /// Whether something was compared and everything passed.
+    public var passes: Bool { !rows.isEmpty && rows.allSatisfy(\.passes) }
+
+    /// The row with the largest relative difference, the first of them.
+    public var worst: Row? {
+        rows.reduce(nil) { worst, row in
+            guard let worst, worst.relativeDifference >= row.relativeDifference else { return row }
+            return worst
+        }
+    }
+}
+
+extension Verification {
+    /// The rows as aligned columns under a line of headings, each line ended by a newline.
+    public var table: String {
+        let lines =
+            [["layer", "shape", "max |difference|", "relative", ""]]
+            + rows.map { row in
+                [
+                    row.layer, row.shape.description, Self.text(row.difference), Self.text(row.relativeDifference),
+                    row.passes ? "pass" : "FAIL",
+                ]
+            }
+        let widths = lines[0].indices.map { column in lines.map { $0[column].count }.max()! }
+        return lines.map { line in
+            let cells = line.indices.map { column in
+                let padding = String(repeating: " ", count: widths[column] - line[column].count)
+                return column == 0 || column == 4 ? line[column] + padding : padding + line[column]
+            }
+            return String(cells.joined(separator: "  ").reversed().drop { $0 == " " }.reversed()) + "\n"
+        }.joined()
+    }
+
+    /// One line, without a newline, that says whether the networks compute the same and how far apart they are at most.
+    public var verdict: String {
+        guard let worst else { return "not verified: nothing was compared" }
+        let bound = Self.text(tolerance)
+        let failures = rows.filter { !$0.passes }
+        guard let first = failures.first else {
+            return "verified: all \(rows.count) layers within \(bound) of the source network, "
+                + "at most \(Self.text(worst.relativeDifference)) (\(worst.layer))"
+        }
+        return "not verified: \(failures.count) of \(rows.count) layers differ from the source network by more than "
+            + "\(bound), the first \(first.layer) by \(Self.text(first.relativeDifference))"
+    }
+
+    private static func text(_ number: Double) -> String {
+        number == 0 ? "0" : String(format: "%.1e", number)
+    }
+}

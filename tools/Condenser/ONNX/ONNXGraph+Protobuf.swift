@@ -1,0 +1,120 @@
+import CondenseNet
+import ModelFormat
+
+extension ONNXGraph {
+    /// Writes the fields of a `GraphProto`, weights fetched one tensor at a time.
+    func write(_ description: ModelDescription, _ tensors: some TensorSource, to writer: inout ProtobufWriter) {
+        for node in nodes { writer.message(GraphField.node) { node.write(to: &$0) } }
+        writer.string(GraphField.name, description.name)
+        for initializer in initializers {
+            writer.message(GraphField.initializer) { initializer.write(tensors, to: &$0) }
+        }
+        let shape = description.inputShape
+        writer.message(GraphField.input) {
+            Self.write(Self.input, [shape.channels, shape.height, shape.width], to: &$0)
+        }
+        writer.message(GraphField.output) { Self.write(Self.output, [description.classes], to: &$0) }
+    }
+
+    /// Writes the fields of a `ValueInfoProto`: float32, a free batch dimension first.
+    private static func write(_ name: String, _ dimensions: [Int], to writer: inout ProtobufWriter) {
+        writer.string(1, name)
+        writer.message(2) { type in
+            type.message(1) { tensor in
+                tensor.integer(1, ElementCode.float32)
+                tensor.message(2) { shape in
+                    shape.message(1) { $0.string(2, "N") }
+                    for dimension in dimensions { shape.message(1) { $0.integer(1, dimension) } }
+                }
+            }
+        }
+    }
+}
+
+extension ONNXNode {
+    /// Writes the fields of a `NodeProto`.
+    fileprivate func write(to writer: inout ProtobufWriter) {
+        for input in inputs { writer.string(NodeField.input, input) }
+        writer.string(NodeField.output, output)
+        writer.string(NodeField.name, name)
+        writer.string(NodeField.operation, operation)
+        for (name, value) in attributes {
+            writer.message(NodeField.attribute) { attribute in
+                attribute.string(AttributeField.name, name)
+                switch value {
+                case .integer(let integer):
+                    attribute.integer(AttributeField.integer, integer)
+                    attribute.integer(AttributeField.type, AttributeField.integerType)
+                case .integers(let list):
+                    for integer in list { attribute.integer(AttributeField.integers, integer) }
+                    attribute.integer(AttributeField.type, AttributeField.integersType)
+                }
+            }
+        }
+    }
+}
+
+extension ONNXInitializer {
+    /// Writes the fields of a `TensorProto`.
+    fileprivate func write(_ tensors: some TensorSource, to writer: inout ProtobufWriter) {
+        for dimension in dimensions { writer.integer(TensorField.dimension, dimension) }
+        switch elements {
+        case .weights(let tensor) where tensor.role != .index:
+            writer.integer(TensorField.elementType, ElementCode.float32)
+            writer.string(TensorField.name, name)
+            writer.elements(TensorField.rawData, tensors.floats(tensor.name))
+        case .weights(let tensor):
+            write(tensors.indices(tensor.name).map(Int64.init), to: &writer)
+        case .integers(let list):
+            write(list.map(Int64.init), to: &writer)
+        }
+    }
+
+    private func write(_ integers: [Int64], to writer: inout ProtobufWriter) {
+        writer.integer(TensorField.elementType, ElementCode.int64)
+        writer.string(TensorField.name, name)
+        writer.elements(TensorField.rawData, integers)
+    }
+}
+
+/// Values of `TensorProto.DataType`.
+private enum ElementCode {
+    static let float32 = 1
+    static let int64 = 7
+}
+
+/// Field numbers of `GraphProto`.
+private enum GraphField {
+    static let node = 1
+    static let name = 2
+    static let initializer = 5
+    static let input = 11
+    static let output = 12
+}
+
+/// Field numbers of `NodeProto`.
+private enum NodeField {
+    static let input = 1
+    static let output = 2
+    static let name = 3
+    static let operation = 4
+    static let attribute = 5
+}
+
+/// Field numbers of `AttributeProto`, and its values of `type`.
+private enum AttributeField {
+    static let name = 1
+    static let integer = 3
+    static let integers = 8
+    static let type = 20
+    static let integerType = 2
+    static let integersType = 7
+}
+
+/// Field numbers of `TensorProto`.
+private enum TensorField {
+    static let dimension = 1
+    static let elementType = 2
+    static let name = 8
+    static let rawData = 9
+}

@@ -1,0 +1,57 @@
+import ModelFormat
+
+/// An operator of an ONNX graph, with one output.
+struct ONNXNode {
+    enum Attribute {
+        case integer(Int)
+        case integers([Int])
+    }
+
+    var name: String
+    /// The operator's type, such as `Conv`.
+    var operation: String
+    var inputs: [String]
+    var output: String
+    var attributes: KeyValuePairs<String, Attribute> = [:]
+}
+
+/// A constant tensor of an ONNX graph. Weights are fetched only when the tensor is written.
+struct ONNXInitializer {
+    enum Elements {
+        case weights(TensorSpecification)
+        /// A list of int64, such as the target of a Reshape.
+        case integers([Int])
+    }
+
+    var name: String
+    var dimensions: [Int]
+    var elements: Elements
+}
+
+/// Nodes and constants in execution order, ready to be written.
+struct ONNXGraph {
+    var nodes: [ONNXNode] = []
+    var initializers: [ONNXInitializer] = []
+
+    /// The name of the graph's input, `[N, 3, H, W]`.
+    static let input = "input"
+    /// The name of the graph's output, `[N, classes]`.
+    static let output = "logits"
+
+    /// Bytes of all constants.
+    var constantBytes: Int {
+        initializers.reduce(0) { sum, initializer in
+            switch initializer.elements {
+            case .weights(let tensor): sum + tensor.count * (tensor.role == .index ? 8 : 4)
+            case .integers(let list): sum + 8 * list.count
+            }
+        }
+    }
+
+    mutating func rename(_ tensor: String, to name: String) {
+        for position in nodes.indices {
+            if nodes[position].output == tensor { nodes[position].output = name }
+            nodes[position].inputs = nodes[position].inputs.map { $0 == tensor ? name : $0 }
+        }
+    }
+}

@@ -1,0 +1,195 @@
+import ModelFormat
+
+/// Translates a graph's steps to ONNX operators of opset 13.
+///
+/// ONNX knows no value with several writers: each writer makes a tensor of its own, and readers concatenate as many of
+/// them as they see. Every step's main operator bears the step's name, and the step's result is called `STEP/output`.
+struct ONNXGraphBuilder {
+    private let graph: Graph
+    private var result = ONNXGraph()
+    /// The tensors that hold a value's channels so far, in channel order.
+    private var parts: [String: [Part]] = [:]
+    /// Tensors made for readers, by name, so that two readers of the same channels share them.
+    private var derived: Set<String> = []
+
+    private typealias Tensors = [TensorSpecification.Role: TensorSpecification]
+
+    /// What one step wrote into a value.
+    private struct Part {
+        var tensor: String
+        var shape: PlaneShape
+        /// `[N, C]`, as linear steps write, instead of `[N, C, H, W]`.
+        var isFlat = false
+    }
+
+    /// - Precondition: `graph` has passed `validate`.
+    static func build(_ graph: Graph) -> ONNXGraph {
+        var builder = ONNXGraphBuilder(graph: graph)
+        builder.parts[graph.input] = [Part(tensor: ONNXGraph.input, shape: graph.value(named: graph.input)!.shape)]
+        for step in graph.steps { builder.add(step) }
+        let logits = builder.flat(graph.output, graph.value(named: graph.output)!.shape.channels)
+        builder.result.rename(logits, to: ONNXGraph.output)
+        return builder.result
+    }
+
+    private init(graph: Graph) { self.graph = graph }
+
+    private mutating func add(_ step: Step) {
+        let shape = graph.value(named: step.input)!.shape
+        let outputShape = graph.value(named: step.output)!.shape
+        let tensors = Dictionary(uniqueKeysWithValues: step.tensors(inputShape: shape).map { ($0.role, $0) })
+        var part = Part(tensor: "\(step.name)/output", shape: outputShape)
+        switch step.operation {
+        case .convolution(let convolution):
+            let input = staged(step, convolution.inputStage, tensors)
+            part.shape.channels = convolution.outputChannels
+            convolve(step, convolution, input, tensors, part.shape)
+        case .pooling(let pooling):
+            part.shape.channels = step.inputChannels
+            emit(
+                pooling.kind == .maximum ? "MaxPool" : "AveragePool", step.name,
+                [planes(step.input, step.inputChannels)],
+                window(kernel: pooling.kernel, stride: pooling.stride, padding: pooling.padding))
+        case .globalAveragePooling(let stage):
+            let input = staged(step, stage, tensors)
+            part.shape.channels = stage.channels(of: step.inputChannels)
+            emit("GlobalAveragePool", step.name, [input])
+        case .addition(let addition):
+            part.shape.channels = step.inputChannels
+            let sum = emit(
+                "Add", step.name,
+                [planes(step.input, step.inputChannels), planes(addition.other, step.inputChannels)])
+            if addition.relu { emit("Relu", "\(step.name)/relu", [sum]) }
+        case .linear(let linear):
+            part.shape.channels = linear.outputs
+            part.isFlat = true
+            let product = emit(
+                "Gemm", step.name,
+                [flat(step.input, step.inputChannels), constant(tensors[.weight]!), constant(tensors[.bias]!)],
+                ["transB": .integer(1)])
+            if linear.relu { emit("Relu", "\(step.name)/relu", [product]) }
+        }
+        result.nodes[result.nodes.count - 1].output = part.tensor
+        parts[step.output, default: []].append(part)
+    }
+
+    /// The step's input, gathered, scaled, shifted and rectified as the stage says.
+    private mutating func staged(
+        _ step: Step, _ stage: InputStage, _ tensors: Tensors
+    ) -> String {
+        var tensor = planes(step.input, step.inputChannels)
+        if let index = tensors[.index] {
+            tensor = emit("Gather", "\(step.name)/gather", [tensor, constant(index)], ["axis": .integer(1)])
+        }
+        if stage.normalize {
+            let perChannel = [1, stage.channels(of: step.inputChannels), 1, 1]
+            tensor = emit("Mul", "\(step.name)/scale", [tensor, constant(tensors[.scale]!, perChannel)])
+            tensor = emit("Add", "\(step.name)/shift", [tensor, constant(tensors[.shift]!, perChannel)])
+            tensor = emit("Relu", "\(step.name)/rectify", [tensor])
+        }
+        return tensor
+    }
+
+    private mutating func convolve(
+        _ step: Step, _ convolution: Convolution, _ input: String,
+        _ tensors: Tensors, _ output: PlaneShape
+    ) {
+        var tensor = emit(
+            "Conv", step.name,
+            [input, constant(tensors[.weight]!)] + (tensors[.bias].map { [constant($0)] } ?? []),
+            window(
+                kernel: convolution.kernel, stride: convolution.stride, padding: convolution.padding,
+                groups: convolution.groups))
+        if convolution.relu { tensor = emit("Relu", "\(step.name)/relu", [tensor]) }
+        guard convolution.shuffle else { return }
+        let groups = convolution.groups
+        tensor = reshape(
+            "\(step.name)/split", tensor, [0, groups, output.channels / groups, output.height, output.width])
+        tensor = emit("Transpose", "\(step.name)/shuffle", [tensor], ["perm": .integers([0, 2, 1, 3, 4])])
+        _ = reshape("\(step.name)/merge", tensor, [0, output.channels, output.height, output.width])
+    }
+
+    /// The leading `channels` channels of a value as `[N, channels, H, W]`.
+    private mutating func planes(_ value: String, _ channels: Int) -> String {
+        var tensors: [String] = []
+        var covered = 0
+        for part in parts[value, default: []] where covered < channels {
+            tensors.append(planes(part))
+            covered += part.shape.channels
+        }
+        var tensor = tensors[0]
+        if tensors.count > 1 {
+            tensor = once("\(value)/concat-\(covered)") { builder, name in
+                builder.emit("Concat", name, tensors, ["axis": .integer(1)])
+            }
+        }
+        guard covered > channels else { return tensor }
+        return once("\(value)/slice-\(channels)") { builder, name in
+            let starts = builder.constant("\(name)/starts", [0])
+            let ends = builder.constant("\(name)/ends", [channels])
+            let axes = builder.constant("\(name)/axes", [1])
+            return builder.emit("Slice", name, [tensor, starts, ends, axes])
+        }
+    }
+
+    private mutating func planes(_ part: Part) -> String {
+        guard part.isFlat else { return part.tensor }
+        return once("\(part.tensor)/planes") { builder, name in
+            builder.reshape(name, part.tensor, [0, part.shape.channels, 1, 1])
+        }
+    }
+
+    /// All elements of a value's leading `channels` channels as `[N, elements]`.
+    private mutating func flat(_ value: String, _ channels: Int) -> String {
+        if let part = parts[value]?.first, part.isFlat, part.shape.channels == channels { return part.tensor }
+        let tensor = planes(value, channels)
+        return once("\(value)/flatten-\(channels)") { builder, name in
+            builder.emit("Flatten", name, [tensor], ["axis": .integer(1)])
+        }
+    }
+
+    /// The tensor called `name`, made at its first use.
+    private mutating func once(_ name: String, _ make: (inout Self, String) -> String) -> String {
+        derived.insert(name).inserted ? make(&self, name) : name
+    }
+
+    /// Adds an operator whose output has its own name.
+    @discardableResult
+    private mutating func emit(
+        _ operation: String, _ name: String, _ inputs: [String],
+        _ attributes: KeyValuePairs<String, ONNXNode.Attribute> = [:]
+    ) -> String {
+        result.nodes.append(
+            ONNXNode(name: name, operation: operation, inputs: inputs, output: name, attributes: attributes))
+        return name
+    }
+
+    private mutating func reshape(_ name: String, _ input: String, _ shape: [Int]) -> String {
+        emit("Reshape", name, [input, constant("\(name)/shape", shape)])
+    }
+
+    private mutating func constant(_ tensor: TensorSpecification, _ dimensions: [Int]? = nil) -> String {
+        result.initializers.append(
+            ONNXInitializer(name: tensor.name, dimensions: dimensions ?? tensor.shape, elements: .weights(tensor)))
+        return tensor.name
+    }
+
+    private mutating func constant(_ name: String, _ list: [Int]) -> String {
+        result.initializers.append(ONNXInitializer(name: name, dimensions: [list.count], elements: .integers(list)))
+        return name
+    }
+
+    /// The attributes of a sliding window; `groups` for convolutions.
+    private func window(
+        kernel: Int, stride: Int, padding: Int, groups: Int? = nil
+    ) -> KeyValuePairs<String, ONNXNode.Attribute> {
+        let (kernel, stride, padding) = ([kernel, kernel], [stride, stride], [padding, padding, padding, padding])
+        guard let groups else {
+            return ["kernel_shape": .integers(kernel), "strides": .integers(stride), "pads": .integers(padding)]
+        }
+        return [
+            "group": .integer(groups), "kernel_shape": .integers(kernel), "strides": .integers(stride),
+            "pads": .integers(padding),
+        ]
+    }
+}
