@@ -20,17 +20,20 @@ struct ArenaLayout: Sendable {
     /// Floats of the whole arena.
     let floats: Int
 
-    /// - Parameter retainsValues: gives every value memory of its own, so that all can be looked at after a run.
+    /// - Parameters:
+    ///   - units: the graph's steps as they run; a value that only one unit touches inside has no place.
+    ///   - retainsValues: gives every value memory of its own, so that all can be looked at after a run.
     /// - Throws: `ModelFormatError.limit` beyond `FormatLimits.arenaBytes`.
-    init(_ graph: Graph, retainsValues: Bool) throws {
+    init(_ graph: Graph, units: [PlanUnit], retainsValues: Bool) throws {
         var places: [Place] = []
         var named: [String: Place] = [:]
-        let lifetimes = Self.lifetimes(graph)
+        let lifetimes = Self.lifetimes(graph, units)
         let bySize = graph.values.enumerated().sorted {
             ($1.element.shape.count, $0.offset) < ($0.element.shape.count, $1.offset)
         }
         for (_, value) in bySize {
-            let lifetime = retainsValues ? 0...graph.steps.count : lifetimes[value.name]!
+            guard var lifetime = lifetimes[value.name] else { continue }
+            if retainsValues { lifetime = 0...units.count }
             let planeStride = Self.planeStride(value.shape)
             let count = Self.floats(value.shape, planeStride: planeStride)
             // The lowest gap that no living value occupies; `places` is ordered by offset.
@@ -51,19 +54,17 @@ struct ArenaLayout: Sendable {
         }
     }
 
-    private static func lifetimes(_ graph: Graph) -> [String: ClosedRange<Int>] {
-        var first: [String: Int] = [graph.input: 0]
-        var last: [String: Int] = [graph.output: graph.steps.count]
-        for (position, step) in graph.steps.enumerated() {
-            if first[step.output] == nil { first[step.output] = position }
-            var touched = [step.input, step.output]
-            if case .addition(let addition) = step.operation { touched.append(addition.other) }
-            for name in touched { last[name] = max(last[name] ?? 0, position) }
+    /// The units between which each value lives.
+    private static func lifetimes(_ graph: Graph, _ units: [PlanUnit]) -> [String: ClosedRange<Int>] {
+        var lifetimes = [graph.input: 0...0]
+        func extend(_ name: String, to position: Int) {
+            lifetimes[name] = (lifetimes[name]?.lowerBound ?? position)...position
         }
-        return first.merging(last) { lower, _ in lower }.keys.reduce(into: [:]) { lifetimes, name in
-            let start = first[name] ?? 0
-            lifetimes[name] = start...max(last[name] ?? start, start)
+        for (position, unit) in units.enumerated() {
+            for name in unit.steps.first!.inputs + [unit.steps.last!.output] { extend(name, to: position) }
         }
+        extend(graph.output, to: units.count)
+        return lifetimes
     }
 
     /// Vectors (planes of one pixel) are dense, so that a linear layer reads them as they are.

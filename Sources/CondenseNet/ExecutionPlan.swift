@@ -38,21 +38,20 @@ public final class ExecutionPlan: Sendable {
         self.model = model
         self.options = options
         let graph = model.description.graph
-        layout = try ArenaLayout(graph, retainsValues: options.retainsValues)
+        let units = PlanUnit.units(graph, fusing: !options.retainsValues && !options.referenceKernels)
+        layout = try ArenaLayout(graph, units: units, retainsValues: options.retainsValues)
         let planner = StepPlanner(graph: graph, layout: layout, tensors: model.tensors, options: options)
-        var steps: [PlannedStep] = []
-        var operations: [any PlannedOperation] = []
-        for step in graph.steps {
-            let (planned, operation) = try planner.plan(step)
-            steps.append(planned)
-            operations.append(operation)
-        }
-        self.steps = steps
-        self.operations = operations
+        operations = try units.map(planner.operation)
+        steps = zip(units, operations).map(planner.describe)
     }
 
-    /// Floats of the arena that holds all values.
-    public var arenaFloats: Int { layout.floats }
+    /// Floats of the arena: all values, and what the threads of one step share.
+    public var arenaFloats: Int { layout.floats + sharedFloats }
+
+    var sharedFloats: Int { operations.map(\.sharedFloats).max() ?? 0 }
+
+    /// Where the shared floats start in the arena.
+    var sharedOffset: Int { layout.floats }
 
     /// Floats of scratch memory that each thread needs.
     public var scratchFloats: Int { operations.map(\.scratchFloats).max() ?? 0 }
@@ -68,47 +67,4 @@ public final class ExecutionPlan: Sendable {
             guard condensenet_processor_has_avx2_fma() else { throw RuntimeError.processor(needs: "AVX2 and FMA") }
         #endif
     }
-}
-
-/// One step of a plan, as `inspect --plan` shows it.
-public struct PlannedStep: Equatable, Sendable {
-    /// The step's name in the source network.
-    public let name: String
-    /// The kernel that runs it.
-    public let kernel: String
-    /// What the step sees, writes and computes.
-    public let shapes: StepShapes
-    /// Bytes of activations that are read and written, each once.
-    public let activationBytes: Int
-    /// Bytes of packed weights.
-    public let packedBytes: Int
-    /// Where the written channels start, in bytes from the arena's start.
-    public let arenaOffset: Int
-}
-
-/// A step's work, ready to run.
-protocol PlannedOperation: AnyObject, Sendable {
-    /// The kernel's name.
-    var kernel: String { get }
-    /// Bytes of packed weights.
-    var packedBytes: Int { get }
-    /// Floats of scratch memory that each thread needs.
-    var scratchFloats: Int { get }
-
-    /// Computes one of `parts` shares. All shares together write the whole output; none reads what another writes.
-    func run(
-        arena: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>, part: Int, parts: Int)
-}
-
-extension PlannedOperation {
-    var packedBytes: Int { 0 }
-    var scratchFloats: Int { 0 }
-}
-
-/// The share of `0..<count` that falls to `part` of `parts`, in whole blocks of `block` but for the last.
-func share(of count: Int, part: Int, parts: Int, block: Int = 1) -> Range<Int> {
-    let blocks = (count + block - 1) / block
-    let lower = min(blocks * part / parts * block, count)
-    let upper = min(blocks * (part + 1) / parts * block, count)
-    return lower..<upper
 }

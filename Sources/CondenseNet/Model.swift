@@ -27,30 +27,35 @@ public final class Model: Sendable {
     ///
     /// - Parameter seed: seeds the weights of an architecture file.
     /// - Throws: `ModelFormatError`.
-    public init(path: String, seed: UInt64 = 1) throws {
+    public convenience init(path: String, seed: UInt64 = 1) throws {
         let storage = try FileInput.read(path, limit: FormatLimits.fileBytes)
-        fileBytes = storage.bytes.count
         if ArchitectureFile.recognizes(UnsafeRawBufferPointer(storage.bytes)) {
-            description = try ArchitectureFile.parse(UnsafeRawBufferPointer(storage.bytes))
-            weights = .random(seed: seed)
-            multiplyAccumulates = try description.validate()
-            checksum = nil
-            tensors = RandomTensors(description.graph, seed: seed)
+            try self.init(
+                architecture: try ArchitectureFile.parse(UnsafeRawBufferPointer(storage.bytes)), seed: seed,
+                fileBytes: storage.bytes.count)
         } else {
-            let file = try ModelFile(storage)
-            description = file.description
-            weights = .trained
-            multiplyAccumulates = file.multiplyAccumulates
-            checksum = file.checksum
-            tensors = file
+            self.init(try ModelFile(storage))
         }
     }
 
-    /// A model from the bytes of a model file.
+    /// A model of random weights.
     ///
-    /// - Throws: `ModelFormatError`.
-    public init(bytes: [UInt8]) throws {
-        let file = try ModelFile(bytes: bytes)
+    /// - Throws: `ModelFormatError` when the description is not sound.
+    public convenience init(architecture: ModelDescription, seed: UInt64) throws {
+        try self.init(architecture: architecture, seed: seed, fileBytes: 0)
+    }
+
+    private init(architecture: ModelDescription, seed: UInt64, fileBytes: Int) throws {
+        multiplyAccumulates = try architecture.validate()
+        description = architecture
+        weights = .random(seed: seed)
+        self.fileBytes = fileBytes
+        checksum = nil
+        tensors = RandomTensors(architecture.graph, seed: seed)
+    }
+
+    /// The model in a file that has been proven.
+    public init(_ file: ModelFile) {
         description = file.description
         weights = .trained
         multiplyAccumulates = file.multiplyAccumulates

@@ -103,11 +103,16 @@ private final class Execution: @unchecked Sendable {
     }
 
     func run(member: Int) {
-        let scratch = scratch.floats + member * plan.scratchFloats
+        var share = Share(
+            arena: arena.floats, shared: arena.floats + plan.sharedOffset,
+            scratch: scratch.floats + member * plan.scratchFloats, part: member, parts: threads)
         var start = profile ? monotonicNanoseconds() : 0
         for (position, operation) in plan.operations.enumerated() {
-            operation.run(arena: arena.floats, scratch: scratch, part: member, parts: threads)
-            if threads > 1 { barrier.wait() }
+            for phase in 0..<operation.phases {
+                share.phase = phase
+                operation.run(share)
+                if threads > 1 { barrier.wait() }
+            }
             if profile, member == 0 {
                 let end = monotonicNanoseconds()
                 stepNanoseconds[position] = end - start

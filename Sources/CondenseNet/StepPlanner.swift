@@ -8,19 +8,24 @@ struct StepPlanner {
     let tensors: any TensorSource
     let options: ExecutionPlan.Options
 
-    func plan(_ step: Step) throws -> (PlannedStep, any PlannedOperation) {
-        let input = layout.places[step.input]!
-        let output = layout.places[step.output]!
-        let operation = try operation(step, input: input, output: output)
-        let shapes = graph.shapes(of: step)
-        return (
-            PlannedStep(
-                name: step.name, kernel: operation.kernel, shapes: shapes,
-                activationBytes: 4 * (shapes.input.count + shapes.output.count),
-                packedBytes: operation.packedBytes,
-                arenaOffset: 4 * (output.offset + step.outputOffset * output.planeStride)),
-            operation
-        )
+    /// What `inspect --plan` shows of a unit.
+    func describe(_ unit: PlanUnit, _ operation: any PlannedOperation) -> PlannedStep {
+        let shapes = unit.steps.map(graph.shapes)
+        let last = unit.steps.last!
+        let output = layout.places[last.output]!
+        return PlannedStep(
+            names: unit.steps.map(\.name), kernel: operation.kernel, shapes: shapes,
+            activationBytes: 4 * (shapes.first!.input.count + shapes.last!.output.count),
+            packedBytes: operation.packedBytes,
+            arenaOffset: 4 * (output.offset + last.outputOffset * output.planeStride))
+    }
+
+    /// The operation of a unit, its weights packed.
+    func operation(_ unit: PlanUnit) throws -> any PlannedOperation {
+        switch unit {
+        case .step(let step): try operation(step)
+        case .denseLayer(let pointwise, let spatial): try operation(spatial)
+        }
     }
 
     func geometry(_ step: Step, _ convolution: Convolution, input: PlaneShape) -> ConvolutionGeometry {
@@ -31,9 +36,9 @@ struct StepPlanner {
             inputWidth: input.width)
     }
 
-    private func operation(
-        _ step: Step, input: ArenaLayout.Place, output: ArenaLayout.Place
-    ) throws -> any PlannedOperation {
+    private func operation(_ step: Step) throws -> any PlannedOperation {
+        let input = layout.places[step.input]!
+        let output = layout.places[step.output]!
         switch step.operation {
         case .convolution(let convolution):
             return try ReferenceConvolutionOperation(

@@ -75,8 +75,9 @@ struct InspectReport {
         ])
         for step in plan.steps {
             table.append([
-                step.name, step.kernel, step.shapes.input.description, step.shapes.output.description,
-                Format.grouped(step.shapes.multiplyAccumulates), Format.bytes(step.activationBytes),
+                step.name, step.kernel, step.shapes.first!.input.description,
+                step.shapes.last!.output.description, Format.grouped(step.multiplyAccumulates),
+                Format.bytes(step.activationBytes),
                 Format.bytes(step.packedBytes), Format.grouped(step.arenaOffset),
             ])
         }
@@ -101,12 +102,25 @@ struct InspectReport {
             members.append(.init("packed_bytes", .integer(plan.packedBytes)))
             members.append(.init("scratch_bytes_per_thread", .integer(4 * plan.scratchFloats)))
         }
-        members.append(.init("layers", .array(description.graph.steps.indices.map(layer))))
+        members.append(.init("layers", .array(description.graph.steps.map(layer))))
+        if let plan { members.append(.init("plan", .array(plan.steps.map(Self.planned)))) }
         return .object(members)
     }
 
-    private func layer(_ position: Int) -> JSONValue {
-        let step = description.graph.steps[position]
+    private static func planned(_ step: PlannedStep) -> JSONValue {
+        [
+            "steps": .array(step.names.map(JSONValue.string)),
+            "kernel": .string(step.kernel),
+            "input": step.shapes.first!.input.json,
+            "output": step.shapes.last!.output.json,
+            "macs": .integer(step.multiplyAccumulates),
+            "activation_bytes": .integer(step.activationBytes),
+            "packed_bytes": .integer(step.packedBytes),
+            "arena_offset": .integer(step.arenaOffset),
+        ]
+    }
+
+    private func layer(_ step: Step) -> JSONValue {
         let shapes = description.graph.shapes(of: step)
         var members: [JSONValue.Member] = [
             .init("name", .string(step.name)),
@@ -121,12 +135,6 @@ struct InspectReport {
             members.append(.init("kernel_size", .integer(convolution.kernel)))
             members.append(.init("stride", .integer(convolution.stride)))
             members.append(.init("groups", .integer(convolution.groups)))
-        }
-        if let planned = plan?.steps[position] {
-            members.append(.init("kernel", .string(planned.kernel)))
-            members.append(.init("activation_bytes", .integer(planned.activationBytes)))
-            members.append(.init("packed_bytes", .integer(planned.packedBytes)))
-            members.append(.init("arena_offset", .integer(planned.arenaOffset)))
         }
         return .object(members)
     }

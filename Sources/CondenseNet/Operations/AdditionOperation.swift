@@ -23,9 +23,9 @@ final class AdditionOperation: PlannedOperation {
         outputOffset = step.outputOffset
     }
 
-    func run(arena: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>, part: Int, parts: Int) {
-        let (first, second, sums) = (input.planes(arena), other.planes(arena), output.planes(arena))
-        for channel in share(of: channels, part: part, parts: parts) {
+    func run(_ share: Share) {
+        let (first, second, sums) = (input.planes(share.arena), other.planes(share.arena), output.planes(share.arena))
+        for channel in share.of(channels) {
             addition(
                 first[channel], second[channel], count: input.shape.pixels, relu: relu,
                 output: sums[outputOffset + channel])

@@ -33,17 +33,17 @@ final class LinearOperation: PlannedOperation {
     private var isDense: Bool { input.planeStride == input.shape.pixels }
     var scratchFloats: Int { isDense ? 0 : inputs }
 
-    func run(arena: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>, part: Int, parts: Int) {
-        var vector = input.planes(arena).base
+    func run(_ share: Share) {
+        var vector = input.planes(share.arena).base
         if !isDense {
-            let (sources, pixels) = (input.planes(arena), input.shape.pixels)
+            let (sources, pixels) = (input.planes(share.arena), input.shape.pixels)
             for channel in 0..<inputChannels {
-                (scratch + channel * pixels).update(from: sources[channel], count: pixels)
+                (share.scratch + channel * pixels).update(from: sources[channel], count: pixels)
             }
-            vector = scratch
+            vector = share.scratch
         }
         linearReference(
             inputs: inputs, input: vector, weights: weights.pointer, bias: bias.pointer, relu: relu,
-            output: output.planes(arena)[outputOffset], range: share(of: outputs, part: part, parts: parts, block: 16))
+            output: output.planes(share.arena)[outputOffset], range: share.of(outputs, block: 16))
     }
 }

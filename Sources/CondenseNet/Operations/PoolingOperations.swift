@@ -23,9 +23,9 @@ final class PoolingOperation: PlannedOperation {
         outputOffset = step.outputOffset
     }
 
-    func run(arena: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>, part: Int, parts: Int) {
-        let (sources, destinations) = (input.planes(arena), output.planes(arena))
-        for channel in share(of: channels, part: part, parts: parts) {
+    func run(_ share: Share) {
+        let (sources, destinations) = (input.planes(share.arena), output.planes(share.arena))
+        for channel in share.of(channels) {
             let destination = destinations[outputOffset + channel]
             switch kind {
             case .maximum: maximumPoolingReference(geometry, input: sources[channel], output: destination)
@@ -59,9 +59,9 @@ final class GlobalAveragePoolingOperation: PlannedOperation {
         outputOffset = step.outputOffset
     }
 
-    func run(arena: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>, part: Int, parts: Int) {
-        let (sources, destinations) = (input.planes(arena), output.planes(arena))
-        for channel in share(of: channels, part: part, parts: parts) {
+    func run(_ share: Share) {
+        let (sources, destinations) = (input.planes(share.arena), output.planes(share.arena))
+        for channel in share.of(channels) {
             destinations[outputOffset + channel].pointee = globalAveragePoolingReference(
                 pixels: input.shape.pixels, input: sources[Int(planes.pointer[channel])],
                 scale: scale?.pointer[channel], shift: shift?.pointer[channel])

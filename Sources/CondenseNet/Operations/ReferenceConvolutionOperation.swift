@@ -33,11 +33,11 @@ final class ReferenceConvolutionOperation: PlannedOperation {
 
     var packedBytes: Int { weights.byteCount }
 
-    func run(arena: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>, part: Int, parts: Int) {
+    func run(_ share: Share) {
         convolutionReference(
-            geometry, input: input.planes(arena), inputPlanes: inputPlanes.pointer, scale: scale?.pointer,
+            geometry, input: input.planes(share.arena), inputPlanes: inputPlanes.pointer, scale: scale?.pointer,
             shift: shift?.pointer, weights: weights.pointer, bias: bias?.pointer, relu: relu,
-            output: output.planes(arena), outputPlanes: outputPlanes.pointer,
-            outputRange: share(of: geometry.outputChannels, part: part, parts: parts))
+            output: output.planes(share.arena), outputPlanes: outputPlanes.pointer,
+            outputRange: share.of(geometry.outputChannels))
     }
 }

@@ -1,0 +1,58 @@
+import ModelFormat
+
+/// What a plan runs as one: a step, or the two convolutions of a dense layer.
+enum PlanUnit {
+    case step(Step)
+    /// A 1×1 convolution whose output nothing but the 3×3 convolution after it reads: the middle planes need no memory
+    /// of their own.
+    case denseLayer(pointwise: Step, spatial: Step)
+
+    /// The graph's steps.
+    var steps: [Step] {
+        switch self {
+        case .step(let step): [step]
+        case .denseLayer(let pointwise, let spatial): [pointwise, spatial]
+        }
+    }
+
+    /// The units of a graph, in execution order.
+    static func units(_ graph: Graph, fusing: Bool) -> [PlanUnit] {
+        var units: [PlanUnit] = []
+        var readers: [String: Int] = [graph.output: 1]
+        var writers: [String: Int] = [:]
+        for step in graph.steps {
+            for name in step.inputs { readers[name, default: 0] += 1 }
+            writers[step.output, default: 0] += 1
+        }
+        for step in graph.steps {
+            if fusing, case .step(let before) = units.last, before.output == step.input, readers[step.input] == 1,
+                writers[step.input] == 1, before.isPointwise, step.isDenseSpatial,
+                step.inputChannels == graph.value(named: step.input)!.shape.channels
+            {
+                units[units.count - 1] = .denseLayer(pointwise: before, spatial: step)
+            } else {
+                units.append(.step(step))
+            }
+        }
+        return units
+    }
+}
+
+extension Step {
+    /// All values that the step reads.
+    var inputs: [String] {
+        if case .addition(let addition) = operation { [input, addition.other] } else { [input] }
+    }
+
+    var isPointwise: Bool {
+        guard case .convolution(let convolution) = operation else { return false }
+        return convolution.kernel == 1 && convolution.stride == 1
+    }
+
+    /// A 3×3 convolution of stride 1 and padding 1 that takes its input as it is.
+    var isDenseSpatial: Bool {
+        guard case .convolution(let convolution) = operation else { return false }
+        return convolution.kernel == 3 && convolution.stride == 1 && convolution.padding == 1
+            && convolution.inputStage == InputStage()
+    }
+}

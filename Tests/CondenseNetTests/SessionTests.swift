@@ -1,0 +1,77 @@
+import ModelFormat
+import Testing
+
+@testable import CondenseNet
+
+@Suite("Session")
+struct SessionTests {
+    @Test("optimised kernels agree with the reference plan", arguments: TestNetwork.all)
+    func agreesWithReference(network: NamedGraph) throws {
+        let graph = network.graph
+        let model = try TestNetwork.model(graph)
+        let input = TestNetwork.input(graph)
+        let expected = try Session(plan: ExecutionPlan(model, options: .init(referenceKernels: true))).logits(input)
+        let actual = try Session(plan: ExecutionPlan(model)).logits(input)
+        let largest = expected.map(\.magnitude).max()!
+        #expect(largest > 0 && largest.isFinite)
+        for (index, (a, b)) in zip(actual, expected).enumerated() {
+            #expect((a - b).magnitude <= 1e-5 * largest, "logit \(index): \(a), reference \(b)")
+        }
+    }
+
+    @Test("every thread count gives the same bits", arguments: TestNetwork.all)
+    func threadsAgree(network: NamedGraph) throws {
+        let graph = network.graph
+        let plan = try ExecutionPlan(try TestNetwork.model(graph))
+        let input = TestNetwork.input(graph)
+        let expected = try Session(plan: plan).logits(input)
+        for threads in [2, 3, 5, 8] {
+            let session = try Session(plan: plan, threads: threads)
+            for _ in 0..<3 { #expect(session.logits(input) == expected, "\(threads) threads") }
+        }
+    }
+
+    @Test("retaining every value changes no bit and shows each step's output", arguments: TestNetwork.all)
+    func retainedValuesAgree(network: NamedGraph) throws {
+        let graph = network.graph
+        let model = try TestNetwork.model(graph)
+        let input = TestNetwork.input(graph)
+        let expected = try Session(plan: ExecutionPlan(model)).logits(input)
+        let session = try Session(plan: ExecutionPlan(model, options: .init(retainsValues: true)))
+        #expect(session.logits(input) == expected)
+        #expect(session.value(graph.input) == input)
+        #expect(session.value(graph.output) == expected)
+        for value in graph.values { #expect(session.value(value.name).count == value.shape.count) }
+    }
+
+    @Test("sessions that share a plan do not disturb each other")
+    func sessionsAreIndependent() throws {
+        let graph = TestNetwork.condenseNet()
+        let plan = try ExecutionPlan(try TestNetwork.model(graph))
+        let inputs = (0..<4).map { TestNetwork.input(graph, seed: $0) }
+        let expected = try inputs.map { try Session(plan: plan).logits($0) }
+        let sessions = try inputs.indices.map { try Session(plan: plan, threads: 1 + $0 % 2) }
+        for _ in 0..<5 {
+            for (index, session) in sessions.enumerated() { #expect(session.logits(inputs[index]) == expected[index]) }
+        }
+    }
+
+    @Test("a run's answer does not depend on what ran before")
+    func runsAreIndependent() throws {
+        let graph = TestNetwork.condenseNet()
+        let session = try Session(plan: ExecutionPlan(try TestNetwork.model(graph)))
+        let first = session.logits(TestNetwork.input(graph, seed: 1))
+        _ = session.logits([Float](repeating: .nan, count: graph.values[0].shape.count))
+        #expect(session.logits(TestNetwork.input(graph, seed: 1)) == first)
+    }
+
+    @Test("profiling fills one time for each step")
+    func profile() throws {
+        let graph = TestNetwork.condenseNet()
+        let plan = try ExecutionPlan(try TestNetwork.model(graph))
+        let session = try Session(plan: plan, profile: true)
+        _ = session.logits(TestNetwork.input(graph))
+        #expect(session.stepNanoseconds.count == plan.steps.count)
+        #expect(session.stepNanoseconds.reduce(0, +) > 0)
+    }
+}

@@ -1,0 +1,146 @@
+import CondenseNet
+import ModelFormat
+import Testing
+
+/// A graph that test output calls by name.
+struct NamedGraph: Sendable, CustomTestStringConvertible {
+    let testDescription: String
+    let graph: Graph
+
+    init(_ name: String, _ graph: Graph) {
+        testDescription = name
+        self.graph = graph
+    }
+}
+
+/// Small networks made of the steps that real ones have.
+enum TestNetwork {
+    /// A condensed CondenseNet; `growth` gives each block's growth rate, `layers` its layers.
+    static func condenseNet(
+        size: Int = 13, layers: [Int] = [2, 2], growth: [Int] = [8, 12], groups: Int = 4, spatialGroups: Int = 4,
+        classes: Int = 10
+    ) -> Graph {
+        var values = [Value("image", PlaneShape(channels: 3, height: size, width: size))]
+        var steps: [Step] = []
+        var side = size
+        var channels = 2 * growth[0]
+        var input = "image"
+        for block in layers.indices {
+            let name = "block\(block)"
+            let final = channels + layers[block] * growth[block]
+            values.append(Value(name, PlaneShape(channels: final, height: side, width: side)))
+            let entry: ModelFormat.Operation =
+                block == 0
+                ? .convolution(Convolution(outputChannels: channels, kernel: 3, padding: 1))
+                : .pooling(Pooling(kind: .average, kernel: 2, stride: 2))
+            steps.append(
+                Step(
+                    name: "\(name).entry", operation: entry, input: input, inputChannels: block == 0 ? 3 : channels,
+                    output: name))
+            for layer in 0..<layers[block] {
+                let middle = "\(name).middle\(layer)"
+                let outputs = 4 * growth[block]
+                values.append(Value(middle, PlaneShape(channels: outputs, height: side, width: side)))
+                let gathered = (channels / 4 + 1) * groups
+                steps.append(
+                    Step(
+                        name: "\(name).pointwise\(layer)",
+                        operation: .convolution(
+                            Convolution(
+                                inputStage: InputStage(gather: gathered, normalize: true), outputChannels: outputs,
+                                kernel: 1, groups: groups, bias: true, relu: true, shuffle: true)),
+                        input: name, inputChannels: channels, output: middle))
+                steps.append(
+                    Step(
+                        name: "\(name).spatial\(layer)",
+                        operation: .convolution(
+                            Convolution(
+                                outputChannels: growth[block], kernel: 3, padding: 1, groups: spatialGroups)),
+                        input: middle, inputChannels: outputs, output: name, outputOffset: channels))
+                channels += growth[block]
+            }
+            input = name
+            side /= 2
+        }
+        values.append(Value("pooled", PlaneShape(channels: channels / 2, height: 1, width: 1)))
+        values.append(Value("logits", PlaneShape(channels: classes, height: 1, width: 1)))
+        steps.append(
+            Step(
+                name: "pool",
+                operation: .globalAveragePooling(InputStage(gather: channels / 2, normalize: true)), input: input,
+                inputChannels: channels, output: "pooled"))
+        steps.append(
+            Step(
+                name: "classifier", operation: .linear(Linear(outputs: classes)), input: "pooled",
+                inputChannels: channels / 2, output: "logits"))
+        return Graph(values: values, steps: steps, input: "image", output: "logits")
+    }
+
+    /// Every other operation and option: strides, maximum pooling, depthwise and wide kernels, addition, a linear layer
+    /// over planes.
+    static func assorted(size: Int = 19) -> Graph {
+        func shape(_ channels: Int, _ side: Int) -> PlaneShape {
+            PlaneShape(channels: channels, height: side, width: side)
+        }
+        let half = (size + 1) / 2
+        let quarter = (half - 1) / 2 + 1
+        return Graph(
+            values: [
+                Value("image", shape(3, size)), Value("stem", shape(8, half)), Value("pooled", shape(8, quarter)),
+                Value("depthwise", shape(8, quarter)), Value("wide", shape(8, quarter)),
+                Value("sum", shape(8, quarter)),
+                Value("hidden", shape(17, 1)), Value("logits", shape(5, 1)),
+            ],
+            steps: [
+                Step(
+                    name: "stem",
+                    operation: .convolution(
+                        Convolution(outputChannels: 8, kernel: 7, stride: 2, padding: 3, bias: true, relu: true)),
+                    input: "image", inputChannels: 3, output: "stem"),
+                Step(
+                    name: "max", operation: .pooling(Pooling(kind: .maximum, kernel: 3, stride: 2, padding: 1)),
+                    input: "stem", inputChannels: 8, output: "pooled"),
+                Step(
+                    name: "depthwise",
+                    operation: .convolution(
+                        Convolution(outputChannels: 8, kernel: 3, padding: 1, groups: 8, bias: true, relu: true)),
+                    input: "pooled", inputChannels: 8, output: "depthwise"),
+                Step(
+                    name: "wide",
+                    operation: .convolution(Convolution(outputChannels: 8, kernel: 1, bias: true)),
+                    input: "depthwise", inputChannels: 8, output: "wide"),
+                Step(
+                    name: "sum", operation: .addition(Addition(other: "pooled", relu: true)), input: "wide",
+                    inputChannels: 8, output: "sum"),
+                Step(
+                    name: "hidden", operation: .linear(Linear(outputs: 17, relu: true)), input: "sum", inputChannels: 8,
+                    output: "hidden"),
+                Step(
+                    name: "logits", operation: .linear(Linear(outputs: 5)), input: "hidden", inputChannels: 17,
+                    output: "logits"),
+            ], input: "image", output: "logits")
+    }
+
+    /// Networks whose sizes fall on and beside vector and tile boundaries.
+    static let all: [NamedGraph] = [
+        NamedGraph("13², two blocks", condenseNet()),
+        NamedGraph("32², three blocks", condenseNet(size: 32, layers: [1, 2, 1], growth: [8, 16, 32])),
+        NamedGraph("9², 8 groups", condenseNet(size: 9, layers: [1, 1], growth: [8, 8], groups: 8, spatialGroups: 8)),
+        NamedGraph("7², 2 and 1 groups", condenseNet(size: 7, layers: [3], growth: [4], groups: 2, spatialGroups: 1)),
+        NamedGraph("assorted, 19²", assorted()),
+        NamedGraph("assorted, 8²", assorted(size: 8)),
+    ]
+
+    /// The graph with random weights.
+    static func model(_ graph: Graph, seed: UInt64 = 7) throws -> Model {
+        try Model(
+            architecture: ModelDescription(
+                name: "test", graph: graph,
+                preprocessing: Preprocessing(resize: nil, crop: nil, mean: [0, 0, 0], std: [1, 1, 1])), seed: seed)
+    }
+
+    /// A seeded input for `graph`.
+    static func input(_ graph: Graph, seed: UInt64 = 3) -> [Float] {
+        SampleAnswers(seed: seed, tolerance: 0.1, logits: []).input(graph.value(named: graph.input)!.shape)
+    }
+}
