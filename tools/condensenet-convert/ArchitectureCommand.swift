@@ -14,7 +14,7 @@ struct ArchitectureCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Channels that each layer adds, such as 8-16-32-64-128.", valueName: "k-k-…"))
     var growth: PerStage
 
-    @Option(help: "What the layers are: \(NetworkSpecification.Family.allCases.map(\.rawValue).joined(separator: ", ")).")
+    @Option(help: "Which kind of network it is.")
     var family = NetworkSpecification.Family.condensenet
 
     @Option(help: "Groups of the 1×1 convolutions.")
@@ -34,7 +34,7 @@ struct ArchitectureCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Classes (default: the data set's).", valueName: "n"))
     var classes: Int?
 
-    @Option(help: "The data set that it is meant for: \(Dataset.names).")
+    @Option(help: "The data set that it is meant for.")
     var dataset: Dataset?
 
     @Option(help: ArgumentHelp("Height and width of the input.", valueName: "n"))
@@ -62,6 +62,6 @@ struct ArchitectureCommand: ParsableCommand {
         design.classifierKeep = classifierKeep
         let (description, architecture) = try ModelDescription.architecture(design, name: name)
         try FileOutput.replace(output, withText: ArchitectureFile.text(description))
-        Console.write(architecture.report(output: output))
+        try Console.write(architecture.report(output: output))
     }
 }

@@ -25,10 +25,7 @@ struct PerStage: ExpressibleByArgument {
     }
 }
 
-extension Dataset: ExpressibleByArgument {
-    /// All names, for help texts.
-    static var names: String { allCases.map(\.rawValue).joined(separator: ", ") }
-}
+extension Dataset: ExpressibleByArgument {}
 
 extension Precision: ExpressibleByArgument {}
 

@@ -1,17 +1,31 @@
-import Foundation
+import Glibc
 
-/// Standard output and standard error.
+/// Standard output and standard error, unbuffered: a command prints once or twice.
 enum Console {
-    /// Results.
-    static func write(_ text: String) { fputs(text, stdout) }
+    /// Standard output cannot be written.
+    struct Failure: Error {
+        /// The system's words for it.
+        let reason: String
+    }
 
-    /// Diagnostics.
-    static func complain(_ text: String) { fputs(text, stderr) }
+    /// Writes results.
+    ///
+    /// - Throws: `Failure`, for one when the reader has gone away.
+    static func write(_ text: String) throws {
+        guard write(text, to: STDOUT_FILENO) else { throw Failure(reason: String(cString: strerror(errno))) }
+    }
 
-    /// Whether all results have been written; says so on standard error where they have not.
-    static func flush() -> Bool {
-        if fflush(stdout) == 0, ferror(stdout) == 0 { return true }
-        complain("error: standard output: \(String(cString: strerror(errno)))\n")
-        return false
+    /// Writes diagnostics, as far as that is possible.
+    static func complain(_ text: String) { _ = write(text, to: STDERR_FILENO) }
+
+    private static func write(_ text: String, to descriptor: Int32) -> Bool {
+        var bytes = Array(text.utf8)[...]
+        while !bytes.isEmpty {
+            let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { return false }
+            bytes = bytes.dropFirst(count)
+        }
+        return true
     }
 }

@@ -1,6 +1,6 @@
 import ArgumentParser
 import Condenser
-import Foundation
+import Glibc
 import ModelFormat
 
 /// `condensenet-convert CHECKPOINT -o MODEL`.
@@ -19,7 +19,7 @@ struct ConvertCommand: ParsableCommand {
     @Option(name: .shortAndLong, help: "Where to write the model file.")
     var output: String
 
-    @Option(help: "The data set that the network was trained on: \(Dataset.names).")
+    @Option(help: "The data set that the network was trained on.")
     var dataset: Dataset?
 
     @Option(help: ArgumentHelp("Height and width of the input.", valueName: "n"))
@@ -46,7 +46,7 @@ struct ConvertCommand: ParsableCommand {
     @Option(help: ArgumentHelp("A file with the name of one class on each line.", valueName: "file"))
     var labels: String?
 
-    @Option(help: "How weights are stored: f32 or f16.")
+    @Option(help: "How weights are stored.")
     var precision = Precision.f32
 
     @Option(help: "The network's name in the model file.")
@@ -60,14 +60,22 @@ struct ConvertCommand: ParsableCommand {
             throw ConversionError.option("\(output): the model would replace the checkpoint that it is made from")
         }
         let conversion: Conversion
+        let verification: Verification?
         do {
             conversion = try Conversion(path: checkpoint, options: options)
+            verification = verify ? try conversion.verify() : nil
         } catch {
             throw FileFailure(path: checkpoint, error: error)
         }
+        conversion.remarks.forEach(Diagnostics.note)
         conversion.warnings.forEach(Diagnostics.warn)
+        if let verification, !verification.passes {
+            try Console.write(conversion.report + verification.report)
+            throw VerificationFailure(path: checkpoint)
+        }
         try conversion.bytes.withUnsafeBytes { try FileOutput.replace(output, with: $0) }
-        Console.write(conversion.report(output: output))
+        try Console.write(
+            conversion.report + (verification?.report ?? "") + "\(output): \(grouped(conversion.bytes.count)) bytes\n")
     }
 
     private var options: Conversion.Options {

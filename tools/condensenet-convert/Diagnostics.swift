@@ -1,5 +1,6 @@
 import ArgumentParser
 import Checkpoint
+import CondenseNet
 import Condenser
 import ModelFormat
 
@@ -23,7 +24,7 @@ enum Diagnostics {
         guard let known = explanation(error) else {
             let code = Converter.exitCode(for: error)
             if code.isSuccess {
-                Console.write(Converter.fullMessage(for: error) + "\n")
+                do { try Console.write(Converter.fullMessage(for: error) + "\n") } catch { return report(error) }
             } else {
                 let lines = Converter.message(for: error).split(separator: "\n").map(printable)
                 Console.complain("error: \(lines.joined(separator: " ")) (--help shows the usage)\n")
@@ -34,7 +35,10 @@ enum Diagnostics {
         return known.code
     }
 
-    /// A remark that does not stop the command.
+    /// A remark that the user may skip.
+    static func note(_ text: String) { Console.complain("note: \(printable(text))\n") }
+
+    /// A remark that the user should read.
     static func warn(_ text: String) { Console.complain("warning: \(printable(text))\n") }
 
     private static func explanation(_ error: any Error) -> (lines: [String], code: Int32)? {
@@ -44,11 +48,14 @@ enum Diagnostics {
             let isNamed = lines[0].hasPrefix(failure.path)
             return isNamed ? (lines, code) : (["\(failure.path): \(lines[0])"] + lines.dropFirst(), code)
         case let failure as VerificationFailure:
-            return (["\(failure.path): the converted network does not compute what the source network does"], 70)
+            return (["\(failure.path): the converted network does not compute what it should; nothing was written"], 70)
+        case let failure as Console.Failure: return (["standard output: \(failure.reason)"], 74)
         case .problems(let problems) as ConversionError: return (problems.map(\.description), 65)
         case .option(let text) as ConversionError: return ([text], 64)
-        case let error as ConversionError: return ([error.description], 65)
+        case .labels as ConversionError: return ([(error as! ConversionError).description], 65)
+        case let error as ConversionError: return ([error.description], 70)
         case let error as CheckpointError: return ([error.description], code(error.kind))
+        case let error as RuntimeError: return ([error.description], 70)
         case let error as ModelFormatError: return ([error.description], code(error))
         default: return nil
         }

@@ -1,20 +1,18 @@
 import ArgumentParser
-import Condenser
-import Foundation
+import CondenseNet
+import Glibc
 
 /// The converter's entry: runs the command that the arguments name and ends with an exit code of sysexits.h.
 @main struct Main {
     static func main() {
         // A reader that goes away is an error of writing, not a reason to die by a signal.
         signal(SIGPIPE, SIG_IGN)
-        var code: Int32 = 0
         do {
             var command = try Converter.parseAsRoot()
             try command.run()
         } catch {
-            code = Diagnostics.report(error)
+            exit(Diagnostics.report(error))
         }
-        exit(Console.flush() ? code : max(code, 74))
     }
 }
 
@@ -23,7 +21,11 @@ struct Converter: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "condensenet-convert",
         abstract: "Turns a trained CondenseNet or DenseNet checkpoint into a compact model file.",
-        version: converterVersion,
+        usage: """
+            condensenet-convert <checkpoint> -o <model> [<options>]
+            condensenet-convert <subcommand> [<options>]
+            """,
+        version: CondenseNet.version,
         subcommands: [ConvertCommand.self, ArchitectureCommand.self],
         defaultSubcommand: ConvertCommand.self)
 }

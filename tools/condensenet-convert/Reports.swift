@@ -2,12 +2,25 @@ import Condenser
 import ModelFormat
 
 extension Conversion {
-    /// What was found, what condensing removed, and what was written.
-    func report(output: String) -> String {
+    /// What was found, what condensing removed, and what the choice of the classifier's features does.
+    var report: String {
         let kept = network.architecture.classifier.inputs
-        return lines(source.summary(kept: kept)) + "\n" + CondensationTable(network.architecture).text + "\n"
-            + "\(output): \(grouped(bytes.count)) bytes\n"
+        let origin =
+            preprocessing.dataset.map {
+                $0.rawValue + (preprocessing.isAssumed ? ", assumed (--dataset says otherwise)" : "")
+            }
+            ?? "of no known data set"
+        let found = lines(source.summary(kept: kept) + [("images", origin)])
+        let effect = classifierEffect.map {
+            "\nfeatures that the classifier keeps, on \($0.inputs) seeded inputs\n\($0.text)"
+        }
+        return found + "\n" + CondensationTable(network.architecture).text + (effect ?? "") + "\n"
     }
+}
+
+extension Verification {
+    /// The comparison of every layer, and the verdict.
+    var report: String { table + verdict + "\n\n" }
 }
 
 extension Architecture {

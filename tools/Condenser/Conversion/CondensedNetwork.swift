@@ -12,6 +12,14 @@ public struct CondensedNetwork: Sendable {
     /// The features that the classifier reads, in its order; `nil` for all.
     public let keptFeatures: [Int]?
 
+    /// The shape of an image, `[3, H, W]`.
+    public var inputShape: PlaneShape {
+        PlaneShape(channels: 3, height: architecture.inputSize, width: architecture.inputSize)
+    }
+
+    /// The features that were chosen from a dense network's; `nil` for all, and where the source has chosen.
+    var chosenFeatures: [Int]? { architecture.form == .dense ? keptFeatures : nil }
+
     /// Condenses the network in `checkpoint`.
     ///
     /// Masked inputs are dropped and the weights of each group brought together; batch norms are folded in double

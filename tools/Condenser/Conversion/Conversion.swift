@@ -1,11 +1,9 @@
 import Checkpoint
+import CondenseNet
 import ModelFormat
 
-/// The converter's version, as model files state it.
-public let converterVersion = "0.1.0"
-
 /// A checkpoint turned into a model file, not yet written.
-public struct Conversion: Sendable {
+public struct Conversion {
     /// What the user chose.
     public struct Options: Sendable {
         /// Input size, data set, unpruned layers.
@@ -25,14 +23,9 @@ public struct Conversion: Sendable {
         public init() {}
     }
 
-    /// The source network's answers, `[classes]`, to one input, `[3, H, W]`, with the features that the condensed
-    /// classifier keeps; they are the stored proof and so must not come from the runtime.
-    public typealias Answers = (
-        _ checkpoint: Checkpoint, _ architecture: Architecture, _ keptFeatures: [Int]?, _ input: [Float]
-    ) throws -> [Float]
+    /// Seeds the input whose answers every model file stores; further sample inputs have the seeds that follow.
+    public static let sampleSeed: UInt64 = 2018
 
-    /// The checkpoint's tensors.
-    public let checkpoint: Checkpoint
     /// What the checkpoint holds.
     public let source: Architecture
     /// What is left of it.
@@ -41,42 +34,59 @@ public struct Conversion: Sendable {
     public let description: ModelDescription
     /// The model file.
     public let bytes: [UInt8]
-    /// What was assumed or left out, a line each.
+    /// How weights are stored in it.
+    public let precision: Precision
+    /// What the classifier's choice of features does to the answers; `nil` where there was no choice.
+    public let classifierEffect: ClassifierEffect?
+    /// Where the preprocessing comes from.
+    public let preprocessing: PreprocessingOptions.Resolution
+    /// What was assumed and may be wrong, a line each.
     public let warnings: [String]
+    /// What was left out, a line each.
+    public let remarks: [String]
+
+    let evaluator: SourceEvaluator
 
     /// Reads the checkpoint at `path` and converts it in memory.
     ///
-    /// The result depends on the file's bytes and name and on the options alone.
+    /// The result depends on the file's bytes and name and on the options alone. The answers that it stores are the
+    /// source network's, by `SourceEvaluator`.
     ///
-    /// - Parameter answers: evaluates the source network.
-    /// - Throws: `CheckpointError`, `ConversionError`, `ModelFormatError`, and what `answers` throws.
-    public init(path: String, options: Options, answers: Answers) throws {
+    /// - Throws: `CheckpointError`, `ConversionError`, `ModelFormatError`.
+    public init(path: String, options: Options = Options()) throws {
         let file = try CheckpointFile.read(path: path)
         let checkpoint = try Checkpoint.load(bytes: file, name: path)
         let (source, assumptions) = try Architecture.infer(from: checkpoint, options: options.inference)
         let network = try CondensedNetwork(checkpoint, source, classifierKeep: options.classifierKeep)
-        let (preprocessing, builtIn, imageAssumptions) = try options.preprocessing.resolve(source)
+        preprocessing = try options.preprocessing.resolve(source)
         let classes = source.classifier.classes
-        let labels = try options.labelFile.map { try LabelFile.read($0, classes: classes) } ?? builtIn
-        let input = SampleInput.values(size: source.inputSize)
-        let logits = try answers(checkpoint, source, source.form == .dense ? network.keptFeatures : nil, input)
+        let labels = try options.labelFile.map { try LabelFile.read($0, classes: classes) }
+        evaluator = SourceEvaluator(checkpoint, source)
+
+        var sample = SampleAnswers(seed: Self.sampleSeed, tolerance: options.precision.tolerance, logits: [])
+        let answers = try SampleFeatures(evaluator, network.inputShape)
+        sample.logits = try answers.logits(of: 0, keptFeatures: network.chosenFeatures).map(Float.init)
+        classifierEffect = try source.form == .dense ? ClassifierEffect(answers, checkpoint, network) : nil
+
         description = ModelDescription(
-            name: options.name ?? source.name, graph: network.graph, preprocessing: preprocessing, labels: labels,
+            name: options.name ?? source.name, graph: network.graph, preprocessing: preprocessing.preprocessing,
+            labels: labels ?? preprocessing.labels,
             provenance: Provenance(
                 source: path.split(separator: "/").last.map(String.init) ?? path,
-                sourceSHA256: SHA256.hexDigest(file), converter: "condensenet-convert \(converterVersion)"),
-            sample: SampleAnswers(
-                seed: SampleInput.seed, tolerance: options.precision.sampleTolerance, logits: logits))
+                sourceSHA256: SHA256.hexDigest(file), converter: "condensenet-convert \(CondenseNet.version)"),
+            sample: sample)
         bytes = try ModelFile.bytes(description, tensors: try network.tensors(options.precision))
-        self.checkpoint = checkpoint
+        precision = options.precision
         self.source = source
         self.network = network
-        warnings = checkpoint.remarks + assumptions + imageAssumptions
+        warnings = assumptions + preprocessing.warnings
+        remarks = checkpoint.remarks
     }
 }
 
 extension Precision {
-    /// How far the runtime's answers may be from the source network's, relative to the largest logit: single precision's
-    /// own rounding through the deepest networks of the family, or that of weights with 11 significant bits.
-    var sampleTolerance: Float { self == .f32 ? 1e-5 : 1e-2 }
+    /// How far the runtime's numbers may be from the source network's, relative to the largest of a layer or of the
+    /// logits: single precision's own rounding through the deepest networks of the family, or that of weights with 11
+    /// significant bits.
+    public var tolerance: Float { self == .f32 ? 1e-5 : 1e-2 }
 }

@@ -6,6 +6,8 @@ public enum ConversionError: Error, Equatable, Sendable {
     case option(String)
     /// The label file does not fit the network.
     case labels(path: String, expected: String, found: String)
+    /// Armadillo refused a matrix product, `[rows, inner]` by `[inner, columns]`; memory is the likely reason.
+    case linearAlgebra(rows: Int, inner: Int, columns: Int)
 }
 
 extension ConversionError: CustomStringConvertible {
@@ -15,6 +17,8 @@ extension ConversionError: CustomStringConvertible {
         case .problems(let problems): problems.map(\.description).joined(separator: "\n  ")
         case .option(let text): text
         case .labels(let path, let expected, let found): "\(path): expected \(expected), found \(found)"
+        case .linearAlgebra(let rows, let inner, let columns):
+            "Armadillo could not multiply [\(rows), \(inner)] by [\(inner), \(columns)]"
         }
     }
 }

@@ -26,6 +26,14 @@ extension SourceWeights {
         guard count > 0 else {
             throw ConversionError.option("--classifier-keep: \(keep) of \(features) features is none")
         }
+        return try largestFeatures(count, of: features)
+    }
+
+    /// The `count` features with the largest sums of weight magnitudes in a dense classifier, in ascending order of
+    /// these; `nil` for all.
+    ///
+    /// - Throws: `CheckpointError`.
+    func largestFeatures(_ count: Int, of features: Int) throws -> [Int]? {
         guard count < features else { return nil }
         let weight = try floats("classifier.weight")
         var magnitudes = [Double](repeating: 0, count: features)

@@ -2,13 +2,16 @@ import ModelFormat
 
 /// A text file with the name of one class on each line.
 public enum LabelFile {
-    /// The labels in the file at `path`, in UTF-8; a line may end in CR LF, and the last need not end at all.
+    /// The labels in the file at `path`, in UTF-8, with or without a byte order mark; a line may end in CR LF, and the
+    /// last need not end at all.
     ///
     /// - Throws: `ConversionError.labels` where there are not `classes` of them, one is empty or the text is not UTF-8;
     ///   `ModelFormatError` when the file cannot be read.
     public static func read(_ path: String, classes: Int) throws -> [String] {
         let storage = try FileInput.read(path, limit: FormatLimits.headerBytes)
-        guard let text = String(validating: storage.bytes, as: UTF8.self) else {
+        let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+        let bytes = storage.bytes.dropFirst(storage.bytes.starts(with: mark) ? mark.count : 0)
+        guard let text = String(validating: bytes, as: UTF8.self) else {
             throw ConversionError.labels(path: path, expected: "UTF-8 text", found: "other bytes")
         }
         var lines = text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }.map(String.init)

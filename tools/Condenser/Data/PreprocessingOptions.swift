@@ -15,16 +15,27 @@ public struct PreprocessingOptions: Equatable, Sendable {
 
     /// Nothing said.
     public init() {}
+
+    /// What follows from the options and the network.
+    public struct Resolution: Equatable, Sendable {
+        /// How an image becomes the network's input.
+        public var preprocessing: Preprocessing
+        /// One label a class, or none.
+        public var labels: [String]
+        /// The data set that it is for; `nil` where none is known.
+        public var dataset: Dataset?
+        /// Whether the data set is a guess.
+        public var isAssumed: Bool
+        /// What may be wrong, a line each.
+        public var warnings: [String]
+    }
 }
 
 extension PreprocessingOptions {
     /// The preprocessing of a network's images, and the labels of its classes where they are built in.
     ///
-    /// - Returns: also a line for everything that was assumed.
     /// - Throws: `ConversionError.option` for numbers that do not suit the network.
-    public func resolve(
-        _ architecture: Architecture
-    ) throws -> (preprocessing: Preprocessing, labels: [String], warnings: [String]) {
+    public func resolve(_ architecture: Architecture) throws -> Resolution {
         let (size, classes) = (architecture.inputSize, architecture.classifier.classes)
         var warnings: [String] = []
         let known = dataset ?? Dataset.assumed(inputSize: size, classes: classes)
@@ -35,8 +46,6 @@ extension PreprocessingOptions {
             warnings.append(
                 "no data set known for \(size)×\(size) and \(classes) classes: pixels are taken as they are, from 0 to 1 "
                     + "(--dataset, --mean and --std say otherwise)")
-        } else if dataset == nil, let known {
-            warnings.append("preprocessing of \(known.rawValue) assumed (--dataset says otherwise)")
         }
         if let resize {
             guard (1...FormatLimits.side).contains(resize) else {
@@ -61,7 +70,9 @@ extension PreprocessingOptions {
                     "\(known.rawValue) has \(known.classes) classes, the network \(classes): its labels are left out")
             }
         }
-        return (preprocessing, labels, warnings)
+        return Resolution(
+            preprocessing: preprocessing, labels: labels, dataset: known, isAssumed: dataset == nil,
+            warnings: warnings)
     }
 
     private func triple(_ option: String, _ numbers: [Float], _ isFit: (Float) -> Bool) throws -> [Float] {

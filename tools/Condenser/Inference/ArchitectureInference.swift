@@ -95,7 +95,8 @@ private struct ArchitectureInference {
                 .filter { (1...FormatLimits.channels).contains($0) })
         for layer in layers {
             let name = "\(prefix).denselayer_\(layer)"
-            let visible = inputs.flatMap { inputs in stage.growth.map { inputs + stage.layers.count * $0 } }
+            let before = min(layer, FormatLimits.steps) - 1
+            let visible = inputs.flatMap { inputs in stage.growth.map { inputs + before * $0 } }
             let pointwise = try inspector.surveyPointwise("\(name).conv_1", inputs: visible)
             let spatial = try inspector.surveySpatial("\(name).conv_2", inputs: pointwise.outputs)
             if let spatial, let growth = stage.growth, spatial.outputChannels != growth {
@@ -104,6 +105,7 @@ private struct ArchitectureInference {
                         layer: "\(name).conv_2", quantity: "growth", found: spatial.outputChannels, others: growth))
             }
             stage.layers.append((pointwise, spatial))
+            stage.depth = before + 1
         }
         let isLast = number == names.layers.keys.max()
         if !isLast, !names.convolvedTransitions.isEmpty {

@@ -23,6 +23,8 @@ struct StageSurvey {
     let number: Int
     let inputs: Int?
     var growth: Int?
+    /// The number of the last layer.
+    var depth = 0
     var layers: [(pointwise: PointwiseSurvey, spatial: Architecture.Spatial?)] = []
     var transition: PointwiseSurvey?
 
@@ -33,7 +35,7 @@ struct StageSurvey {
     var outputs: Int? {
         if let transition { return transition.outputs }
         guard let inputs, let growth else { return nil }
-        return inputs + layers.count * growth
+        return inputs + depth * growth
     }
 }
 

@@ -21,14 +21,15 @@ struct TensorInspector {
 
     mutating func report(_ problem: CheckpointProblem) { problems.append(problem) }
 
-    /// The shape of tensor `name` where it is as expected and its numbers are sound.
+    /// The shape of tensor `name` where it is as expected; its numbers are checked, too.
     ///
     /// - Parameter shape: one number for each dimension; `nil` allows any that is positive.
     /// - Throws: `CheckpointError` when the checkpoint's data cannot be read.
     @discardableResult
     mutating func shape(_ name: String, _ shape: [Int?], _ content: Content = .real) throws -> [Int]? {
         guard let tensor = tensor(name, shape) else { return nil }
-        return try sound(tensor, name, content) == nil ? nil : tensor.shape
+        _ = try sound(tensor, name, content)
+        return tensor.shape
     }
 
     /// The numbers of tensor `name` where its shape is as expected and they are sound.

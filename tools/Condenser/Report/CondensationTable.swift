@@ -65,7 +65,7 @@ public struct CondensationTable: Equatable, Sendable {
         var parts: [(part: String, cost: Cost)] = []
         for step in graph.steps {
             let cost = Cost(
-                parameters: step.source.parameters, multiplyAccumulates: graph.multiplyAccumulates(of: step))
+                parameters: step.source.parameters, multiplyAccumulates: graph.shapes(of: step).multiplyAccumulates)
             let part = Self.part(of: step.name)
             if parts.last?.part == part { parts[parts.count - 1].cost += cost } else { parts.append((part, cost)) }
         }
@@ -77,19 +77,5 @@ public struct CondensationTable: Equatable, Sendable {
         let names = step.split(separator: ".")
         guard names.count > 1, names[1] != "pool_last" else { return "classifier" }
         return String(names[1])
-    }
-}
-
-extension Graph {
-    /// Multiply-accumulates of a step that is a convolution or a linear layer.
-    fileprivate func multiplyAccumulates(of step: Step) -> Int {
-        switch step.operation {
-        case .convolution(let convolution):
-            let inputs = convolution.inputStage.channels(of: step.inputChannels) / convolution.groups
-            return inputs * convolution.outputChannels * convolution.kernel * convolution.kernel
-                * value(named: step.output)!.shape.pixels
-        case .linear(let linear): return step.inputChannels * value(named: step.input)!.shape.pixels * linear.outputs
-        case .pooling, .globalAveragePooling, .addition: return 0
-        }
     }
 }

@@ -1,3 +1,5 @@
+import Foundation
+
 /// Rows of text in aligned columns.
 public struct TextTable {
     /// On which side of its column a cell stands.
@@ -37,6 +39,11 @@ public struct TextTable {
             return line + "\n"
         }.joined()
     }
+}
+
+extension Double {
+    /// At most `digits` significant digits, without trailing zeros and without an exponent where that is short.
+    func significant(_ digits: Int) -> String { String(format: "%.\(digits)g", self) }
 }
 
 /// `number` with a comma between thousands.

@@ -1,0 +1,174 @@
+import Checkpoint
+import TestSupport
+import Testing
+
+@testable import Condenser
+
+struct InferenceTests {
+    @Test(arguments: Designs.all)
+    func denseCheckpointGivesItsDesign(design: NetworkSpecification) throws {
+        let synthetic = try SyntheticCheckpoint(design)
+        let (found, warnings) = try Architecture.infer(from: try synthetic.load(), options: Designs.options(design))
+        #expect(found == synthetic.architecture)
+        #expect(warnings.isEmpty)
+    }
+
+    @Test(arguments: Designs.all.filter { $0.family != .densenet })
+    func convertedCheckpointGivesItsDesign(design: NetworkSpecification) throws {
+        let synthetic = try SyntheticCheckpoint(design)
+        let (found, _) = try Architecture.infer(
+            from: try synthetic.converted().load(), options: Designs.options(design))
+        var expected = synthetic.architecture
+        expected.form = .converted
+        expected.classifier.kept = expected.classifier.features / 2
+        for stage in expected.stages.indices {
+            for layer in expected.stages[stage].layers.indices {
+                expected.stages[stage].layers[layer].pointwise.kind = .condensed
+            }
+            expected.stages[stage].transition?.kind = .condensed
+        }
+        #expect(found == expected)
+    }
+
+    struct Expected: Sendable {
+        let folder: String
+        let stages: [Int]
+        let growth: [Int]
+        let groups: Int
+        let factor: Int
+        let input: Int
+        let classes: Int
+        let transitions: Bool
+    }
+
+    static let fixtures = [
+        Expected(
+            folder: "cifar10-g4", stages: [2, 2, 2], growth: [8, 16, 32], groups: 4, factor: 4, input: 32, classes: 10,
+            transitions: false),
+        Expected(
+            folder: "imagenet-g8", stages: [1, 1, 2, 1, 1], growth: [8, 8, 8, 16, 16], groups: 8, factor: 8, input: 224,
+            classes: 1000, transitions: false),
+        Expected(
+            folder: "cifar100-lgc-transitions", stages: [2, 2, 2], growth: [8, 16, 32], groups: 4, factor: 4, input: 32,
+            classes: 100, transitions: true),
+        Expected(
+            folder: "cifar10-densenet", stages: [2, 2, 2], growth: [12, 12, 12], groups: 1, factor: 1, input: 32,
+            classes: 10, transitions: true),
+        Expected(
+            folder: "fashion-mnist", stages: [6, 6, 6], growth: [8, 16, 32], groups: 4, factor: 4, input: 32,
+            classes: 10, transitions: false),
+    ]
+
+    @Test(arguments: fixtures, ["dense", "converted"])
+    func fixturesAreRecognised(expected: Expected, form: String) throws {
+        let checkpoint = try Checkpoint.load(path: Fixture.path("\(expected.folder)/\(form).pth.tar"))
+        let (found, warnings) = try Architecture.infer(from: checkpoint)
+        #expect(warnings.isEmpty)
+        #expect(found.form.rawValue == form)
+        #expect(found.stages.map(\.layers.count) == expected.stages)
+        #expect(found.stages.map(\.growth) == expected.growth)
+        #expect(found.groups == expected.groups)
+        #expect(found.stages.allSatisfy { $0.layers.allSatisfy { $0.spatial.groups == expected.groups } })
+        #expect(found.condensationFactor == expected.factor)
+        #expect(found.inputSize == expected.input)
+        #expect(found.stem.stride == (expected.input == 224 ? 2 : 1))
+        #expect(found.classifier.classes == expected.classes)
+        #expect(found.stages.dropLast().allSatisfy { ($0.transition != nil) == expected.transitions })
+        #expect(found.classifier.kept == (form == "dense" ? nil : found.classifier.features / 2))
+    }
+
+    @Test func masksAloneGiveTheFactorWithAWarning() throws {
+        var synthetic = try SyntheticCheckpoint(Designs.make { ($0.groups, $0.condensationFactor) = (2, 4) })
+        synthetic.tensors = synthetic.tensors.filter { !$0.key.hasSuffix("._stage") && !$0.key.hasSuffix("._count") }
+        let (found, warnings) = try Architecture.infer(from: try synthetic.load())
+        #expect(found == synthetic.architecture)
+        #expect(warnings == ["no _stage and _count: the condensation factor follows from the masks alone"])
+    }
+
+    /// One layer whose groups happen to keep the same inputs says less about G than the others do.
+    @Test func largestPeriodIsTheNumberOfGroups() throws {
+        var synthetic = try SyntheticCheckpoint(Designs.make { _ in })
+        let name = "features.denseblock_2.denselayer_1.conv_1._mask"
+        let inputs = synthetic.tensors[name]!.shape[1]
+        for output in 0..<synthetic.tensors[name]!.shape[0] {
+            for input in 0..<inputs {
+                synthetic.tensors[name]!.values[output * inputs + input] = input < inputs / 4 ? 1 : 0
+            }
+        }
+        #expect(try Architecture.infer(from: try synthetic.load()).architecture == synthetic.architecture)
+    }
+
+    /// Every group has a single output, so that no mask repeats.
+    @Test func asManyGroupsAsOutputs() throws {
+        let design = Designs.make([2, 2, 2], [8, 8, 8]) { ($0.groups, $0.bottleneck) = (8, 1) }
+        let synthetic = try SyntheticCheckpoint(design)
+        #expect(try Architecture.infer(from: try synthetic.load()).architecture == synthetic.architecture)
+    }
+
+    @Test func unprunedIsRefusedUnlessAllowed() throws {
+        var synthetic = try SyntheticCheckpoint(Designs.make { ($0.groups, $0.condensationFactor) = (1, 1) })
+        for name in synthetic.tensors.keys where name.hasSuffix("._mask") {
+            #expect(synthetic.tensors[name]!.values.allSatisfy { $0 == 1 })
+        }
+        let checkpoint = try synthetic.load()
+        #expect(throws: ConversionError.self) { try Architecture.infer(from: checkpoint) }
+        let allowed = Architecture.InferenceOptions(allowUnpruned: true)
+        let found = try Architecture.infer(from: checkpoint, options: allowed).architecture
+        #expect(found == synthetic.architecture)
+        #expect(found.pointwise.allSatisfy { $0.gathered == nil })
+
+        synthetic.tensors = synthetic.tensors.filter { !$0.key.hasSuffix("._stage") && !$0.key.hasSuffix("._count") }
+        let bare = try synthetic.load()
+        #expect(throws: ConversionError.self) { try Architecture.infer(from: bare) }
+        #expect(try Architecture.infer(from: bare, options: allowed).architecture == synthetic.architecture)
+    }
+
+    @Test func names() throws {
+        #expect(try SyntheticCheckpoint(Designs.all[0]).architecture.name == "CondenseNet-14")
+        #expect(try SyntheticCheckpoint(Designs.all[13]).architecture.name == "DenseNet-LGC-16")
+        #expect(try SyntheticCheckpoint(Designs.all[15]).architecture.name == "DenseNet-16")
+    }
+}
+
+struct InputGeometryTests {
+    struct Case: Sendable {
+        let blocks: Int
+        let inputSize: Int?
+        let dataset: Dataset?
+        let size: Int
+        let stride: Int
+
+        init(_ blocks: Int, _ inputSize: Int?, _ dataset: Dataset?, _ size: Int, _ stride: Int) {
+            (self.blocks, self.inputSize, self.dataset) = (blocks, inputSize, dataset)
+            (self.size, self.stride) = (size, stride)
+        }
+    }
+
+    static let cases = [
+        Case(3, nil, nil, 32, 1), Case(5, nil, nil, 224, 2), Case(3, nil, .imagenet, 224, 2),
+        Case(5, nil, .cifar100, 32, 1), Case(4, nil, .fashionMNIST, 32, 1), Case(3, 64, nil, 64, 1),
+        Case(5, 192, nil, 192, 2), Case(4, 32, nil, 32, 1), Case(4, 224, nil, 224, 2), Case(4, 112, nil, 112, 2),
+        Case(2, 48, nil, 48, 1), Case(3, 224, nil, 224, 2), Case(3, 96, .imagenet, 96, 2),
+    ]
+
+    @Test(arguments: cases) func sizeAndStride(example: Case) throws {
+        let found = try InputGeometry(
+            blocks: example.blocks, inputSize: example.inputSize, dataset: example.dataset)
+        #expect(found.size == example.size)
+        #expect(found.stemStride == example.stride)
+    }
+
+    @Test func planesHalveAndRoundDown() throws {
+        #expect(try InputGeometry(blocks: 3, inputSize: 30, dataset: nil).sides(blocks: 3) == [30, 15, 7])
+        #expect(try InputGeometry(blocks: 5, inputSize: nil, dataset: nil).sides(blocks: 5) == [112, 56, 28, 14, 7])
+        #expect(try InputGeometry(blocks: 5, inputSize: 225, dataset: nil).sides(blocks: 5) == [113, 56, 28, 14, 7])
+    }
+
+    @Test(arguments: [1, 2, 4, 6]) func otherBlocksNeedAnOption(blocks: Int) {
+        #expect(throws: ConversionError.self) { try InputGeometry(blocks: blocks, inputSize: nil, dataset: nil) }
+    }
+
+    @Test(arguments: [-1, 0, 3, 16_385, Int.max]) func impossibleSizes(size: Int) {
+        #expect(throws: ConversionError.self) { try InputGeometry(blocks: 3, inputSize: size, dataset: nil) }
+    }
+}

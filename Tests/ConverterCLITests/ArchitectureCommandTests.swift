@@ -1,0 +1,53 @@
+import ModelFormat
+import TestSupport
+import Testing
+
+/// `condensenet-convert architecture`, as its users run it.
+struct ArchitectureCommandTests {
+    @Test func writesTheCommittedFile() throws {
+        let folder = try TemporaryFolder()
+        let result = try Program.convert([
+            "architecture", "--stages", "4-6-8-10-8", "--growth", "8-16-32-64-128", "--groups", "8", "--name",
+            "CondenseNet-74 (G=C=8)", "-o", folder.path("net.json"),
+        ])
+        #expect(result.code == 0, "\(result.diagnostics)")
+        #expect(result.output.contains("network      CondenseNet-74"))
+        #expect(result.output.contains("2,935,416"))
+        let committed = try FileInput.read(
+            Fixture.root.appendingPathComponent("models/condensenet-74-g8.json").path, limit: FormatLimits.headerBytes)
+        #expect(try folder.bytes("net.json") == Array(committed.bytes))
+    }
+
+    @Test func everyOption() throws {
+        let folder = try TemporaryFolder()
+        let result = try Program.convert([
+            "architecture", "--stages", "2-2", "--growth", "8-8", "--family", "densenet-lgc", "--groups", "2",
+            "--condensation", "4", "--groups-3x3", "8", "--bottleneck", "2", "--classes", "7", "--input-size", "48",
+            "--classifier-keep", "0.25", "--dataset", "cifar100", "-o", folder.path("net.json"),
+        ])
+        #expect(result.code == 0, "\(result.diagnostics)")
+        let description = try ArchitectureFile.parse(
+            UnsafeRawBufferPointer(
+                try FileInput.read(folder.path("net.json"), limit: FormatLimits.headerBytes).bytes))
+        #expect(description.name == "DenseNet-LGC-11")
+        #expect(description.classes == 7 && description.inputShape.height == 48)
+        #expect(description.graph.steps.last?.inputChannels == 8)
+        #expect(description.graph.value(named: "transition_1")?.shape.channels == 16)
+        #expect(description.preprocessing.mean == [0.5071, 0.4867, 0.4408])
+    }
+
+    @Test(arguments: [
+        ["--stages", "2-2", "--growth", "8-8-8"], ["--stages", "2-2-2", "--growth", "8-8-8", "--groups", "3"],
+        ["--stages", "2-2-2", "--growth", "8-8-8", "--groups", "0"], ["--stages", "2-x", "--growth", "8-8"],
+        ["--stages", "2-2-2", "--growth", "8-8-8", "--family", "resnet"], ["--stages", "", "--growth", ""],
+        ["--stages", "2-2-2-2", "--growth", "8-8-8-8"], ["--growth", "8-8-8"],
+        ["--stages", "2-2-2", "--growth", "8-8-8", "--condensation", "5"],
+    ])
+    func unfitDesigns(arguments: [String]) throws {
+        let folder = try TemporaryFolder()
+        let result = try Program.convert(["architecture"] + arguments + ["-o", folder.path("net.json")])
+        #expect(result.code == 64)
+        #expect(result.diagnostics.hasPrefix("error: ") && result.diagnostics.split(separator: "\n").count == 1)
+        #expect(folder.files.isEmpty)
+    }
+}

@@ -1,0 +1,108 @@
+import Foundation
+import ModelFormat
+import TestSupport
+import Testing
+
+/// `condensenet-convert CHECKPOINT -o MODEL`, as its users run it.
+struct ConvertCommandTests {
+    private let dense = Fixture.path("cifar10-g4/dense.pth.tar")
+
+    @Test func convertsAndSaysWhatItFound() throws {
+        let folder = try TemporaryFolder()
+        let result = try Program.convert([
+            Fixture.path("fashion-mnist/dense.pth.tar"), "-o", folder.path("m"),
+            "--dataset", "fashion-mnist",
+        ])
+        #expect(result.code == 0, "\(result.diagnostics)")
+        #expect(result.diagnostics == "note: ignored beside the state dict: epoch, model, best_prec1, optimizer\n")
+        let lines = result.output.split(separator: "\n", omittingEmptySubsequences: false)
+        #expect(
+            lines.prefix(8).elementsEqual([
+                "network      CondenseNet-38, as trained", "stages       6-6-6, growth 8-16-32, bottleneck 4",
+                "1×1          groups 4, learned; condensation factor 4", "3×3          groups 4",
+                "transitions  average pooling", "input        3×32×32, first stride 1",
+                "classifier   10 classes from 176 of 352 features", "images       fashion-mnist",
+            ]))
+        #expect(
+            lines.contains("total            315,658    140,522   45%  40,160,704  18,335,456   46%"),
+            "\(result.output)")
+        #expect(result.output.contains("176"), "\(result.output)")
+        let size = try folder.bytes("m").count
+        #expect(result.output.hasSuffix("\n\(folder.path("m")): \(grouped(size)) bytes\n"))
+        #expect(folder.files == ["m"])
+        let description = try ModelFile(path: folder.path("m")).description
+        #expect(description.labels.first == "T-shirt/top")
+        #expect(description.preprocessing.crop == 32 && description.preprocessing.resize == nil)
+    }
+
+    private func grouped(_ number: Int) -> String {
+        number < 1000 ? "\(number)" : grouped(number / 1000) + "," + String("\(1000 + number % 1000)".dropFirst())
+    }
+
+    @Test func sameBytesEachTimeAndUnderEitherName() throws {
+        let folder = try TemporaryFolder()
+        for (name, arguments) in [("a", [dense]), ("b", ["convert", dense]), ("c", ["--dataset", "cifar10", dense])] {
+            #expect(try Program.convert(arguments + ["--output", folder.path(name)]).code == 0)
+        }
+        #expect(try folder.bytes("a") == folder.bytes("b"))
+        #expect(try folder.bytes("a") == folder.bytes("c"))
+    }
+
+    @Test func optionsReachTheFile() throws {
+        let folder = try TemporaryFolder()
+        let labels = try folder.write((0..<10).map { "number \($0)\n" }.joined().utf8, to: "labels")
+        let result = try Program.convert([
+            dense, "-o", folder.path("m"), "--resize", "40", "--crop", "32", "--mean", "0.5,0.25,0.125",
+            "--std=1,2,0.5", "--labels", labels, "--name", "mine", "--classifier-keep", "0.75", "--precision", "f16",
+        ])
+        #expect(result.code == 0, "\(result.diagnostics)")
+        let description = try ModelFile(path: folder.path("m")).description
+        #expect(
+            description.preprocessing
+                == Preprocessing(resize: 40, crop: 32, mean: [0.5, 0.25, 0.125], std: [1, 2, 0.5]))
+        #expect(description.labels[9] == "number 9" && description.name == "mine")
+        #expect(description.graph.steps.last?.inputChannels == 96)
+        #expect(String(decoding: try folder.bytes("m"), as: UTF8.self).contains("\"dtype\":\"F16\""))
+    }
+
+    @Test(arguments: ["f32", "f16"]) func verifies(precision: String) throws {
+        let folder = try TemporaryFolder()
+        let result = try Program.convert([dense, "-o", folder.path("m"), "--precision", precision, "--verify"])
+        #expect(result.code == 0, "\(result.diagnostics)")
+        #expect(result.output.contains("\nfeatures.denseblock_3.denselayer_2.conv_2"))
+        #expect(result.output.contains("\nverified: all 17 layers within "), "\(result.output)")
+    }
+
+    @Test func identityIsWarnedOf() throws {
+        let folder = try TemporaryFolder()
+        let result = try Program.convert([dense, "-o", folder.path("m"), "--input-size", "40"])
+        #expect(result.code == 0)
+        #expect(result.diagnostics.contains("warning: no data set known for 40×40 and 10 classes"))
+        #expect(try ModelFile(path: folder.path("m")).description.inputShape.height == 40)
+    }
+
+    @Test func existingModelIsReplacedByACompleteOneOnly() throws {
+        let folder = try TemporaryFolder()
+        let model = try folder.write("a model".utf8, to: "m")
+        #expect(try Program.convert([Fixture.path("half-condensed/dense.pth.tar"), "-o", model]).code == 65)
+        #expect(try folder.bytes("m") == Array("a model".utf8))
+        #expect(try Program.convert([dense, "-o", model]).code == 0)
+        #expect(try ModelFile(path: model).description.classes == 10)
+        #expect(folder.files == ["m"])
+    }
+
+    @Test func helpAndVersion() throws {
+        let help = try Program.convert(["--help"])
+        #expect(help.code == 0 && help.diagnostics.isEmpty)
+        #expect(help.output.contains("condensenet-convert <checkpoint> -o <model>"))
+        let convert = try Program.convert(["convert", "--help"])
+        for option in [
+            "--dataset", "--input-size", "--classifier-keep", "--allow-unpruned", "--resize", "--crop", "--mean",
+            "--std",
+            "--labels", "--precision", "--verify",
+        ] {
+            #expect(convert.output.contains("  \(option)"), "\(option)")
+        }
+        #expect(try Program.convert(["--version"]).output.wholeMatch(of: /\d+\.\d+\.\d+\n/) != nil)
+    }
+}

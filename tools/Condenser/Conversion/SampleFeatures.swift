@@ -1,0 +1,34 @@
+import ModelFormat
+
+/// What the source network sees in the seeded sample inputs, up to its classifier, so that several choices of the
+/// classifier's features cost one evaluation.
+struct SampleFeatures {
+    /// How many inputs there are.
+    static let count = 4
+
+    private let evaluator: SourceEvaluator
+    private let features: [[Double]]
+
+    /// - Throws: as `SourceEvaluator`.
+    init(_ evaluator: SourceEvaluator, _ shape: PlaneShape) throws {
+        self.evaluator = evaluator
+        features = try (0..<Self.count).map { position in
+            try evaluator.features(of: SampleAnswers.input(number: position, shape))
+        }
+    }
+
+    /// The logits of one input.
+    ///
+    /// - Parameter keptFeatures: the features that a dense network's classifier reads; `nil` for all.
+    /// - Throws: as `SourceEvaluator`.
+    func logits(of input: Int, keptFeatures: [Int]?) throws -> [Double] {
+        try evaluator.logits(of: features[input], keptFeatures: keptFeatures)
+    }
+}
+
+extension SampleAnswers {
+    /// Sample input `number`, of which the first is the one whose answers model files store.
+    static func input(number: Int, _ shape: PlaneShape) -> [Float] {
+        SampleAnswers(seed: Conversion.sampleSeed + UInt64(number), tolerance: 0, logits: []).input(shape)
+    }
+}
