@@ -4,6 +4,8 @@ public enum RuntimeError: Error, Equatable {
     case processor(needs: String)
     /// The system refused to start so many threads.
     case threads(requested: Int, started: Int)
+    /// The system refused to keep this program on these processors.
+    case affinity(processors: [Int], reason: String)
 }
 
 extension RuntimeError: CustomStringConvertible {
@@ -13,6 +15,8 @@ extension RuntimeError: CustomStringConvertible {
             "this processor lacks \(needs); build with CONDENSENET_PORTABLE=1 for it"
         case .threads(let requested, let started):
             "could start only \(started) of \(requested) threads"
+        case .affinity(let processors, let reason):
+            "cannot run on processors \(processors.map(String.init).joined(separator: ",")): \(reason)"
         }
     }
 }

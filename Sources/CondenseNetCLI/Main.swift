@@ -11,6 +11,7 @@ struct CondenseNetCommand: ParsableCommand {
         version: CondenseNet.version,
         subcommands: [
             ClassifyCommand.self, EvaluateCommand.self, RunCommand.self, InspectCommand.self, VerifyCommand.self,
+            BenchCommand.self, ReportCommand.self,
         ])
 
     static func main() {

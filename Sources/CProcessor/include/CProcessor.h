@@ -1,6 +1,8 @@
 #pragma once
 #include <stdbool.h>
 
+#include "ProcessorState.h"
+
 /// True when the processor that runs this program has AVX2 and FMA (x86-64 only; false elsewhere).
 bool condensenet_processor_has_avx2_fma(void);
 

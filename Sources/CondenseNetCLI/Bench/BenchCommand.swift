@@ -1,0 +1,122 @@
+import ArgumentParser
+import CondenseNet
+import ModelFormat
+
+/// Latency of one image, measured as a user of the board would meet it.
+struct BenchCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "bench",
+        abstract: "Measures the latency of one image for each model and thread count, in one interleaved run.",
+        discussion: """
+            By default each model is warmed up until its latency is stable and then run at least 20 times and 5 seconds. \
+            With --runs alone it is run exactly so many times; with --seconds alone at least so long; with both, until \
+            both are reached. --warmup 0 --seconds 0 --runs N leaves no decision to the clock, so that instructions can be \
+            counted: the machine's peaks, its clock and its temperature are then not measured.
+            """)
+
+    @Argument(help: "Model or architecture files.", completion: .file())
+    var models: [String]
+
+    @Option(help: "Thread counts, separated by commas.")
+    var threads = ThreadList(counts: [1])
+
+    @Option(help: "Runs of each model and thread count.")
+    var runs: Int?
+
+    @Option(help: "Seconds of running for each model and thread count.")
+    var seconds: Double?
+
+    @Option(help: "Seconds of warm-up for each; by default until the latency is stable.")
+    var warmup: Double?
+
+    @Option(help: "Keep all threads on these processors: numbers and ranges, such as 0,2-3.")
+    var cpus: ProcessorList?
+
+    @Flag(help: "Also measure each step of the plan, in separate profiled runs.")
+    var layers = false
+
+    @Flag(help: "MLPerf single-stream conditions: at least 1024 queries and 60 seconds; the 90th percentile.")
+    var mlperf = false
+
+    @Option(help: "Write the results as JSON; - for standard output.", completion: .file(extensions: ["json"]))
+    var json: String?
+
+    @Option(help: "Write every run's latency as CSV.", completion: .file(extensions: ["csv"]))
+    var csv: String?
+
+    @Option(help: "Write a self-contained HTML page.", completion: .file(extensions: ["html"]))
+    var report: String?
+
+    func validate() throws {
+        if let runs, runs < 1 { throw ValidationError("--runs: expected at least 1, found \(runs)") }
+        for (name, value) in [("--seconds", seconds), ("--warmup", warmup)] {
+            if let value, !(0...86_400).contains(value) {
+                throw ValidationError("\(name): expected 0 to 86400 seconds, found \(value)")
+            }
+        }
+        if mlperf, runs != nil || seconds != nil {
+            throw ValidationError("--mlperf: expected neither --runs nor --seconds, for it sets both")
+        }
+        if seconds == 0, runs == nil { throw ValidationError("--seconds 0: expected --runs as well") }
+    }
+
+    private var stop: BenchSchedule.Stop {
+        if mlperf { return .init(runs: 1024, seconds: 60) }
+        switch (runs, seconds) {
+        case (nil, nil): return .init(runs: 20, seconds: 5)
+        case (let runs, let seconds): return .init(runs: runs ?? 1, seconds: seconds ?? 0)
+        }
+    }
+
+    /// Whether the clock may decide or measure anything beyond each run's latency.
+    private var usesClock: Bool { warmup != 0 || seconds != 0 }
+
+    func run() throws {
+        if let cpus { try reporting("--cpus") { try Processor.pin(to: cpus.numbers) } }
+        Interruption.handle()
+        let subjects = try models.flatMap { path in try BenchSubject.load(path, threads: threads.counts) }
+        let before = usesClock ? MachineState.now() : nil
+        let schedule = BenchSchedule(
+            stop: stop, warmup: usesClock ? warmup.map { .seconds($0) } ?? .untilStable : .none)
+        schedule.run(subjects)
+        if layers { schedule.profile(try subjects.map { try $0.profiled() }, runs: runs) }
+        let after = usesClock ? MachineState.now() : nil
+        let peakMemory = ProcessMemory.peakBytes
+        let peaks = usesClock ? try reporting("bench") { try MachinePeaks.measure(threadCounts: threads.counts) } : [:]
+        let circumstances = Circumstances(processors: Processor.allowed, before: before, after: after)
+        let records = subjects.filter { !$0.samples.isEmpty }.map {
+            BenchRecord(
+                $0, circumstances: circumstances, peaks: peaks[$0.threads], peakMemory: peakMemory,
+                isMLPerf: mlperf && !Interruption.isRequested)
+        }
+        try publish(records, subjects, circumstances)
+        if Interruption.isRequested { throw CommandFailure(.interrupted, "interrupted: the results are partial") }
+    }
+
+    private func publish(_ records: [BenchRecord], _ subjects: [BenchSubject], _ circumstances: Circumstances) throws {
+        if json != "-" {
+            try StandardOutput.write(BenchTable(records, percentile: mlperf ? 90 : 50).text)
+            if layers { try StandardOutput.write(records.map { "\n" + LayerTable($0).text }.joined()) }
+        }
+        for warning in circumstances.warnings { StandardError.write("warning: \(warning)\n") }
+        if let json {
+            let text = JSONValue.array(records.map(\.json)).text(expandedLevels: 2) + "\n"
+            if json == "-" {
+                try StandardOutput.write(text)
+            } else {
+                try reporting(json) { try FileOutput.replace(json, withText: text) }
+            }
+        }
+        if let csv { try reporting(csv) { try FileOutput.replace(csv, withText: BenchCSV.text(subjects)) } }
+        if let report { try reporting(report) { try FileOutput.replace(report, withText: HTMLReport(records).text) } }
+    }
+}
+
+extension MachinePeaks {
+    /// The peaks for each thread count.
+    fileprivate static func measure(threadCounts: [Int]) throws -> [Int: MachinePeaks] {
+        var peaks: [Int: MachinePeaks] = [:]
+        for threads in threadCounts where peaks[threads] == nil { peaks[threads] = try measure(threads: threads) }
+        return peaks
+    }
+}

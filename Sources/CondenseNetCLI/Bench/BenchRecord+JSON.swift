@@ -1,0 +1,132 @@
+import ModelFormat
+
+extension BenchRecord {
+    /// The record for programs; documented in docs/command-line.md.
+    var json: JSONValue {
+        var members: [JSONValue.Member] = []
+        func add(_ name: String, _ value: JSONValue) { members.append(.init(name, value)) }
+        add("schema_version", 1)
+        add("model", .string(model))
+        add("path", .string(path))
+        add("crc32", .string(checksum))
+        add("random_weights", .bool(hasRandomWeights))
+        add("threads", .integer(threads))
+        add("runs", .integer(latency.count))
+        add("latency_ms", latencyJSON)
+        add("mlperf_single_stream", .bool(isMLPerf))
+        add("macs", .integer(macs))
+        add("gflops", .number(gflops))
+        if let peaks, let peakShare {
+            add("peak_gflops", .number(peaks.gflops))
+            add("peak_share", .number(peakShare))
+            add("cache_gb_per_second", .number(peaks.cacheGigabytes))
+            add("memory_gb_per_second", .number(peaks.memoryGigabytes))
+        }
+        add("memory_bytes", memory)
+        add("preparation", preparation)
+        if let profiledRuns, let profilingOverhead {
+            add("profiled_runs", .integer(profiledRuns))
+            add("profiling_overhead", .number(profilingOverhead))
+        }
+        add("layers", .array(layers.map(json)))
+        add("circumstances", circumstances)
+        add("start_seconds", .array(starts.map { .number(rounded($0, 6)) }))
+        add("samples_ms", .array(samples.map(JSONValue.number)))
+        return .object(members)
+    }
+
+    private var latencyJSON: JSONValue {
+        [
+            "min": .number(latency.min), "mean": .number(latency.mean), "p50": .number(latency.p50),
+            "p90": .number(latency.p90), "p99": .number(latency.p99), "stddev": .number(latency.stddev),
+            "max": .number(latency.max), "iqr": .number(latency.interquartileRange),
+            "outliers": .integer(latency.outliers),
+        ]
+    }
+
+    /// Of all profiled steps' time.
+    func share(_ layer: Layer) -> Double? {
+        let total = layers.reduce(0) { $0 + ($1.milliseconds ?? 0) }
+        return layer.milliseconds.map { total > 0 ? $0 / total : 0 }
+    }
+
+    private func json(_ layer: Layer) -> JSONValue {
+        var members: [JSONValue.Member] = [
+            .init("name", .string(layer.name)), .init("kind", .string(layer.kind)),
+            .init("macs", .integer(layer.macs)), .init("bytes", .integer(layer.bytes)),
+        ]
+        if let milliseconds = layer.milliseconds, let share = share(layer) {
+            members.append(.init("milliseconds", .number(milliseconds)))
+            members.append(.init("gflops", .number(layer.gflops ?? 0)))
+            members.append(.init("share", .number(share)))
+        }
+        return .object(members)
+    }
+
+    /// The records in a file that `bench --json` wrote.
+    ///
+    /// - Throws: `CommandFailure` when the file is missing or something else.
+    static func read(_ path: String) throws -> [BenchRecord] {
+        let value = try reporting(path) { try JSONValue.read(path) }
+        guard let elements = value.elements, !elements.isEmpty else {
+            throw CommandFailure(.badData, "\(path): expected an array of bench results, found \(value.kind)")
+        }
+        return try elements.enumerated().map { index, element in
+            guard element["schema_version"]?.integer ?? 1 == 1 else {
+                throw CommandFailure(.badData, "\(path): result \(index): expected schema version 1, found another")
+            }
+            do {
+                return try BenchRecord(element)
+            } catch let missing as MissingMember {
+                throw CommandFailure(.badData, "\(path): result \(index): expected \(missing.expected), found none")
+            }
+        }
+    }
+
+    private struct MissingMember: Error { let expected: String }
+
+    private init(_ json: JSONValue) throws {
+        func required<Value>(_ value: Value?, _ expected: String) throws -> Value {
+            guard let value else { throw MissingMember(expected: expected) }
+            return value
+        }
+        model = try required(json["model"]?.string, "a string \"model\"")
+        threads = try required(json["threads"]?.integer, "an integer \"threads\"")
+        macs = try required(json["macs"]?.integer, "an integer \"macs\"")
+        samples = try required(
+            json["samples_ms"]?.elements?.compactMap(\.double).filter { $0 > 0 }, "an array \"samples_ms\"")
+        guard !samples.isEmpty else { throw MissingMember(expected: "positive numbers in \"samples_ms\"") }
+        let starts = json["start_seconds"]?.elements?.compactMap(\.double) ?? []
+        self.starts = starts.count == samples.count ? starts : []
+        latency = LatencyStatistics(milliseconds: samples)
+        path = json["path"]?.string ?? model
+        checksum = json["crc32"]?.string ?? "unknown"
+        hasRandomWeights = json["random_weights"] == .bool(true)
+        isMLPerf = json["mlperf_single_stream"] == .bool(true)
+        layers = try (json["layers"]?.elements ?? []).map {
+            Layer(
+                name: try required($0["name"]?.string, "a string \"name\" in each of \"layers\""),
+                kind: $0["kind"]?.string ?? "", macs: max($0["macs"]?.integer ?? 0, 0),
+                bytes: max($0["bytes"]?.integer ?? 0, 0), milliseconds: $0["milliseconds"]?.double)
+        }
+        profiledRuns = json["profiled_runs"]?.integer
+        profilingOverhead = json["profiling_overhead"]?.double
+        if let gflops = json["peak_gflops"]?.double, let cache = json["cache_gb_per_second"]?.double,
+            let memory = json["memory_gb_per_second"]?.double, gflops > 0, cache > 0, memory > 0
+        {
+            peaks = Peaks(gflops: gflops, cacheGigabytes: cache, memoryGigabytes: memory)
+        } else {
+            peaks = nil
+        }
+        memory = json["memory_bytes"] ?? [:]
+        preparation = json["preparation"] ?? [:]
+        circumstances = json["circumstances"] ?? [:]
+    }
+}
+
+extension BenchRecord.Layer {
+    /// 10⁹ operations a second; `nil` when it was not profiled.
+    var gflops: Double? {
+        milliseconds.map { $0 > 0 ? 2 * Double(macs) / ($0 * 1e6) : 0 }
+    }
+}

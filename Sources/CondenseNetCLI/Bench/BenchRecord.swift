@@ -1,0 +1,105 @@
+import CondenseNet
+import ModelFormat
+
+/// One model at one thread count: what `--json` holds, and what the tables and the page are made of.
+struct BenchRecord {
+    /// One step of the plan.
+    struct Layer {
+        let name: String
+        /// The kernel and the size of the planes that it writes: steps of a kind cost alike.
+        let kind: String
+        let macs: Int
+        /// Activations and weights, each moved once.
+        let bytes: Int
+        /// The median over profiled runs; `nil` without `--layers`.
+        let milliseconds: Double?
+    }
+
+    /// The roofs of the machine at this thread count.
+    struct Peaks {
+        let gflops: Double
+        let cacheGigabytes: Double
+        let memoryGigabytes: Double
+    }
+
+    /// The model's name.
+    let model: String
+    let path: String
+    /// The CRC-32 of the model file.
+    let checksum: String
+    let hasRandomWeights: Bool
+    let threads: Int
+    let latency: LatencyStatistics
+    /// Every run in milliseconds, in the order they were made.
+    let samples: [Double]
+    /// When each run began, in seconds from the start of the measurement.
+    let starts: [Double]
+    let isMLPerf: Bool
+    let macs: Int
+    let layers: [Layer]
+    let profiledRuns: Int?
+    let profilingOverhead: Double?
+    let peaks: Peaks?
+    /// Memory and time figures, by their names in the JSON.
+    let memory: JSONValue
+    let preparation: JSONValue
+    let circumstances: JSONValue
+
+    /// 10⁹ operations a second at the median latency, a multiply-accumulate counted as two.
+    var gflops: Double { 2 * Double(macs) / (latency.p50 * 1e6) }
+
+    /// `gflops` as a fraction of the measured multiply-add peak.
+    var peakShare: Double? { peaks.map { gflops / $0.gflops } }
+
+    /// The model and how it was run, in a few words.
+    var title: String { "\(model), \(threads) thread\(threads == 1 ? "" : "s")" }
+}
+
+extension BenchRecord {
+    /// What was measured of `subject`.
+    ///
+    /// - Precondition: the subject has run.
+    init(
+        _ subject: BenchSubject, circumstances: Circumstances, peaks: MachinePeaks?, peakMemory: Int, isMLPerf: Bool
+    ) {
+        let plan = subject.plan
+        let profile = subject.profile
+        model = plan.model.description.name
+        path = subject.path
+        checksum = subject.checksum
+        hasRandomWeights = plan.model.weights != .trained
+        threads = subject.threads
+        samples = subject.samples.map { Double($0.duration) / 1e6 }
+        starts = subject.samples.map { Double($0.start) / 1e9 }
+        latency = LatencyStatistics(milliseconds: samples)
+        self.isMLPerf = isMLPerf
+        macs = plan.model.multiplyAccumulates
+        layers = plan.steps.enumerated().map { position, step in
+            let output = step.shapes.last!.output
+            return Layer(
+                name: step.name, kind: "\(step.kernel) \(output.height)×\(output.width)",
+                macs: step.multiplyAccumulates, bytes: step.activationBytes + step.packedBytes,
+                milliseconds: profile.map { Double($0.stepNanoseconds[position]) / 1e6 })
+        }
+        profiledRuns = profile?.runs
+        profilingOverhead = profile?.overhead
+        self.peaks = peaks.map {
+            Peaks(
+                gflops: $0.gflops, cacheGigabytes: $0.cacheGigabytes, memoryGigabytes: $0.memoryGigabytes)
+        }
+        memory = [
+            "arena": .integer(4 * plan.arenaFloats), "packed_weights": .integer(plan.packedBytes),
+            "scratch": .integer(4 * plan.scratchFloats * subject.threads),
+            "model_file": .integer(plan.model.fileBytes), "process_peak": .integer(peakMemory),
+        ]
+        var preparation: [JSONValue.Member] = [
+            .init("load_ms", .number(Double(subject.loadNanoseconds) / 1e6)),
+            .init("plan_ms", .number(Double(subject.planNanoseconds) / 1e6)),
+            .init("warmup_runs", .integer(subject.warmUp.runs)),
+            .init("warmup_seconds", .number(Double(subject.warmUp.nanoseconds) / 1e9)),
+        ]
+        if let isStable = subject.warmUp.isStable { preparation.append(.init("warmup_stable", .bool(isStable))) }
+        self.preparation = .object(preparation)
+        self.circumstances = circumstances.json
+    }
+}

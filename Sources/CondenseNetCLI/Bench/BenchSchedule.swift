@@ -1,0 +1,121 @@
+import CondenseNet
+
+/// Decides who runs when, and for how long.
+///
+/// Subjects take turns of a few runs, in an order that reverses from round to round, so that a clock that drifts or a
+/// neighbour that wakes up touches all of them alike.
+struct BenchSchedule {
+    /// When a subject has run enough: when both are reached.
+    struct Stop {
+        let runs: Int
+        let seconds: Double
+    }
+
+    enum WarmUp {
+        case none
+        case seconds(Double)
+        case untilStable
+    }
+
+    /// Runs in a turn: enough that a model's weights are in the caches for most of them.
+    static let turn = 5
+
+    let stop: Stop
+    let warmup: WarmUp
+
+    /// Warms up and measures `subjects`, until they are done or the user interrupts.
+    func run(_ subjects: [BenchSubject]) {
+        for subject in subjects where !Interruption.isRequested { warmUp(subject) }
+        var remaining = subjects
+        var spent = [ObjectIdentifier: UInt64]()
+        var progress = ProgressBar("bench", total: 1000)
+        var order = 0
+        let origin = monotonicNanoseconds()
+        while !remaining.isEmpty, !Interruption.isRequested {
+            for subject in remaining where !Interruption.isRequested {
+                let runs = stop.seconds > 0 ? Self.turn : min(Self.turn, stop.runs - subject.samples.count)
+                for _ in 0..<runs {
+                    let (start, duration) = subject.runOnce()
+                    subject.samples.append(.init(order: order, start: start - origin, duration: duration))
+                    spent[ObjectIdentifier(subject), default: 0] += duration
+                    order += 1
+                }
+            }
+            let done = subjects.map { fraction($0.samples.count, spent[ObjectIdentifier($0)] ?? 0) }
+            progress.update(Int(1000 * done.reduce(0, +) / Double(done.count)))
+            remaining = remaining.reversed().filter {
+                fraction($0.samples.count, spent[ObjectIdentifier($0)] ?? 0) < 1
+            }
+        }
+        progress.clear()
+    }
+
+    /// How much of the work is done.
+    private func fraction(_ runs: Int, _ nanoseconds: UInt64) -> Double {
+        let counted = Double(runs) / Double(stop.runs)
+        return min(stop.seconds > 0 ? min(counted, Double(nanoseconds) / 1e9 / stop.seconds) : counted, 1)
+    }
+
+    private func warmUp(_ subject: BenchSubject) {
+        switch warmup {
+        case .none: break
+        case .seconds(let seconds):
+            while Double(subject.warmUp.nanoseconds) < seconds * 1e9, !Interruption.isRequested {
+                _ = subject.warmOnce()
+            }
+        case .untilStable:
+            var detector = StabilityDetector()
+            while !detector.isDone, !Interruption.isRequested { detector.add(subject.warmOnce()) }
+            subject.warmUp.isStable = detector.isStable
+        }
+    }
+
+    /// Runs profiled and plain sessions in turns.
+    ///
+    /// - Parameter runs: profiled runs of each; by default a quarter of the measured ones, from 20 to 200.
+    func profile(_ subjects: [ProfiledSubject], runs: Int?) {
+        for subject in subjects {
+            let wanted = runs ?? min(max(subject.subject.samples.count / 4, 20), 200)
+            while subject.runs < wanted, !Interruption.isRequested {
+                subject.run(min(Self.turn, wanted - subject.runs))
+            }
+            subject.finish()
+        }
+    }
+}
+
+extension BenchSubject {
+    /// Runs once, as part of the warm-up; returns nanoseconds.
+    fileprivate func warmOnce() -> UInt64 {
+        let duration = runOnce().duration
+        warmUp.runs += 1
+        warmUp.nanoseconds += duration
+        return duration
+    }
+}
+
+/// Tells when a latency has settled: the medians of three windows in a row lie within 2 %, where a window is at least
+/// 5 runs and 50 ms; it gives up after 200 windows or 5 seconds, whichever is later than 15 runs.
+struct StabilityDetector {
+    private(set) var isStable = false
+    private(set) var isDone = false
+    private var window: [UInt64] = []
+    private var windowTime: UInt64 = 0
+    private var time: UInt64 = 0
+    private var medians: [UInt64] = []
+
+    mutating func add(_ nanoseconds: UInt64) {
+        window.append(nanoseconds)
+        windowTime += nanoseconds
+        guard window.count >= 5, windowTime >= 50_000_000 else { return }
+        time += windowTime
+        medians.append(window.sorted()[window.count / 2])
+        window = []
+        windowTime = 0
+        let last = medians.suffix(3)
+        if last.count == 3, let low = last.min(), let high = last.max(), Double(high) <= 1.02 * Double(low) {
+            isStable = true
+        }
+        isDone = isStable || medians.count >= 3 && (time >= 5_000_000_000 || medians.count >= 200)
+    }
+}

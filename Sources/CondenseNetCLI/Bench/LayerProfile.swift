@@ -1,0 +1,57 @@
+import CondenseNet
+
+/// Where a model's time goes: medians over profiled runs.
+struct LayerProfile {
+    /// Nanoseconds of each step of the plan.
+    let stepNanoseconds: [UInt64]
+    /// Runs that were profiled.
+    let runs: Int
+    /// How much longer a profiled run takes than a plain one in turn with it, as a fraction; may be slightly negative.
+    let overhead: Double
+}
+
+/// A subject while it is profiled.
+final class ProfiledSubject {
+    let subject: BenchSubject
+    private let session: Session
+    private let input: [Float]
+    private var output: [Float]
+    private var steps: [[UInt64]]
+    private var profiled: [UInt64] = []
+    private var plain: [UInt64] = []
+
+    init(subject: BenchSubject, session: Session, input: [Float]) {
+        self.subject = subject
+        self.session = session
+        self.input = input
+        output = [Float](repeating: 0, count: subject.plan.model.description.classes)
+        steps = Array(repeating: [], count: subject.plan.steps.count)
+    }
+
+    var runs: Int { profiled.count }
+
+    /// One turn: `count` plain runs, which only the overhead is taken from, then `count` profiled ones.
+    func run(_ count: Int) {
+        for _ in 0..<count { plain.append(subject.runOnce().duration) }
+        for _ in 0..<count {
+            let start = monotonicNanoseconds()
+            input.withUnsafeBufferPointer { input in
+                output.withUnsafeMutableBufferPointer { session.run(input, into: $0) }
+            }
+            profiled.append(monotonicNanoseconds() - start)
+            for (step, nanoseconds) in session.stepNanoseconds.enumerated() { steps[step].append(nanoseconds) }
+        }
+    }
+
+    /// Gives the subject its profile.
+    func finish() {
+        guard !profiled.isEmpty else { return }
+        subject.profile = LayerProfile(
+            stepNanoseconds: steps.map(Self.median), runs: profiled.count,
+            overhead: Double(Self.median(profiled)) / Double(Self.median(plain)) - 1)
+    }
+
+    private static func median(_ values: [UInt64]) -> UInt64 {
+        values.sorted()[LatencyStatistics.rank(50, of: values.count)]
+    }
+}

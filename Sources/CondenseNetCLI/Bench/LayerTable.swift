@@ -1,0 +1,50 @@
+/// Where a model's time goes, by step and by kind.
+struct LayerTable {
+    private let record: BenchRecord
+
+    init(_ record: BenchRecord) { self.record = record }
+
+    var text: String {
+        guard let runs = record.profiledRuns, let overhead = record.profilingOverhead else { return "" }
+        var text = "\(record.title): medians of \(runs) profiled runs, which take "
+        text += "\(Format.fixed(100 * overhead, 1)) % longer than plain ones\n\n"
+        var steps = Self.table("step")
+        for layer in record.layers { steps.append(row(layer.name, [layer])) }
+        var kinds = Self.table("kind")
+        for (kind, layers) in record.kinds { kinds.append(row("\(kind) (\(layers.count))", layers)) }
+        return text + steps.text + "\n" + kinds.text
+    }
+
+    private static func table(_ title: String) -> TextTable {
+        TextTable([
+            (title, .left), ("ms", .right), ("share", .right), ("MACs", .right), ("GFLOP/s", .right),
+            ("of peak", .right),
+        ])
+    }
+
+    private func row(_ name: String, _ layers: [BenchRecord.Layer]) -> [String] {
+        let milliseconds = layers.reduce(0) { $0 + ($1.milliseconds ?? 0) }
+        let share = layers.reduce(0) { $0 + (record.share($1) ?? 0) }
+        let macs = layers.reduce(0) { $0 + $1.macs }
+        let gflops = milliseconds > 0 ? 2 * Double(macs) / (milliseconds * 1e6) : 0
+        return [
+            name, Format.fixed(milliseconds, 4), Format.fixed(100 * share, 1) + " %", Format.grouped(macs),
+            Format.fixed(gflops, 1), record.peaks.map { Format.fixed(100 * gflops / $0.gflops, 0) + " %" } ?? "–",
+        ]
+    }
+}
+
+extension BenchRecord {
+    /// The steps of each kind, in the order in which the kinds first appear.
+    var kinds: [(kind: String, layers: [Layer])] {
+        var kinds: [(kind: String, layers: [Layer])] = []
+        for layer in layers {
+            if let position = kinds.firstIndex(where: { $0.kind == layer.kind }) {
+                kinds[position].layers.append(layer)
+            } else {
+                kinds.append((layer.kind, [layer]))
+            }
+        }
+        return kinds
+    }
+}

@@ -1,0 +1,34 @@
+/// A model's steps, or kinds of steps, as bars of their time.
+struct LayerBars {
+    private let rows: [(name: String, milliseconds: Double, share: Double, gflops: Double, macs: Int)]
+    private let color: Int
+
+    init(_ record: BenchRecord, kinds: Bool, color: Int) {
+        let groups = kinds ? record.kinds : record.layers.map { ($0.name, [$0]) }
+        rows = groups.map { name, layers in
+            let milliseconds = layers.reduce(0) { $0 + ($1.milliseconds ?? 0) }
+            let macs = layers.reduce(0) { $0 &+ $1.macs }
+            return (
+                kinds ? "\(name) (\(layers.count))" : name, milliseconds,
+                layers.reduce(0) { $0 + (record.share($1) ?? 0) },
+                milliseconds > 0 ? 2 * Double(macs) / (milliseconds * 1e6) : 0, macs
+            )
+        }
+        self.color = color % ReportStyle.colors
+    }
+
+    var html: String {
+        let longest = max(rows.map(\.milliseconds).max() ?? 0, 1e-9)
+        var text = "<div class=\"scroll\"><table class=\"bars\"><thead><tr><th scope=\"col\">step</th>"
+        text += "<th scope=\"col\">ms</th><th scope=\"col\">share</th><th scope=\"col\">MMACs</th>"
+        text += "<th scope=\"col\">GFLOP/s</th></tr></thead><tbody>\n"
+        for row in rows {
+            let width = Format.fixed(100 * row.milliseconds / longest, 1)
+            text += "<tr><th scope=\"row\">\(Markup.escaped(row.name))"
+            text += "<span class=\"bar b\(color)\" style=\"width:\(width)%\"></span></th>"
+            text += "<td>\(Format.fixed(row.milliseconds, 3))</td><td>\(Format.fixed(100 * row.share, 1)) %</td>"
+            text += "<td>\(Format.fixed(Double(row.macs) / 1e6, 2))</td><td>\(Format.fixed(row.gflops, 1))</td></tr>\n"
+        }
+        return text + "</tbody></table></div>\n"
+    }
+}

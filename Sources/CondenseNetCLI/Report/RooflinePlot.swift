@@ -1,0 +1,78 @@
+/// Each step's arithmetic rate over its arithmetic intensity, under the roofs of the machine (Williams, Waterman and
+/// Patterson, CACM 2009).
+struct RooflinePlot {
+    struct Point {
+        let color: Int
+        /// Operations for each byte.
+        let intensity: Double
+        let gflops: Double
+        let share: Double
+        let title: String
+    }
+
+    private let points: [Point]
+    private let roofs: BenchRecord.Peaks?
+
+    init(_ entries: [HTMLReport.Entry]) {
+        points = Self.points(entries)
+        roofs = entries.first { $0.record.peaks != nil && $0.record.profiledRuns != nil }?.record.peaks
+    }
+
+    /// The profiled steps that multiply.
+    static func points(_ entries: [HTMLReport.Entry]) -> [Point] {
+        entries.enumerated().flatMap { index, entry in
+            entry.record.layers.compactMap { layer in
+                guard let gflops = layer.gflops, gflops > 0, layer.macs > 0, layer.bytes > 0 else { return nil }
+                return Point(
+                    color: index % ReportStyle.colors, intensity: 2 * Double(layer.macs) / Double(layer.bytes),
+                    gflops: gflops, share: entry.record.share(layer) ?? 0,
+                    title: """
+                        \(entry.title), \(layer.name): \(Format.fixed(gflops, 1)) GFLOP/s, \
+                        \(Format.fixed(layer.milliseconds ?? 0, 3)) ms
+                        """)
+            }
+        }
+    }
+
+    var svg: String {
+        guard let left = points.map(\.intensity).min(), let right = points.map(\.intensity).max(),
+            let low = points.map(\.gflops).min(), let high = points.map(\.gflops).max()
+        else { return "" }
+        let ridge = roofs.map { $0.gflops / $0.memoryGigabytes } ?? right
+        var plot = SVGPlot(
+            x: min(left, 1) / 1.5...max(right, ridge) * 2, y: low / 2...max(high, roofs?.gflops ?? 0) * 2, height: 380,
+            logarithmic: true)
+        plot.axes(xTitle: "operations per byte", yTitle: "GFLOP/s")
+        if let roofs {
+            roof(roofs.memoryGigabytes, under: roofs.gflops, "memory", in: &plot)
+            roof(roofs.cacheGigabytes, under: roofs.gflops, "cache", in: &plot)
+            plot.text(
+                "peak \(Format.fixed(roofs.gflops, 1)) GFLOP/s",
+                at: (plot.x.range.end - 4, plot.y.position(roofs.gflops) - 6), anchor: "end")
+        }
+        for point in points.sorted(by: { $0.share > $1.share }) {
+            plot.disc(
+                at: (plot.x.position(point.intensity), plot.y.position(point.gflops)),
+                radius: 2.5 + 36 * point.share.squareRoot(), classes: "disc d\(point.color)", title: point.title)
+        }
+        return plot.svg(label: "Roofline plot of the plan's steps")
+    }
+
+    /// A slope of `gigabytes` each second up to the flat roof.
+    private func roof(_ gigabytes: Double, under gflops: Double, _ name: String, in plot: inout SVGPlot) {
+        let (x, y) = (plot.x, plot.y)
+        let start = max(x.domain.lowerBound, y.domain.lowerBound / gigabytes)
+        let ridge = min(max(gflops / gigabytes, start), x.domain.upperBound)
+        plot.path(
+            [
+                (x.position(start), y.position(min(start * gigabytes, gflops))),
+                (x.position(ridge), y.position(gflops)),
+                (x.range.end, y.position(gflops)),
+            ], classes: "roof")
+        // The label stands to the right of the slope, a little above its foot.
+        let foot = max(start, 1.4 * y.domain.lowerBound / gigabytes)
+        plot.text(
+            "\(name) \(Format.fixed(gigabytes, 0)) GB/s", at: (x.position(foot) + 10, y.position(foot * gigabytes) + 4),
+            anchor: "start")
+    }
+}
