@@ -9,7 +9,7 @@ extension Conversion {
     public func verify() throws -> Verification {
         let graph = description.graph
         let plan = try ExecutionPlan(
-            try Model(bytes: bytes), options: ExecutionPlan.Options(retainsValues: true))
+            Model(try ModelFile(bytes: bytes)), options: ExecutionPlan.Options(retainsValues: true))
         let session = try Session(plan: plan)
         let steps = Dictionary(uniqueKeysWithValues: graph.steps.map { ($0.name, $0) })
         var verification = Verification(tolerance: Double(precision.tolerance))
