@@ -50,7 +50,7 @@ var targets: [Target] = [
     .testTarget(name: "ModelFormatTests", dependencies: ["ModelFormat", "TestSupport"]),
     .testTarget(name: "CondenseNetTests", dependencies: ["CondenseNet", "ModelFormat", "TestSupport"]),
     .testTarget(name: "ImageInputTests", dependencies: ["ImageInput", "TestSupport"]),
-    .testTarget(name: "CLITests", dependencies: ["CondenseNetCLI", "ModelFormat", "TestSupport"]),
+    .testTarget(name: "CLITests", dependencies: ["ModelFormat", "TestSupport"]),
 ]
 
 if !runtimeOnly {
@@ -74,7 +74,7 @@ if !runtimeOnly {
         .testTarget(
             name: "CondenserTests",
             dependencies: ["Condenser", "Checkpoint", "CondenseNet", "ModelFormat", "TestSupport"]),
-        .testTarget(name: "ConverterCLITests", dependencies: ["condensenet-convert", "ModelFormat", "TestSupport"]),
+        .testTarget(name: "ConverterCLITests", dependencies: ["ModelFormat", "TestSupport"]),
     ]
 }
 

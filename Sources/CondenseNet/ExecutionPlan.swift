@@ -54,7 +54,7 @@ public final class ExecutionPlan: Sendable {
     var sharedOffset: Int { layout.floats }
 
     /// Floats of scratch memory that each thread needs.
-    public var scratchFloats: Int { operations.map(\.scratchFloats).max() ?? 0 }
+    public var scratchFloats: Int { ((operations.map(\.scratchFloats).max() ?? 0) + 15) / 16 * 16 }
 
     /// Bytes of packed weights.
     public var packedBytes: Int { steps.reduce(0) { $0 + $1.packedBytes } }

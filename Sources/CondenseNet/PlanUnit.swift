@@ -44,15 +44,16 @@ extension Step {
         if case .addition(let addition) = operation { [input, addition.other] } else { [input] }
     }
 
+    /// A 1×1 convolution over every pixel.
     var isPointwise: Bool {
         guard case .convolution(let convolution) = operation else { return false }
-        return convolution.kernel == 1 && convolution.stride == 1
+        return convolution.kernel == 1 && convolution.stride == 1 && convolution.padding == 0
     }
 
     /// A 3×3 convolution of stride 1 and padding 1 that takes its input as it is.
     var isDenseSpatial: Bool {
         guard case .convolution(let convolution) = operation else { return false }
         return convolution.kernel == 3 && convolution.stride == 1 && convolution.padding == 1
-            && convolution.inputStage == InputStage()
+            && convolution.inputStage == InputStage() && !convolution.shuffle
     }
 }

@@ -23,17 +23,14 @@ struct StepPlanner {
     /// The operation of a unit, its weights packed.
     func operation(_ unit: PlanUnit) throws -> any PlannedOperation {
         switch unit {
-        case .step(let step): try operation(step)
-        case .denseLayer(let pointwise, let spatial): try operation(spatial)
+        case .step(let step): return try operation(step)
+        case .denseLayer(let pointwise, let spatial):
+            guard case .convolution(let first) = pointwise.operation, case .convolution(let second) = spatial.operation
+            else { preconditionFailure("a dense layer is two convolutions") }
+            return try DenseLayerOperation(
+                (pointwise, first), (spatial, second), input: layout.places[pointwise.input]!,
+                output: layout.places[spatial.output]!, tensors: tensors)
         }
-    }
-
-    func geometry(_ step: Step, _ convolution: Convolution, input: PlaneShape) -> ConvolutionGeometry {
-        ConvolutionGeometry(
-            inputChannels: convolution.inputStage.channels(of: step.inputChannels),
-            outputChannels: convolution.outputChannels, groups: convolution.groups, kernel: convolution.kernel,
-            stride: convolution.stride, padding: convolution.padding, inputHeight: input.height,
-            inputWidth: input.width)
     }
 
     private func operation(_ step: Step) throws -> any PlannedOperation {
@@ -41,15 +38,11 @@ struct StepPlanner {
         let output = layout.places[step.output]!
         switch step.operation {
         case .convolution(let convolution):
-            return try ReferenceConvolutionOperation(
-                geometry: geometry(step, convolution, input: input.shape), convolution: convolution, input: input,
-                output: output, inputPlanes: gathered(step, convolution.inputStage),
-                outputPlanes: outputPlanes(step, convolution), step: step, tensors: tensors)
+            return try operation(step, convolution, input: input, output: output)
         case .pooling(let pooling):
             return PoolingOperation(step, pooling, input: input, output: output)
         case .globalAveragePooling(let stage):
-            return try GlobalAveragePoolingOperation(
-                step, stage, planes: gathered(step, stage), input: input, output: output, tensors: tensors)
+            return try GlobalAveragePoolingOperation(step, stage, input: input, output: output, tensors: tensors)
         case .addition(let addition):
             return AdditionOperation(
                 step, addition, input: input, other: layout.places[addition.other]!, output: output)
@@ -58,18 +51,19 @@ struct StepPlanner {
         }
     }
 
-    /// The input plane of each channel that the operation sees.
-    private func gathered(_ step: Step, _ stage: InputStage) -> [Int32] {
-        stage.gather == nil ? Array(0..<Int32(step.inputChannels)) : tensors.indices("\(step.name).index")
-    }
-
-    /// The output plane of each output channel: the channel shuffle is nothing but where a channel is written.
-    private func outputPlanes(_ step: Step, _ convolution: Convolution) -> [Int32] {
-        let perGroup = convolution.outputChannels / convolution.groups
-        return (0..<convolution.outputChannels).map { channel in
-            let plane =
-                convolution.shuffle ? channel % perGroup * convolution.groups + channel / perGroup : channel
-            return Int32(step.outputOffset + plane)
+    private func operation(
+        _ step: Step, _ convolution: Convolution, input: ArenaLayout.Place, output: ArenaLayout.Place
+    ) throws -> any PlannedOperation {
+        if !options.referenceKernels {
+            if step.isPointwise {
+                return try PointwiseOperation(step, convolution, input: input, output: output, tensors: tensors)
+            }
+            if convolution.inputStage == InputStage(), !convolution.shuffle {
+                return step.isDenseSpatial
+                    ? try Convolution3x3Operation(step, convolution, input: input, output: output, tensors: tensors)
+                    : try Convolution2DOperation(step, convolution, input: input, output: output, tensors: tensors)
+            }
         }
+        return try ReferenceConvolutionOperation(step, convolution, input: input, output: output, tensors: tensors)
     }
 }

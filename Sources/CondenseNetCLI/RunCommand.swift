@@ -34,18 +34,20 @@ struct RunCommand: ParsableCommand {
         let classes = loaded.description.classes
         let logits = try reporting(output) { try Storage(zeroedFloats: shape[0] * classes) }
         let image = try reporting(input) { try Storage(byteCount: 4 * expected.count) }
-        for index in 0..<shape[0] {
-            image.bytes.copyMemory(
-                from: UnsafeRawBufferPointer(
-                    rebasing: storage.bytes[(dataOffset + index * image.bytes.count)...].prefix(image.bytes.count)))
-            session.run(
-                UnsafeBufferPointer(start: image.floats, count: expected.count),
-                into: UnsafeMutableBufferPointer(start: logits.floats + index * classes, count: classes))
-        }
-        try reporting(output) {
-            let values = UnsafeBufferPointer(start: logits.floats, count: shape[0] * classes)
-            try NumpyFile.bytes(shape: [shape[0], classes], values).withUnsafeBytes {
-                try FileOutput.replace(output, with: $0)
+        try withExtendedLifetime((storage, logits, image)) {
+            for index in 0..<shape[0] {
+                image.bytes.copyMemory(
+                    from: UnsafeRawBufferPointer(
+                        rebasing: storage.bytes[(dataOffset + index * image.bytes.count)...].prefix(image.bytes.count)))
+                session.run(
+                    UnsafeBufferPointer(start: image.floats, count: expected.count),
+                    into: UnsafeMutableBufferPointer(start: logits.floats + index * classes, count: classes))
+            }
+            try reporting(output) {
+                let values = UnsafeBufferPointer(start: logits.floats, count: shape[0] * classes)
+                try NumpyFile.bytes(shape: [shape[0], classes], values).withUnsafeBytes {
+                    try FileOutput.replace(output, with: $0)
+                }
             }
         }
     }

@@ -44,7 +44,7 @@ public enum ImageError: Error, Equatable, Sendable {
     /// Which kind of failure this is.
     public var category: Category {
         switch self {
-        case .noInput, .notAFile: .missingInput
+        case .noInput: .missingInput
         case .inputOutput: .inputOutput
         default: .badData
         }

@@ -1,6 +1,7 @@
 extension RGBImage {
     /// The image with its shorter side at `side` and its longer side at `⌊side · longer / shorter⌋`, antialiased
-    /// bilinear: bit for bit what torchvision's `Resize(side)` makes of a PIL image.
+    /// bilinear: bit for bit what torchvision's `Resize(side)` makes of a PIL image with Pillow up to 12. Pillow 13
+    /// resamples the columns of tall images first, which differs by one step of 255 at most.
     ///
     /// An image that already has this size is returned unchanged.
     ///

@@ -246,9 +246,12 @@ import Testing
 
     // MARK: Every prefix
 
-    @Test(arguments: ["small.jpg", "small.png", "scans-100.jpg"])
+    @Test(arguments: [
+        "image-attacks/small.jpg", "image-attacks/small.png", "image-formats/jpeg-grey-progressive.jpg",
+        "image-formats/png-palette-4-interlaced.png",
+    ])
     func everyPrefixIsRefused(file: String) throws {
-        let bytes = try attack(file)
+        let bytes = try Fixture.bytes(file)
         #expect(try decode(bytes).width > 0)
         for length in 0..<bytes.count {
             #expect(throws: ImageError.self, "\(length) bytes") { try decode(Array(bytes[..<length])) }

@@ -30,7 +30,7 @@ import Testing
             for (path, found) in [(folder, "a directory"), (fifo, "a FIFO"), ("/dev/zero", "a device")] {
                 let error = ImageError.notAFile(path: path, found: found)
                 #expect(throws: error) { try RGBImage.decode(path: path) }
-                #expect(error.category == .missingInput)
+                #expect(error.category == .badData)
                 #expect("\(error)" == "\(path): expected a regular file, found \(found)")
             }
         }

@@ -3,7 +3,7 @@ import ModelFormat
 
 /// The sum of two values, split by channels.
 final class AdditionOperation: PlannedOperation {
-    let kernel = "addition"
+    let kernel = "addPlanes"
     private let channels: Int
     private let relu: Bool
     private let input: ArenaLayout.Place
@@ -24,11 +24,12 @@ final class AdditionOperation: PlannedOperation {
     }
 
     func run(_ share: Share) {
-        let (first, second, sums) = (input.planes(share.arena), other.planes(share.arena), output.planes(share.arena))
-        for channel in share.of(channels) {
-            addition(
-                first[channel], second[channel], count: input.shape.pixels, relu: relu,
-                output: sums[outputOffset + channel])
-        }
+        let (first, second, sums) = (
+            input.planes(share.arena), other.planes(share.arena), output.planes(share.arena)
+        )
+        addPlanes(
+            first.base, aPlaneStride: first.stride, second.base, bPlaneStride: second.stride,
+            output: sums[outputOffset], outputPlaneStride: sums.stride, pixels: input.shape.pixels,
+            planes: share.of(channels), rectifiesOutput: relu)
     }
 }

@@ -5,23 +5,24 @@ import ModelFormat
 ///
 /// Its outputs are a vector; an input of padded planes is first made dense in each thread's scratch.
 final class LinearOperation: PlannedOperation {
-    let kernel = "linearReference"
+    let kernel = "Linear"
+    private let layer: Kernels.Linear
     private let weights: Packed<Float>
-    private let bias: Packed<Float>
-    private let relu: Bool
-    private let outputs: Int
     private let inputChannels: Int
     private let input: ArenaLayout.Place
     private let output: ArenaLayout.Place
     private let outputOffset: Int
 
     init(
-        _ step: Step, _ linear: Linear, input: ArenaLayout.Place, output: ArenaLayout.Place, tensors: any TensorSource
+        _ step: Step, _ linear: ModelFormat.Linear, input: ArenaLayout.Place, output: ArenaLayout.Place,
+        tensors: any TensorSource
     ) throws {
-        weights = try Packed(tensors.floats("\(step.name).weight"))
-        bias = try Packed(tensors.floats("\(step.name).bias"))
-        relu = linear.relu
-        outputs = linear.outputs
+        let layer = Kernels.Linear(
+            inputs: step.inputChannels * input.shape.pixels, outputs: linear.outputs, rectifiesOutput: linear.relu)
+        let bias = tensors.floats("\(step.name).bias")
+        let unpacked = tensors.floats("\(step.name).weight")
+        weights = try Packed(count: layer.packedCount) { layer.pack(weights: unpacked, bias: bias, into: $0) }
+        self.layer = layer
         inputChannels = step.inputChannels
         self.input = input
         self.output = output
@@ -29,21 +30,21 @@ final class LinearOperation: PlannedOperation {
     }
 
     var packedBytes: Int { weights.byteCount }
-    private var inputs: Int { inputChannels * input.shape.pixels }
     private var isDense: Bool { input.planeStride == input.shape.pixels }
-    var scratchFloats: Int { isDense ? 0 : inputs }
+    var scratchFloats: Int { isDense ? 0 : layer.inputs }
 
     func run(_ share: Share) {
-        var vector = input.planes(share.arena).base
+        let planes = input.planes(share.arena)
+        var vector = planes.base
         if !isDense {
-            let (sources, pixels) = (input.planes(share.arena), input.shape.pixels)
+            let pixels = input.shape.pixels
             for channel in 0..<inputChannels {
-                (share.scratch + channel * pixels).update(from: sources[channel], count: pixels)
+                (share.scratch + channel * pixels).update(from: planes[channel], count: pixels)
             }
             vector = share.scratch
         }
-        linearReference(
-            inputs: inputs, input: vector, weights: weights.pointer, bias: bias.pointer, relu: relu,
-            output: output.planes(share.arena)[outputOffset], range: share.of(outputs, block: 16))
+        layer.run(
+            input: vector, weights: weights.pointer, output: output.planes(share.arena)[outputOffset],
+            tiles: share.of(layer.tiles))
     }
 }

@@ -3,33 +3,46 @@ import ModelFormat
 
 /// Maximum or average pooling, split by channels.
 final class PoolingOperation: PlannedOperation {
-    let kernel: String
-    private let kind: Pooling.Kind
-    private let geometry: PoolingGeometry
+    private let pooling: Pooling
     private let channels: Int
     private let input: ArenaLayout.Place
     private let output: ArenaLayout.Place
     private let outputOffset: Int
 
     init(_ step: Step, _ pooling: Pooling, input: ArenaLayout.Place, output: ArenaLayout.Place) {
-        kernel = "\(pooling.kind)PoolingReference"
-        kind = pooling.kind
-        geometry = PoolingGeometry(
-            kernel: pooling.kernel, stride: pooling.stride, padding: pooling.padding, inputHeight: input.shape.height,
-            inputWidth: input.shape.width)
+        self.pooling = pooling
         channels = step.inputChannels
         self.input = input
         self.output = output
         outputOffset = step.outputOffset
     }
 
+    private var isAverage2x2: Bool { pooling.kind == .average && pooling.kernel == 2 && pooling.stride == 2 }
+
+    var kernel: String {
+        pooling.kind == .maximum ? "MaxPool" : isAverage2x2 ? "AveragePool2x2" : "averagePoolReference"
+    }
+
     func run(_ share: Share) {
         let (sources, destinations) = (input.planes(share.arena), output.planes(share.arena))
-        for channel in share.of(channels) {
-            let destination = destinations[outputOffset + channel]
-            switch kind {
-            case .maximum: maximumPoolingReference(geometry, input: sources[channel], output: destination)
-            case .average: averagePoolingReference(geometry, input: sources[channel], output: destination)
+        let (height, width) = (input.shape.height, input.shape.width)
+        let planes = share.of(channels)
+        if isAverage2x2 {
+            AveragePool2x2(inputWidth: width, inputHeight: height).run(
+                input: sources.base, inputPlaneStride: sources.stride, output: destinations[outputOffset],
+                outputPlaneStride: destinations.stride, planes: planes)
+        } else if pooling.kind == .maximum {
+            MaxPool(
+                inputWidth: width, inputHeight: height, window: pooling.kernel, stride: pooling.stride,
+                padding: pooling.padding
+            ).run(
+                input: sources.base, inputPlaneStride: sources.stride, output: destinations[outputOffset],
+                outputPlaneStride: destinations.stride, planes: planes)
+        } else {
+            for plane in planes {
+                averagePoolReference(
+                    window: pooling.kernel, stride: pooling.stride, inputWidth: width, inputHeight: height,
+                    input: sources[plane], output: destinations[outputOffset + plane])
             }
         }
     }
@@ -37,34 +50,29 @@ final class PoolingOperation: PlannedOperation {
 
 /// Global average pooling over gathered, normalised channels, split by channels.
 final class GlobalAveragePoolingOperation: PlannedOperation {
-    let kernel = "globalAveragePoolingReference"
-    private let planes: Packed<Int32>
-    private let channels: Int
-    private let scale: Packed<Float>?
-    private let shift: Packed<Float>?
+    let kernel = "GlobalAveragePool"
+    private let pool: GlobalAveragePool
+    private let stage: PackedInputStage
     private let input: ArenaLayout.Place
     private let output: ArenaLayout.Place
     private let outputOffset: Int
 
     init(
-        _ step: Step, _ stage: InputStage, planes: [Int32], input: ArenaLayout.Place, output: ArenaLayout.Place,
+        _ step: Step, _ stage: InputStage, input: ArenaLayout.Place, output: ArenaLayout.Place,
         tensors: any TensorSource
     ) throws {
-        self.planes = try Packed(planes)
-        channels = planes.count
-        scale = stage.normalize ? try Packed(tensors.floats("\(step.name).scale")) : nil
-        shift = stage.normalize ? try Packed(tensors.floats("\(step.name).shift")) : nil
+        pool = GlobalAveragePool(channels: stage.channels(of: step.inputChannels), pixels: input.shape.pixels)
+        self.stage = try PackedInputStage(step, stage, tensors)
         self.input = input
         self.output = output
         outputOffset = step.outputOffset
     }
 
     func run(_ share: Share) {
-        let (sources, destinations) = (input.planes(share.arena), output.planes(share.arena))
-        for channel in share.of(channels) {
-            destinations[outputOffset + channel].pointee = globalAveragePoolingReference(
-                pixels: input.shape.pixels, input: sources[Int(planes.pointer[channel])],
-                scale: scale?.pointer[channel], shift: shift?.pointer[channel])
-        }
+        let planes = input.planes(share.arena)
+        pool.run(
+            input: planes.base, inputPlaneStride: planes.stride, inputPlanes: stage.planes.pointer,
+            activation: stage.activation, output: output.planes(share.arena)[outputOffset],
+            channels: share.of(pool.channels, block: 16))
     }
 }

@@ -8,8 +8,17 @@ enum GzipFile {
     ///
     /// - Throws: `CommandFailure` when the file is missing, damaged, or beyond `limit` bytes inflated.
     static func read(_ path: String, limit: Int) throws -> [UInt8] {
-        let compressed = try reporting(path) { try FileInput.read(path, limit: limit) }.bytes
-        guard compressed.count >= 2, compressed[0] == 0x1F, compressed[1] == 0x8B else { return [UInt8](compressed) }
+        let storage = try reporting(path) { try FileInput.read(path, limit: limit) }
+        return try withExtendedLifetime(storage) {
+            let bytes = storage.bytes
+            return bytes.count >= 2 && bytes[0] == 0x1F && bytes[1] == 0x8B
+                ? try inflated(bytes, path: path, limit: limit) : [UInt8](bytes)
+        }
+    }
+
+    private static func inflated(
+        _ compressed: UnsafeMutableRawBufferPointer, path: String, limit: Int
+    ) throws -> [UInt8] {
         var stream = z_stream()
         guard
             inflateInit2_(&stream, 15 + 16, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK
@@ -23,7 +32,7 @@ enum GzipFile {
             let (status, produced) = chunk.withUnsafeMutableBufferPointer { buffer in
                 stream.next_out = buffer.baseAddress
                 stream.avail_out = UInt32(buffer.count)
-                let status = inflate(&stream, Z_NO_FLUSH)
+                let status = CZlib.inflate(&stream, Z_NO_FLUSH)
                 return (status, buffer.count - Int(stream.avail_out))
             }
             content += chunk[..<produced]

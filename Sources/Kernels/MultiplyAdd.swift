@@ -1,0 +1,76 @@
+/// Eight neighbouring pixels of one plane: one AVX register, or two NEON registers.
+typealias PixelVector = SIMD8<Float>
+
+/// Returns `accumulator + a * b`.
+///
+/// One rounding where the target fuses multiply and add, two in the portable x86-64 build (`CONDENSENET_PORTABLE`),
+/// whose target has no fused instruction. Kernels and references share this function, so that both round alike.
+@inline(__always)
+func multiplyAdd(_ accumulator: Float, _ a: Float, _ b: Float) -> Float {
+    #if CONDENSENET_PORTABLE
+        accumulator + a * b
+    #else
+        accumulator.addingProduct(a, b)
+    #endif
+}
+
+/// Returns `accumulator + a * b` in every lane, rounded as the scalar function rounds.
+@inline(__always)
+func multiplyAdd(_ accumulator: PixelVector, _ a: PixelVector, _ b: PixelVector) -> PixelVector {
+    #if CONDENSENET_PORTABLE
+        accumulator + a * b
+    #else
+        accumulator.addingProduct(a, b)
+    #endif
+}
+
+/// Returns `accumulator + a * b` in every lane, with one factor for all lanes.
+@inline(__always)
+func multiplyAdd(_ accumulator: PixelVector, _ a: PixelVector, _ b: Float) -> PixelVector {
+    #if CONDENSENET_PORTABLE
+        accumulator + a * b
+    #else
+        accumulator.addingProduct(a, b)
+    #endif
+}
+
+/// ReLU: zero where `x` is below zero, else `x`; hence NaN stays NaN, and −0 stays −0.
+@inline(__always)
+func rectified(_ x: Float) -> Float {
+    x < 0 ? 0 : x
+}
+
+/// ReLU of every lane, with the scalar function's treatment of NaN and −0.
+@inline(__always)
+func rectified(_ x: PixelVector) -> PixelVector {
+    x.replacing(with: 0, where: x .< 0)
+}
+
+/// Reads eight floats from any address that a `Float` may have.
+@inline(__always)
+func loadVector(_ pointer: UnsafePointer<Float>) -> PixelVector {
+    UnsafeRawPointer(pointer).loadUnaligned(as: PixelVector.self)
+}
+
+/// Reads the first `count` (0 to 8) of eight floats and nothing beyond them; the other lanes are zero.
+///
+/// Not inlined, like the function that writes: access to single lanes would make the compiler split the vectors of the
+/// loops around it into scalars.
+@inline(never)
+func loadVector(_ pointer: UnsafePointer<Float>, count: Int) -> PixelVector {
+    var vector = PixelVector(repeating: 0)
+    for lane in 0..<count { vector[lane] = pointer[lane] }
+    return vector
+}
+
+/// Writes eight floats to any address that a `Float` may have.
+@inline(__always)
+func storeVector(_ vector: PixelVector, _ pointer: UnsafeMutablePointer<Float>) {
+    UnsafeMutableRawPointer(pointer).storeBytes(of: vector, as: PixelVector.self)
+}
+
+/// Writes the first `count` (0 to 8) of eight floats and nothing beyond them.
+@inline(never)
+func storeVector(_ vector: PixelVector, _ pointer: UnsafeMutablePointer<Float>, count: Int) {
+    for lane in 0..<count { pointer[lane] = vector[lane] }
+}
