@@ -27,10 +27,10 @@ enum PythonTool {
         process.standardOutput = output
         process.standardError = diagnostics
         try process.run()
-        func text(_ pipe: Pipe) -> String {
-            String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        func text(_ pipe: Pipe) throws -> String {
+            String(decoding: try pipe.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
         }
-        let texts = (text(output), text(diagnostics))
+        let texts = (try text(output), try text(diagnostics))
         process.waitUntilExit()
         return (process.terminationStatus, texts.0, texts.1)
     }
