@@ -1,0 +1,102 @@
+/// The numbers that define a grouped convolution with a square kernel and zero padding.
+public struct ConvolutionGeometry: Equatable, Sendable {
+    /// Channels that the convolution sees, after any gather.
+    public var inputChannels: Int
+    /// Channels that it writes.
+    public var outputChannels: Int
+    /// Groups, which divide both numbers of channels.
+    public var groups: Int
+    /// Rows, and columns, of the kernel.
+    public var kernel: Int
+    /// Input pixels from one output pixel to the next, both ways.
+    public var stride: Int
+    /// Zeros on each side of the input.
+    public var padding: Int
+    /// Rows of the input.
+    public var inputHeight: Int
+    /// Columns of the input.
+    public var inputWidth: Int
+
+    /// A convolution of these numbers.
+    public init(
+        inputChannels: Int, outputChannels: Int, groups: Int, kernel: Int, stride: Int, padding: Int, inputHeight: Int,
+        inputWidth: Int
+    ) {
+        self.inputChannels = inputChannels
+        self.outputChannels = outputChannels
+        self.groups = groups
+        self.kernel = kernel
+        self.stride = stride
+        self.padding = padding
+        self.inputHeight = inputHeight
+        self.inputWidth = inputWidth
+    }
+
+    var outputHeight: Int { (inputHeight + 2 * padding - kernel) / stride + 1 }
+    var outputWidth: Int { (inputWidth + 2 * padding - kernel) / stride + 1 }
+    var inputsPerGroup: Int { inputChannels / groups }
+    var outputsPerGroup: Int { outputChannels / groups }
+}
+
+/// Planes of a value: plane `c` starts `c · stride` floats after `base`, pixel (y, x) at `y · width + x`.
+public struct Planes {
+    /// The first pixel of plane 0.
+    public var base: UnsafeMutablePointer<Float>
+    /// Floats from one plane to the next.
+    public var stride: Int
+
+    /// Planes at `base`.
+    public init(base: UnsafeMutablePointer<Float>, stride: Int) {
+        self.base = base
+        self.stride = stride
+    }
+
+    /// The first pixel of plane `channel`.
+    public subscript(channel: Int) -> UnsafeMutablePointer<Float> { base + channel * stride }
+}
+
+/// A grouped convolution, any kernel, stride and padding, computed as its definition reads.
+///
+/// Input channel `i` is plane `inputPlanes[i]`; where `scale` is given, each of its pixels `x` counts as
+/// `max(x · scale[i] + shift[i], 0)`, and padding counts as 0. Output channel `o` is written to plane `outputPlanes[o]`.
+///
+/// - Parameters:
+///   - weights: `[outputChannels, inputChannels/groups, kernel, kernel]`
+///   - bias: `[outputChannels]`, or none
+///   - outputRange: the output channels to compute
+public func convolutionReference(
+    _ geometry: ConvolutionGeometry, input: Planes, inputPlanes: UnsafePointer<Int32>, scale: UnsafePointer<Float>?,
+    shift: UnsafePointer<Float>?, weights: UnsafePointer<Float>, bias: UnsafePointer<Float>?, relu: Bool,
+    output: Planes, outputPlanes: UnsafePointer<Int32>, outputRange: Range<Int>
+) {
+    let (height, width) = (geometry.inputHeight, geometry.inputWidth)
+    let (kernel, perGroup) = (geometry.kernel, geometry.inputsPerGroup)
+    for outputChannel in outputRange {
+        let firstInput = outputChannel / geometry.outputsPerGroup * perGroup
+        let destination = output[Int(outputPlanes[outputChannel])]
+        for y in 0..<geometry.outputHeight {
+            for x in 0..<geometry.outputWidth {
+                var sum = bias?[outputChannel] ?? 0
+                for inputChannel in 0..<perGroup {
+                    let source = input[Int(inputPlanes[firstInput + inputChannel])]
+                    let taps = weights + (outputChannel * perGroup + inputChannel) * kernel * kernel
+                    for dy in 0..<kernel {
+                        let row = y * geometry.stride + dy - geometry.padding
+                        guard row >= 0, row < height else { continue }
+                        for dx in 0..<kernel {
+                            let column = x * geometry.stride + dx - geometry.padding
+                            guard column >= 0, column < width else { continue }
+                            var pixel = source[row * width + column]
+                            if let scale, let shift {
+                                pixel = max(
+                                    pixel * scale[firstInput + inputChannel] + shift[firstInput + inputChannel], 0)
+                            }
+                            sum += pixel * taps[dy * kernel + dx]
+                        }
+                    }
+                }
+                destination[y * geometry.outputWidth + x] = relu ? max(sum, 0) : sum
+            }
+        }
+    }
+}
