@@ -17,8 +17,10 @@ struct BenchSchedule {
         case untilStable
     }
 
-    /// Runs in a turn: enough that a model's weights are in the caches for most of them.
+    /// Runs in a turn, at least: enough that a model's weights are in the caches for most of them.
     static let turn = 5
+    /// Nanoseconds of a turn, at least, where seconds are asked for: all subjects are then done at about the same time.
+    private static let turnNanoseconds: UInt64 = 50_000_000
 
     let stop: Stop
     let warmup: WarmUp
@@ -34,12 +36,15 @@ struct BenchSchedule {
         while !remaining.isEmpty, !Interruption.isRequested {
             for subject in remaining where !Interruption.isRequested {
                 let runs = stop.seconds > 0 ? Self.turn : min(Self.turn, stop.runs - subject.samples.count)
-                for _ in 0..<runs {
+                var (done, elapsed) = (0, UInt64(0))
+                while done < runs || stop.seconds > 0 && elapsed < Self.turnNanoseconds {
                     let (start, duration) = subject.runOnce()
                     subject.samples.append(.init(order: order, start: start - origin, duration: duration))
-                    spent[ObjectIdentifier(subject), default: 0] += duration
+                    elapsed += duration
+                    done += 1
                     order += 1
                 }
+                spent[ObjectIdentifier(subject), default: 0] += elapsed
             }
             let done = subjects.map { fraction($0.samples.count, spent[ObjectIdentifier($0)] ?? 0) }
             progress.update(Int(1000 * done.reduce(0, +) / Double(done.count)))

@@ -6,8 +6,8 @@ struct LayerTable {
 
     var text: String {
         guard let runs = record.profiledRuns, let overhead = record.profilingOverhead else { return "" }
-        var text = "\(record.title): medians of \(runs) profiled runs, which take "
-        text += "\(Format.fixed(100 * overhead, 1)) % longer than plain ones\n\n"
+        var text = "\(record.title): medians of \(runs) profiled runs; "
+        text += "profiling changes the latency by \(Format.signedPercent(overhead))\n\n"
         var steps = Self.table("step")
         for layer in record.layers { steps.append(row(layer.name, [layer])) }
         var kinds = Self.table("kind")
@@ -46,5 +46,12 @@ extension BenchRecord {
             }
         }
         return kinds
+    }
+}
+
+extension Format {
+    /// A fraction as per cent with a sign.
+    static func signedPercent(_ fraction: Double) -> String {
+        (fraction < 0 ? "−" : "+") + fixed(100 * fraction.magnitude, 1) + " %"
     }
 }

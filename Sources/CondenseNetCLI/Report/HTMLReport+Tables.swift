@@ -35,8 +35,9 @@ extension HTMLReport {
         guard let first = entries.first?.record else { return "" }
         let percentile = first.isMLPerf ? 90 : 50
         let titles = [
-            "model", "threads", "runs", "min ms", "mean", "p50", "p90", "p99", "stddev", "outliers",
-            "p\(percentile) ratio", "GFLOP/s", "of peak", "load ms", "memory",
+            "model, threads", "p50 ms", "p90", "p\(percentile) ratio", "p99", "min", "mean", "stddev", "outliers",
+            "runs",
+            "GFLOP/s", "of peak", "load ms", "memory",
         ]
         var rows = ""
         let slowest = entries.map { $0.record.latency.value(percentile: percentile) }.max() ?? 1
@@ -44,14 +45,15 @@ extension HTMLReport {
             let record = entry.record
             let latency = record.latency
             let quoted = latency.value(percentile: percentile)
-            var cells = ["\(record.threads)", Format.grouped(latency.count)]
-            cells += [latency.min, latency.mean, latency.p50, latency.p90, latency.p99, latency.stddev].map(Scale.label)
+            var cells = [latency.p50, latency.p90].map(Scale.label)
+            cells.append(Format.fixed(quoted / first.latency.value(percentile: percentile), 3))
+            cells += [latency.p99, latency.min, latency.mean, latency.stddev].map(Scale.label)
             cells += [
-                "\(latency.outliers)", Format.fixed(quoted / first.latency.value(percentile: percentile), 3),
+                "\(latency.outliers)", Format.grouped(latency.count),
                 Format.fixed(record.gflops, 1), record.peakShare.map { Format.fixed(100 * $0, 0) + " %" } ?? "–",
                 Scale.label(record.preparationMilliseconds), Format.bytes(record.plannedBytes),
             ]
-            let name = entry.source.map { "\($0): \(record.model)" } ?? record.model
+            let name = "\(entry.source.map { "\($0): " } ?? "")\(record.model), \(record.threads)"
             let width = Format.fixed(100 * quoted / slowest, 1)
             rows += "<tr><th scope=\"row\">\(Markup.escaped(name))\(record.hasRandomWeights ? " *" : "")"
             rows += "<span class=\"bar b\(index % ReportStyle.colors)\" style=\"width:\(width)%\"></span></th>"

@@ -86,7 +86,7 @@ struct HTMLReport {
     private func layers(_ entry: Entry, color: Int) -> String {
         let record = entry.record
         let overhead = record.profilingOverhead.map {
-            " Profiling made a run \(Format.fixed(100 * $0, 1)) % longer; the shares are of the profiled time."
+            " Profiling changed the latency by \(Format.signedPercent($0)); the shares are of the profiled time."
         }
         return section(
             "Where the time goes: \(entry.title)",

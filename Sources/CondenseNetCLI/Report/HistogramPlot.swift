@@ -7,24 +7,27 @@ struct HistogramPlot {
     var svg: String {
         guard let domain else { return "" }
         let bins = 72
-        let width = (domain.upperBound - domain.lowerBound) / Double(bins)
+        // Models of very different speed share one axis.
+        let isLogarithmic = domain.upperBound > 4 * domain.lowerBound
+        let scale = Scale(domain, from: 0, to: Double(bins), logarithmic: isLogarithmic)
         let shares = series.map { samples in
             var counts = [Int](repeating: 0, count: bins)
             for sample in samples where domain.contains(sample) {
-                counts[min(Int((sample - domain.lowerBound) / width), bins - 1)] += 1
+                counts[min(Int(scale.position(sample)), bins - 1)] += 1
             }
             return counts.map { 100 * Double($0) / Double(samples.count) }
         }
         let top = shares.flatMap { $0 }.max() ?? 1
-        var plot = SVGPlot(x: domain, y: 0...max(top, 1) * 1.08)
+        var plot = SVGPlot(x: domain, y: 0...max(top, 1) * 1.08, logarithmicX: isLogarithmic)
         plot.axes(xTitle: "milliseconds", yTitle: "% of runs")
         for (index, shares) in shares.enumerated() {
             let color = index % ReportStyle.colors
             var outline: [(x: Double, y: Double)] = [(plot.x.position(domain.lowerBound), plot.y.position(0))]
             for (bin, share) in shares.enumerated() {
-                let left = domain.lowerBound + Double(bin) * width
-                outline.append((plot.x.position(left), plot.y.position(share)))
-                outline.append((plot.x.position(left + width), plot.y.position(share)))
+                for edge in [bin, bin + 1] {
+                    let value = plot.x.value(at: Double(edge) / Double(bins))
+                    outline.append((plot.x.position(value), plot.y.position(share)))
+                }
             }
             outline.append((plot.x.position(domain.upperBound), plot.y.position(0)))
             plot.path(outline, classes: "area a\(color)", closed: true)
@@ -43,6 +46,6 @@ struct HistogramPlot {
         let filled = series.filter { !$0.isEmpty }.map { LatencyStatistics(milliseconds: $0) }
         guard let low = filled.map(\.min).min(), let high = filled.map(\.p99).max() else { return nil }
         let margin = max(0.04 * (high - low), 0.005 * high, 1e-6)
-        return max(low - margin, 0)...(high + margin)
+        return max(low - margin, 0.98 * low)...(high + margin)
     }
 }

@@ -2,6 +2,7 @@
 struct LayerBars {
     private let rows: [(name: String, milliseconds: Double, share: Double, gflops: Double, macs: Int)]
     private let color: Int
+    private let heading: String
 
     init(_ record: BenchRecord, kinds: Bool, color: Int) {
         let groups = kinds ? record.kinds : record.layers.map { ($0.name, [$0]) }
@@ -15,11 +16,12 @@ struct LayerBars {
             )
         }
         self.color = color % ReportStyle.colors
+        heading = kinds ? "kind (steps)" : "step"
     }
 
     var html: String {
         let longest = max(rows.map(\.milliseconds).max() ?? 0, 1e-9)
-        var text = "<div class=\"scroll\"><table class=\"bars\"><thead><tr><th scope=\"col\">step</th>"
+        var text = "<div class=\"scroll\"><table class=\"bars\"><thead><tr><th scope=\"col\">\(heading)</th>"
         text += "<th scope=\"col\">ms</th><th scope=\"col\">share</th><th scope=\"col\">MMACs</th>"
         text += "<th scope=\"col\">GFLOP/s</th></tr></thead><tbody>\n"
         for row in rows {

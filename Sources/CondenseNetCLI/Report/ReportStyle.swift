@@ -55,8 +55,9 @@ enum ReportStyle {
         .bar{display:block;height:5px;border-radius:3px;margin-top:4px;min-width:1px}
         summary{cursor:pointer;margin:14px 0 6px;font-weight:600;font-size:.95rem}
         .plot{overflow-x:auto}
-        svg{display:block;width:100%;min-width:460px;height:auto}
-        svg text{fill:var(--dim);font:12px system-ui,sans-serif}
+        svg{display:block;width:100%;height:auto}
+        svg text{fill:var(--dim);font:11px system-ui,sans-serif}
+        @media (max-width:640px){svg text{font-size:20px}.figures dd{font-size:1.4rem}}
         .grid{stroke:var(--rule);stroke-width:1}
         .axis{stroke:var(--dim);stroke-width:1}
         .area{fill-opacity:.22;stroke-width:1.5}

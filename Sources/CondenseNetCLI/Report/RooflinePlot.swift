@@ -41,7 +41,7 @@ struct RooflinePlot {
         let ridge = roofs.map { $0.gflops / $0.memoryGigabytes } ?? right
         var plot = SVGPlot(
             x: min(left, 1) / 1.5...max(right, ridge) * 2, y: low / 2...max(high, roofs?.gflops ?? 0) * 2, height: 380,
-            logarithmic: true)
+            logarithmicX: true, logarithmicY: true)
         plot.axes(xTitle: "operations per byte", yTitle: "GFLOP/s")
         if let roofs {
             roof(roofs.memoryGigabytes, under: roofs.gflops, "memory", in: &plot)

@@ -8,17 +8,18 @@ struct SVGPlot {
     private let height: Double
     private var elements = ""
 
-    private static let margins = (left: 58.0, right: 14.0, top: 14.0, bottom: 44.0)
+    private static let margins = (left: 66.0, right: 14.0, top: 14.0, bottom: 52.0)
 
     /// - Parameters:
     ///   - x: the values along the lower edge.
     ///   - y: the values up the left edge.
     init(
-        x: ClosedRange<Double>, y: ClosedRange<Double>, height: Double = 300, logarithmic: Bool = false
+        x: ClosedRange<Double>, y: ClosedRange<Double>, height: Double = 300,
+        logarithmicX: Bool = false, logarithmicY: Bool = false
     ) {
         let margins = Self.margins
-        self.x = Scale(x, from: margins.left, to: Self.width - margins.right, logarithmic: logarithmic)
-        self.y = Scale(y, from: height - margins.bottom, to: margins.top, logarithmic: logarithmic)
+        self.x = Scale(x, from: margins.left, to: Self.width - margins.right, logarithmic: logarithmicX)
+        self.y = Scale(y, from: height - margins.bottom, to: margins.top, logarithmic: logarithmicY)
         self.height = height
     }
 
@@ -32,7 +33,7 @@ struct SVGPlot {
             let position = c(x.position(tick))
             elements += "<line class=\"grid\" x1=\"\(position)\" x2=\"\(position)\" y1=\"\(c(y.range.start))\" "
             elements += "y2=\"\(c(y.range.end))\"/>"
-            text(Scale.tick(tick), at: (x.position(tick), y.range.start + 16), anchor: "middle")
+            text(Scale.tick(tick), at: (x.position(tick), y.range.start + 20), anchor: "middle")
         }
         if yTicks {
             for tick in y.ticks(5) {

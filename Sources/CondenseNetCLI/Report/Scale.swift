@@ -13,6 +13,13 @@ struct Scale {
         isLogarithmic = logarithmic
     }
 
+    /// The value that lies `fraction` of the way along the axis.
+    func value(at fraction: Double) -> Double {
+        isLogarithmic
+            ? domain.lowerBound * pow(domain.upperBound / domain.lowerBound, fraction)
+            : domain.lowerBound + fraction * (domain.upperBound - domain.lowerBound)
+    }
+
     func position(_ value: Double) -> Double {
         let fraction =
             isLogarithmic
@@ -21,12 +28,14 @@ struct Scale {
         return range.start + fraction * (range.end - range.start)
     }
 
-    /// Round values within the domain, about `count` of them; 1, 2 and 5 times powers of ten, if logarithmic the powers
-    /// themselves.
+    /// Round values within the domain, about `count` of them; 1, 2 and 5 times powers of ten; over many
+    /// powers of a logarithmic scale, the powers themselves.
     func ticks(_ count: Int) -> [Double] {
         if isLogarithmic {
-            let first = Int(log10(domain.lowerBound).rounded(.up)), last = Int(log10(domain.upperBound).rounded(.down))
-            return first <= last ? (first...last).map { pow(10, Double($0)) } : []
+            let first = Int(log10(domain.lowerBound).rounded(.down)), last = Int(log10(domain.upperBound).rounded(.up))
+            let steps: [Double] = last - first > 3 ? [1] : [1, 2, 5]
+            return (first...max(first, last)).flatMap { power in steps.map { $0 * pow(10, Double(power)) } }
+                .filter(domain.contains)
         }
         let rough = (domain.upperBound - domain.lowerBound) / Double(count)
         let power = pow(10, log10(rough).rounded(.down))

@@ -32,7 +32,9 @@ struct TimeSeriesPlot {
         let ceiling = min(high, 3 * (series.map { LatencyStatistics(milliseconds: $0.samples).p99 }.max() ?? high))
         let margin = max(0.05 * (ceiling - low), 0.01 * ceiling)
         let first = min(all.map(\.x).min() ?? 0, last)
-        var plot = SVGPlot(x: first...max(last, first + 1e-3), y: max(low - margin, 0)...(ceiling + margin))
+        var plot = SVGPlot(
+            x: first...max(last, first + 1e-3), y: max(low - margin, 0.9 * low)...(ceiling + margin),
+            logarithmicY: ceiling > 6 * low)
         plot.axes(xTitle: hasTimes ? "seconds" : "run", yTitle: "milliseconds")
         for (index, line) in lines.enumerated() {
             let color = index % ReportStyle.colors
