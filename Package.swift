@@ -17,12 +17,11 @@ let runtimeOnly = isSet("CONDENSENET_RUNTIME_ONLY") || isSet("AARCH64_BUILD")
 
 /// Kernels need AVX2 and FMA on x86-64; without FMA in the target a fused multiply-add becomes a library call
 /// per lane, so the portable build multiplies and adds instead. AArch64 has both in its baseline.
+let portableSettings: [SwiftSetting] =
+    targetsX86 && isSet("CONDENSENET_PORTABLE") ? [.define("CONDENSENET_PORTABLE")] : []
 let kernelSettings: [SwiftSetting] =
-    !targetsX86
-    ? []
-    : isSet("CONDENSENET_PORTABLE")
-        ? [.define("CONDENSENET_PORTABLE")]
-        : [.unsafeFlags(["-Xcc", "-mavx2", "-Xcc", "-mfma"])]
+    !targetsX86 || !portableSettings.isEmpty
+    ? portableSettings : [.unsafeFlags(["-Xcc", "-mavx2", "-Xcc", "-mfma"])]
 
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
@@ -36,7 +35,9 @@ var targets: [Target] = [
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "Kernels", swiftSettings: kernelSettings),
     .target(name: "ModelFormat", dependencies: ["CZlib"]),
-    .target(name: "CondenseNet", dependencies: ["CProcessor", "ImageInput", "Kernels", "ModelFormat"]),
+    .target(
+        name: "CondenseNet", dependencies: ["CProcessor", "ImageInput", "Kernels", "ModelFormat"],
+        swiftSettings: portableSettings),
     .target(
         name: "CImageCodecs",
         linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png16"), .linkedLibrary("z")]),

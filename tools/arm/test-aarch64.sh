@@ -3,7 +3,8 @@
 # with the Swift 6.0.3 of Debian 13 (trixie): Foundation, XCTest and Swift Testing included.
 #   test-aarch64.sh setup                  compiler tree, Arm sysroot and Swift SDK   (~3 min, ~2.5 GB, once)
 #   test-aarch64.sh PACKAGE_DIR COMMAND…   run COMMAND (e.g. swift test …) there; default: the tests, in release
-# ARM_CACHE names the folder that keeps the toolchain and builds. Needs root, mmdebstrap, and Linux 6.7 or newer
+# ARM_CACHE names the folder that keeps the toolchain and builds, one for each package folder (a later --scratch-path in
+# COMMAND wins). Needs root, mmdebstrap, and Linux 6.7 or newer
 # (private binfmt_misc). Everything is mounted in a private namespace: nothing leaks into the machine.
 set -euo pipefail
 cache=${ARM_CACHE:-$HOME/.cache/swift-aarch64}; mkdir -p "$cache"
@@ -100,6 +101,7 @@ package=$(realpath "$1"); shift
 if [ $# -eq 0 ]; then set -- swift test -c release -Xswiftc -enable-testing; fi
 # swift commands get the SDK; anything else runs as it stands (Arm executables start under qemu by themselves)
 if [ "$1" = swift ]; then
-  set -- "$1" "$2" --disable-sandbox --scratch-path "$cache/build" --swift-sdks-path "$cache/sdks" --swift-sdk debian-arm64 "${@:3}"
+  scratch=$cache/build-$(printf %s "$package" | cksum | cut -d ' ' -f 1)
+  set -- "$1" "$2" --disable-sandbox --scratch-path "$scratch" --swift-sdks-path "$cache/sdks" --swift-sdk debian-arm64 "${@:3}"
 fi
 enter "$package" "$@"

@@ -1,0 +1,89 @@
+import ModelFormat
+import TestSupport
+import Testing
+
+@testable import CondenseNet
+
+/// Answers of the original code, image by image and layer by layer.
+@Suite("Golden answers")
+struct GoldenTests {
+    @Test(
+        "logits are the original code's",
+        arguments: [
+            ("cifar10-g4", "cifar10-g4", "converted"), ("cifar10-g4-full", "cifar10-g4", "dense"),
+            ("imagenet-g8", "imagenet-g8", "converted"), ("imagenet-g8-full", "imagenet-g8", "dense"),
+        ])
+    func logits(model: String, fixture: String, kind: String) throws {
+        let input = try Fixture.array("\(fixture)/input.npy")
+        let expected = try Fixture.array("\(fixture)/logits-\(kind).npy")
+        let plan = try ExecutionPlan(try Model(path: Fixture.path("models/\(model).safetensors")))
+        for threads in [1, 2] {
+            let session = try Session(plan: plan, threads: threads)
+            let actual = input.images.flatMap { session.logits($0) }
+            expectClose(actual, expected.values, "\(model), \(threads) threads")
+        }
+    }
+
+    @Test("every module's output is the original code's", arguments: [false, true])
+    func modules(referenceKernels: Bool) throws {
+        let model = try Model(path: Fixture.path("models/cifar10-g4-full.safetensors"))
+        let session = try Session(
+            plan: try ExecutionPlan(model, options: .init(retainsValues: true, referenceKernels: referenceKernels)))
+        _ = session.logits(try Fixture.array("cifar10-g4/input.npy").images[0])
+        func tap(_ name: String) throws -> [Float] { try Fixture.array("cifar10-g4/tap-\(name).npy").values }
+
+        // A block's first channels are what the step before the block wrote.
+        for (module, value) in [
+            ("init_conv", "denseblock_1"), ("transition_1", "denseblock_2"), ("transition_2", "denseblock_3"),
+            ("denseblock_1", "denseblock_1"), ("denseblock_2", "denseblock_2"), ("denseblock_3", "denseblock_3"),
+        ] {
+            let expected = try tap(module)
+            expectClose(Array(session.value(value).prefix(expected.count)), expected, module)
+        }
+
+        // The last batch norm and its ReLU live in the pooling step, and are applied here to see them alone.
+        let scale = model.tensors.floats("features.pool_last.scale")
+        let shift = model.tensors.floats("features.pool_last.shift")
+        let last = session.value("denseblock_3")
+        let pixels = last.count / scale.count
+        let normalized = last.indices.map { last[$0] * scale[$0 / pixels] + shift[$0 / pixels] }
+        expectClose(normalized, try tap("norm_last"), "norm_last")
+        expectClose(normalized.map { max($0, 0) }, try tap("relu_last"), "relu_last")
+        expectClose(session.value("pool_last"), try tap("pool_last"), "pool_last")
+    }
+
+    @Test(
+        "samples are classified as what they show",
+        arguments: [
+            ("ankle-boot", "Ankle boot"), ("bag", "Bag"), ("dress", "Dress"), ("sneaker", "Sneaker"),
+            ("trouser", "Trouser"),
+        ])
+    func samples(file: String, label: String) throws {
+        let folder = Fixture.root.appendingPathComponent("models").path
+        let model = try Model(path: "\(folder)/fashion-mnist.safetensors")
+        let image = "\(folder)/samples/\(file).png"
+        let fast = try Classifier(Session(plan: ExecutionPlan(model))).classify(path: image)
+        let plain = try Classifier(Session(plan: ExecutionPlan(model, options: .init(referenceKernels: true))))
+            .classify(path: image)
+        #expect(fast.first?.label == label)
+        #expect(fast.count == 5)
+        #expect(fast.map(\.index) == plain.map(\.index))
+    }
+}
+
+/// Expects values within 1e-5 of the largest magnitude expected.
+private func expectClose(_ actual: [Float], _ expected: [Float], _ what: String) {
+    #expect(actual.count == expected.count, "\(what)")
+    let largest = expected.map(\.magnitude).max() ?? 0
+    #expect(largest > 0, "\(what): nothing to compare with")
+    let wrong = zip(actual, expected).first { !(($0 - $1).magnitude <= 1e-5 * largest) }
+    #expect(wrong == nil, "\(what), largest \(largest)")
+}
+
+extension NumpyArray {
+    /// The images of a `[N, C, H, W]` array, each `[C, H, W]`.
+    fileprivate var images: [[Float]] {
+        let size = values.count / shape[0]
+        return (0..<shape[0]).map { Array(values[($0 * size)..<(($0 + 1) * size)]) }
+    }
+}
