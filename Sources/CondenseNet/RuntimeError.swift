@@ -4,6 +4,8 @@ public enum RuntimeError: Error, Equatable {
     case processor(needs: String)
     /// The system refused to start so many threads.
     case threads(requested: Int, started: Int)
+    /// The logit of `index` is infinite or not a number: the network's sums leave float32's range.
+    case notFinite(index: Int, logit: Float)
 }
 
 extension RuntimeError: CustomStringConvertible {
@@ -13,6 +15,8 @@ extension RuntimeError: CustomStringConvertible {
             "this processor lacks \(needs); build with CONDENSENET_PORTABLE=1 for it"
         case .threads(let requested, let started):
             "could start only \(started) of \(requested) threads"
+        case .notFinite(let index, let logit):
+            "the network's answer is not a number: expected finite logits, found \(logit) for class \(index)"
         }
     }
 }
