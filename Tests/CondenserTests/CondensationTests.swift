@@ -91,7 +91,7 @@ struct CondensationTests {
 
     private func expectLogits(_ conversion: Conversion, _ inputs: String, _ answers: String) throws {
         let (inputs, answers) = (try Fixture.array(inputs), try Fixture.array(answers))
-        let session = try Session(plan: try ExecutionPlan(try Model(ModelFile(bytes: conversion.bytes))))
+        let session = try Session(plan: try ExecutionPlan(Model(try ModelFile(bytes: conversion.bytes))))
         let size = inputs.values.count / inputs.shape[0]
         let largest = answers.values.map(\.magnitude).max()!
         var difference: Float = 0

@@ -1,3 +1,4 @@
+import Foundation
 import ModelFormat
 import TestSupport
 import Testing
@@ -13,9 +14,8 @@ struct ArchitectureCommandTests {
         #expect(result.code == 0, "\(result.diagnostics)")
         #expect(result.output.contains("network      CondenseNet-74"))
         #expect(result.output.contains("2,935,416"))
-        let committed = try FileInput.read(
-            Fixture.root.appendingPathComponent("models/condensenet-74-g8.json").path, limit: FormatLimits.headerBytes)
-        #expect(try folder.bytes("net.json") == Array(committed.bytes))
+        let committed = Fixture.root.appendingPathComponent("models/condensenet-74-g8.json")
+        #expect(try folder.bytes("net.json") == Array(Data(contentsOf: committed)))
     }
 
     @Test func everyOption() throws {
@@ -26,9 +26,7 @@ struct ArchitectureCommandTests {
             "--classifier-keep", "0.25", "--dataset", "cifar100", "-o", folder.path("net.json"),
         ])
         #expect(result.code == 0, "\(result.diagnostics)")
-        let description = try ArchitectureFile.parse(
-            UnsafeRawBufferPointer(
-                try FileInput.read(folder.path("net.json"), limit: FormatLimits.headerBytes).bytes))
+        let description = try folder.bytes("net.json").withUnsafeBytes { try ArchitectureFile.parse($0) }
         #expect(description.name == "DenseNet-LGC-11")
         #expect(description.classes == 7 && description.inputShape.height == 48)
         #expect(description.graph.steps.last?.inputChannels == 8)

@@ -91,6 +91,22 @@ struct ConvertCommandTests {
         #expect(folder.files == ["m"])
     }
 
+    @Test func exportsToONNX() throws {
+        let folder = try TemporaryFolder()
+        #expect(try Program.convert([dense, "-o", folder.path("m")]).code == 0)
+        let result = try Program.convert(["export-onnx", folder.path("m"), "-o", folder.path("m.onnx")])
+        #expect(result.code == 0, "\(result.diagnostics)")
+        #expect(result.output.hasPrefix("\(folder.path("m.onnx")): "))
+        // The first field of a ModelProto, its version, 7.
+        #expect(try folder.bytes("m.onnx").starts(with: [0x08, 0x07]))
+
+        let files = folder.files
+        #expect(try Program.convert(["export-onnx", folder.path("m"), "-o", folder.path("m")]).code == 64)
+        #expect(try Program.convert(["export-onnx", folder.path("none"), "-o", folder.path("x")]).code == 66)
+        #expect(try Program.convert(["export-onnx", dense, "-o", folder.path("x")]).code == 65)
+        #expect(folder.files == files)
+    }
+
     @Test func helpAndVersion() throws {
         let help = try Program.convert(["--help"])
         #expect(help.code == 0 && help.diagnostics.isEmpty)

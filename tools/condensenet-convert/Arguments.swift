@@ -1,5 +1,6 @@
 import ArgumentParser
 import Condenser
+import Glibc
 
 /// Numbers separated by commas.
 struct Numbers: ExpressibleByArgument {
@@ -30,3 +31,10 @@ extension Dataset: ExpressibleByArgument {}
 extension Precision: ExpressibleByArgument {}
 
 extension NetworkSpecification.Family: ExpressibleByArgument {}
+
+/// Whether both paths lead to one file, through links of any kind.
+func isSameFile(_ first: String, _ second: String) -> Bool {
+    var (one, other) = (stat(), stat())
+    return stat(first, &one) == 0 && stat(second, &other) == 0 && one.st_dev == other.st_dev
+        && one.st_ino == other.st_ino
+}

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Condenser
-import Glibc
 import ModelFormat
 
 /// `condensenet-convert CHECKPOINT -o MODEL`.
@@ -92,12 +91,5 @@ struct ConvertCommand: ParsableCommand {
         options.precision = precision
         options.name = name
         return options
-    }
-
-    /// Whether both paths lead to one file, through links of any kind.
-    private func isSameFile(_ first: String, _ second: String) -> Bool {
-        var (one, other) = (stat(), stat())
-        return stat(first, &one) == 0 && stat(second, &other) == 0 && one.st_dev == other.st_dev
-            && one.st_ino == other.st_ino
     }
 }

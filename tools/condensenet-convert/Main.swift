@@ -26,6 +26,6 @@ struct Converter: ParsableCommand {
             condensenet-convert <subcommand> [<options>]
             """,
         version: CondenseNet.version,
-        subcommands: [ConvertCommand.self, ArchitectureCommand.self],
+        subcommands: [ConvertCommand.self, ArchitectureCommand.self, ExportONNXCommand.self],
         defaultSubcommand: ConvertCommand.self)
 }

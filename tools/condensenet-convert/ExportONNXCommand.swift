@@ -1,0 +1,33 @@
+import ArgumentParser
+import Condenser
+import ModelFormat
+
+/// `condensenet-convert export-onnx MODEL -o FILE.onnx`.
+struct ExportONNXCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "export-onnx", abstract: "Write a model as ONNX, to check and time it in other runtimes.",
+        discussion: """
+            An architecture file gets seeded random weights. The input is called "input", float32 [N, 3, H, W], and the \
+            output "logits"; preprocessing and labels are in the metadata.
+            """)
+
+    @Argument(help: "A model file or an architecture file.")
+    var model: String
+
+    @Option(name: .shortAndLong, help: "Where to write the ONNX file.")
+    var output: String
+
+    func run() throws {
+        guard !isSameFile(model, output) else {
+            throw ConversionError.option("\(output): the ONNX file would replace the model that it is made from")
+        }
+        let bytes: [UInt8]
+        do {
+            bytes = try ONNXExporter.bytes(path: model)
+        } catch {
+            throw FileFailure(path: model, error: error)
+        }
+        try bytes.withUnsafeBytes { try FileOutput.replace(output, with: $0) }
+        try Console.write("\(output): \(grouped(bytes.count)) bytes, ONNX operator set \(ONNXExporter.operatorSet)\n")
+    }
+}
