@@ -41,17 +41,18 @@ public final class Classifier {
 
     /// The likeliest classes of the image in a JPEG, PNG, PPM or PGM file, the likeliest first.
     ///
-    /// - Throws: `ImageError`.
+    /// - Throws: `ImageError`, or `RuntimeError.notFinite` when the network's answer is not a number.
     public func classify(path: String, top: Int = 5) throws -> [Prediction] {
         try classify(try RGBImage.decode(path: path), top: top)
     }
 
     /// The likeliest classes of an image, the likeliest first.
     ///
-    /// - Throws: `ImageError.wrongSize` when the model's preprocessing does not bring the image to the input's size.
+    /// - Throws: `ImageError.wrongSize` when the model's preprocessing does not bring the image to the input's size,
+    ///   `RuntimeError.notFinite` when the network's answer is not a number.
     public func classify(_ image: RGBImage, top: Int = 5) throws -> [Prediction] {
         try prepare(image)
-        return predict(top: top)
+        return try predict(top: top)
     }
 
     /// Brings an image to the network's input.
@@ -63,11 +64,13 @@ public final class Classifier {
     }
 
     /// Classifies the image that was prepared last.
-    public func predict(top: Int = 5) -> [Prediction] {
+    ///
+    /// - Throws: `RuntimeError.notFinite` when the network's answer is not a number.
+    public func predict(top: Int = 5) throws -> [Prediction] {
         scores.withUnsafeMutableBufferPointer {
             session.run(UnsafeBufferPointer(start: input.floats, count: input.bytes.count / 4), into: $0)
         }
-        return Prediction.top(top, logits: scores, labels: model.description.labels)
+        return try Prediction.top(top, logits: scores, labels: model.description.labels)
     }
 }
 

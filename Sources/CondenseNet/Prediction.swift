@@ -9,10 +9,18 @@ public struct Prediction: Equatable, Sendable {
     /// From the softmax over all classes.
     public let probability: Float
 
-    /// The `count` likeliest classes; of equal ones, the lower index first.
-    static func top(_ count: Int, logits: [Float], labels: [String]) -> [Prediction] {
+    /// The `count` likeliest classes, or all where there are fewer; of equal ones, the lower index first.
+    ///
+    /// - Parameters:
+    ///   - logits: `[classes]`.
+    ///   - labels: `[classes]`, or empty.
+    /// - Throws: `RuntimeError.notFinite` for a logit that is infinite or not a number, since nothing follows from it.
+    static func top(_ count: Int, logits: [Float], labels: [String]) throws -> [Prediction] {
+        if let index = logits.firstIndex(where: { !$0.isFinite }) {
+            throw RuntimeError.notFinite(index: index, logit: logits[index])
+        }
         let largest = logits.max() ?? 0
-        let exponentials = logits.map { exp(Double($0 - largest)) }
+        let exponentials = logits.map { exp(Double($0) - Double(largest)) }
         let sum = exponentials.reduce(0, +)
         return logits.indices.sorted { (logits[$1], $0) < (logits[$0], $1) }.prefix(max(count, 0)).map {
             Prediction(

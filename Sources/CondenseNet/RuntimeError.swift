@@ -6,6 +6,8 @@ public enum RuntimeError: Error, Equatable {
     case threads(requested: Int, started: Int)
     /// The system refused to keep this program on these processors.
     case affinity(processors: [Int], reason: String)
+    /// The logit of `index` is infinite or not a number: the network's sums leave float32's range.
+    case notFinite(index: Int, logit: Float)
 }
 
 extension RuntimeError: CustomStringConvertible {
@@ -18,6 +20,8 @@ extension RuntimeError: CustomStringConvertible {
             "could start only \(started) of \(requested) threads"
         case .affinity(let processors, let reason):
             "cannot run on processors \(processors.map(String.init).joined(separator: ",")): \(reason)"
+        case .notFinite(let index, let logit):
+            "the network's answer is not a number: expected finite logits, found \(logit) for class \(index)"
         }
     }
 }

@@ -7,13 +7,16 @@ import ModelFormat
 struct ClassifyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "classify", abstract: "Classifies images: JPEG, PNG, PPM or PGM.",
-        discussion: "An image that cannot be read is reported, and the others are classified all the same.")
+        discussion: """
+            Of a folder, all files named like images are taken, also from folders below. An image that cannot be read is \
+            reported, and the others are classified all the same; the exit code is then the first failure's.
+            """)
 
     @Argument(help: "A model file.", completion: .file())
     var model: String
 
-    @Argument(help: "Image files.", completion: .file())
-    var images: [String]
+    @Argument(help: "Image files, folders, or - for paths on standard input, one a line.", completion: .file())
+    var images: [String] = []
 
     @Option(help: "How many labels to print for each image.")
     var top = 5
@@ -21,67 +24,108 @@ struct ClassifyCommand: ParsableCommand {
     @Option(help: "Threads that share each image, or auto.")
     var threads: ThreadChoice = .count(1)
 
-    @Flag(help: "Print JSON.")
+    @Flag(help: "Print one JSON array.")
     var json = false
+
+    @Flag(help: "Print one JSON object a line.")
+    var jsonLines = false
+
+    @Option(
+        help: "After the images, classify files as they appear in this folder, until Control-C or SIGTERM.",
+        completion: .directory)
+    var watch: String?
 
     func validate() throws {
         guard top >= 1 else { throw ValidationError("--top: expected at least 1, found \(top)") }
+        guard !images.isEmpty || watch != nil else { throw ValidationError("expected images, a folder, - or --watch") }
+        guard !json || !jsonLines else { throw ValidationError("expected --json or --json-lines, found both") }
+        guard !json || watch == nil else {
+            throw ValidationError("--watch: expected --json-lines or text, found --json, an array without an end")
+        }
     }
 
     func run() throws {
         let loaded = try loadModel(model)
         let classifier = try reporting(model) { try Classifier(try threads.session(try ExecutionPlan(loaded))) }
-        var firstFailure: CommandFailure?
-        var results: [Classification] = []
-        for path in images {
-            do {
-                results.append(try reporting(path) { try classify(path, classifier) })
-            } catch let failure as CommandFailure {
-                failure.warn()
-                firstFailure = firstFailure ?? failure
-                continue
-            }
-            if !json { try StandardOutput.write(results.last!.text) }
+        // Watched from here on, so that no file is missed while the images are classified.
+        let folderWatch = try watch.map(FolderWatch.init)
+        Interruption.handle()
+        if folderWatch != nil { Termination.handle() }
+        let run = ClassificationRun(
+            classifier: classifier, top: top,
+            output: ClassificationOutput(json ? .array : jsonLines ? .lines : .text))
+        for argument in images { try run.classify(argument: argument) }
+        if let folderWatch {
+            StandardError.write("watching \(watch!)\n")
+            while let path = try folderWatch.next() { try run.classify(path) }
         }
-        if json { try StandardOutput.write(JSONValue.array(results.map(\.json)).text(expandedLevels: 1) + "\n") }
-        if let firstFailure { throw firstFailure.alreadyReported }
-    }
-
-    private func classify(_ path: String, _ classifier: Classifier) throws -> Classification {
-        try classifier.prepare(try RGBImage.decode(path: path))
-        let start = monotonicNanoseconds()
-        let predictions = classifier.predict(top: top)
-        return Classification(
-            image: path, predictions: predictions, milliseconds: Double(monotonicNanoseconds() - start) / 1e6)
+        try run.output.finish()
+        if Interruption.isRequested {
+            throw CommandFailure(.interrupted, "interrupted after \(run.output.count) images")
+        }
+        if !Termination.isRequested, let failure = run.firstFailure { throw failure.alreadyReported }
     }
 }
 
-/// One image's answer.
-private struct Classification {
-    let image: String
-    let predictions: [Prediction]
-    /// The network's time, decoding and preprocessing not counted.
-    let milliseconds: Double
+/// Classifies one image after the other until the program is asked to end.
+private final class ClassificationRun {
+    let classifier: Classifier
+    let top: Int
+    private(set) var output: ClassificationOutput
+    private(set) var firstFailure: CommandFailure?
 
-    var text: String {
-        var text = "\(image)  (\(Format.fixed(milliseconds, 2)) ms)\n"
-        for prediction in predictions {
-            let percent = Format.fixed(Double(prediction.probability) * 100, 2)
-            text += String(repeating: " ", count: 8 - percent.count) + "\(percent) %  \(prediction.label)\n"
-        }
-        return text
+    init(classifier: Classifier, top: Int, output: ClassificationOutput) {
+        self.classifier = classifier
+        self.top = top
+        self.output = output
     }
 
-    var json: JSONValue {
-        [
-            "image": .string(image),
-            "predictions": .array(
-                predictions.map {
-                    [
-                        "label": .string($0.label), "index": .integer($0.index), "probability": .float($0.probability),
-                    ]
-                }),
-            "milliseconds": .number(milliseconds),
-        ]
+    /// Classifies an image, a folder's images, or, for `-`, what standard input names.
+    ///
+    /// - Throws: `CommandFailure` when standard output cannot be written.
+    func classify(argument: String) throws {
+        guard argument == "-" else { return try classify(fileOrFolder: argument) }
+        var lines = InputLines()
+        while let line = noting({ try lines.next() }) ?? nil {
+            if !line.isEmpty { try classify(fileOrFolder: line) }
+        }
+    }
+
+    private func classify(fileOrFolder path: String) throws {
+        guard Folder.kind(path) == .folder else { return try classify(path) }
+        let images = noting {
+            let images = try Folder.images(under: path)
+            guard !images.isEmpty else { throw CommandFailure(.noInput, "\(path): expected images, found none") }
+            return images
+        }
+        for image in images ?? [] { try classify(image) }
+    }
+
+    /// Classifies an image file, unless the program has been asked to end.
+    ///
+    /// - Throws: `CommandFailure` when standard output cannot be written.
+    func classify(_ path: String) throws {
+        guard !Interruption.isRequested, !Termination.isRequested else { return }
+        if let answer = noting({ try reporting(path) { try answer(path) } }) { try output.write(answer) }
+    }
+
+    private func answer(_ path: String) throws -> Classification {
+        try classifier.prepare(try RGBImage.decode(path: path))
+        let start = monotonicNanoseconds()
+        let predictions = try classifier.predict(top: top)
+        return Classification(
+            image: path, predictions: predictions, milliseconds: Double(monotonicNanoseconds() - start) / 1e6)
+    }
+
+    /// What `body` gives; a failure is reported and remembered.
+    private func noting<Result>(_ body: () throws -> Result) -> Result? {
+        do {
+            return try body()
+        } catch {
+            let failure = error as? CommandFailure ?? CommandFailure(error, path: "condensenet")
+            failure.warn()
+            firstFailure = firstFailure ?? failure
+            return nil
+        }
     }
 }

@@ -1,27 +1,37 @@
 import ArgumentParser
 import CondenseNet
+import Glibc
 import ModelFormat
 
 /// Accuracy over a labelled data set.
 struct EvaluateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "evaluate", abstract: "Measures top-1 and top-5 accuracy over a data set.",
-        discussion: "The data set is a folder of idx files, compressed or not: t10k-* is the test split.")
+        discussion: """
+            The data set is told by what it holds: a folder with one folder of images for each class (or train, val and \
+            test folders of such), a folder of CIFAR-10 or CIFAR-100 binary files or one such file, or a folder of idx \
+            files (t10k-* is the test split). Class folders named by the model's labels are those classes; others are \
+            numbered in the order of their names. An image that cannot be read is named, counted and left out. Control-C \
+            ends early and prints what has been counted, with exit code 130.
+            """)
 
     @Argument(help: "A model file.", completion: .file())
     var model: String
 
-    @Argument(help: "A folder of idx files.", completion: .directory)
+    @Argument(help: "A folder, or a CIFAR binary file.", completion: .file())
     var dataset: String
 
     @Option(help: "test or train.")
     var split: Split = .test
 
-    @Option(help: "Stop after this many images.")
+    @Option(help: "Take this many images only: the first, or of class folders evenly spread ones.")
     var limit: Int?
 
-    @Option(help: "Threads that share each image, or auto.")
-    var threads: ThreadChoice = .count(1)
+    @Option(help: "How many images are worked on at once, or auto: one for each processor.")
+    var threads: ThreadChoice = .automatic
+
+    @Option(help: "A CSV file to write: each image's label and prediction.", completion: .file(extensions: ["csv"]))
+    var predictions: String?
 
     @Flag(help: "Print JSON.")
     var json = false
@@ -32,65 +42,35 @@ struct EvaluateCommand: ParsableCommand {
 
     func run() throws {
         let loaded = try loadModel(model)
-        let images = try open(dataset)
-        guard images.classes <= loaded.description.classes else {
-            throw CommandFailure(
-                .badData,
-                "\(dataset): expected labels below \(loaded.description.classes), found \(images.classes - 1)")
+        let images = try Datasets.open(dataset, split: split, for: loaded.description)
+        let evaluation = try reporting(model) {
+            try Evaluation(try ExecutionPlan(loaded), dataset: images, limit: limit, workers: threads.workers)
         }
-        let classifier = try reporting(model) { try Classifier(try threads.session(try ExecutionPlan(loaded))) }
         Interruption.handle()
-        var accuracy = Accuracy()
-        let total = min(limit ?? images.count, images.count)
-        var progress = ProgressBar("evaluate", total: total)
-        for index in 0..<total where !Interruption.isRequested {
-            let predictions = try reporting(dataset) {
-                try classifier.classify(try images.image(index), top: 5)
-            }
-            accuracy.add(predictions, label: images.label(index))
-            progress.update(index + 1, note: "top-1 \(Accuracy.percent(accuracy.top1)) %")
+        try reporting(model) { try evaluation.run() }
+        let report = EvaluationReport(evaluation, model: loaded.description)
+        try StandardOutput.write(json ? report.json.text(expandedLevels: 2) + "\n" : report.text)
+        if let predictions {
+            try reporting(predictions) { try FileOutput.replace(predictions, withText: report.predictions) }
         }
-        progress.clear()
-        try StandardOutput.write(json ? accuracy.json.text(expandedLevels: 1) + "\n" : accuracy.text)
         if Interruption.isRequested {
-            throw CommandFailure(.interrupted, "interrupted after \(accuracy.images) of \(total) images")
+            throw CommandFailure(
+                .interrupted,
+                "interrupted after \(report.images + evaluation.failures.count) of \(evaluation.total) images")
         }
-    }
-
-    private func open(_ folder: String) throws -> any Dataset {
-        guard IdxDataset.recognizes(folder) else {
-            throw CommandFailure(.noInput, "\(folder): expected a folder of idx files, found none")
-        }
-        return try IdxDataset(folder: folder, split: split)
+        // Some broken images are counted; nothing but broken images is a broken data set.
+        if report.images == 0, let failure = evaluation.failures.first { throw failure.cause.alreadyReported }
     }
 }
 
 extension Split: ExpressibleByArgument {}
 
-/// Counts right answers.
-struct Accuracy {
-    private(set) var images = 0
-    private var first = 0
-    private var firstFive = 0
-
-    mutating func add(_ predictions: [Prediction], label: Int) {
-        images += 1
-        if predictions.first?.index == label { first += 1 }
-        if predictions.contains(where: { $0.index == label }) { firstFive += 1 }
-    }
-
-    /// The fraction whose likeliest class is right.
-    var top1: Double { images == 0 ? 0 : Double(first) / Double(images) }
-    /// The fraction whose class is among the five likeliest.
-    var top5: Double { images == 0 ? 0 : Double(firstFive) / Double(images) }
-
-    static func percent(_ fraction: Double) -> String { Format.fixed(100 * fraction, 2) }
-
-    var text: String {
-        "images  \(Format.grouped(images))\ntop-1   \(Self.percent(top1)) %\ntop-5   \(Self.percent(top5)) %\n"
-    }
-
-    var json: JSONValue {
-        ["schema_version": 1, "images": .integer(images), "top1": .number(top1), "top5": .number(top5)]
+extension ThreadChoice {
+    /// For work of which each thread does its own share: `auto` is a thread for each processor.
+    fileprivate var workers: Int {
+        switch self {
+        case .count(let count): count
+        case .automatic: min(max(sysconf(Int32(_SC_NPROCESSORS_ONLN)), 1), Session.maximumThreads)
+        }
     }
 }

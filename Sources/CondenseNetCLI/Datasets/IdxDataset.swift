@@ -4,13 +4,14 @@ import ImageInput
 /// A pair of idx files, as MNIST and its successors are published: `t10k-*` is the test set, `train-*` the training set,
 /// each compressed with gzip or not. Grey images become RGB.
 struct IdxDataset: Dataset {
+    let kind = "idx"
     let count: Int
     let classes: Int
     private let height: Int
     private let width: Int
     private let pixels: [UInt8]
     private let labels: [UInt8]
-    private let name: String
+    private let path: String
 
     /// The file names of a split, without `.gz`.
     private static func names(_ split: Split) -> (images: String, labels: String) {
@@ -49,7 +50,7 @@ struct IdxDataset: Dataset {
         pixels = Array(images.data)
         self.labels = Array(labels.data)
         classes = Int(self.labels.max() ?? 0) + 1
-        name = images.path
+        path = images.path
     }
 
     private static func parse(
@@ -78,10 +79,12 @@ struct IdxDataset: Dataset {
 
     func label(_ index: Int) -> Int { Int(labels[index]) }
 
+    func name(_ index: Int) -> String { "\(path), image \(index)" }
+
     func image(_ index: Int) -> RGBImage {
         let start = index * height * width
         let grey = pixels[start..<(start + height * width)]
         return RGBImage(
-            width: width, height: height, pixels: grey.flatMap { [$0, $0, $0] }, name: "\(name), image \(index)")
+            width: width, height: height, pixels: grey.flatMap { [$0, $0, $0] }, name: name(index))
     }
 }

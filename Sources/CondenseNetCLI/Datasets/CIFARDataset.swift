@@ -1,0 +1,122 @@
+import Glibc
+import ImageInput
+import ModelFormat
+
+/// CIFAR-10 or CIFAR-100 in the authors' binary version: records of labels and 3 × 32 × 32 bytes, planes red, green, blue.
+struct CIFARDataset: Dataset {
+    enum Variant: String, CaseIterable {
+        case cifar10 = "CIFAR-10"
+        case cifar100 = "CIFAR-100"
+
+        var classes: Int { self == .cifar10 ? 10 : 100 }
+        /// CIFAR-100's coarse label comes before the fine one, which counts.
+        var labelBytes: Int { self == .cifar10 ? 1 : 2 }
+        var recordBytes: Int { labelBytes + CIFARDataset.pixelBytes }
+
+        func files(_ split: Split) -> [String] {
+            switch (self, split) {
+            case (.cifar10, .test): ["test_batch.bin"]
+            case (.cifar10, .train): (1...5).map { "data_batch_\($0).bin" }
+            case (.cifar100, .test): ["test.bin"]
+            case (.cifar100, .train): ["train.bin"]
+            }
+        }
+    }
+
+    let variant: Variant
+    let count: Int
+    private let files: [(name: String, first: Int, bytes: [UInt8])]
+
+    var kind: String { variant.rawValue }
+    var classes: Int { variant.classes }
+
+    private static let side = 32
+    private static let pixelBytes = 3 * side * side
+
+    /// The variant whose files `folder` holds, if any.
+    static func variant(folder: String) -> Variant? {
+        Variant.allCases.first { variant in
+            Split.allCases.contains { split in
+                variant.files(split).contains { Folder.kind("\(folder)/\($0)") == .file }
+            }
+        }
+    }
+
+    /// The images of one part of the data set in `folder`.
+    ///
+    /// - Throws: `CommandFailure` for a missing or malformed file.
+    init(folder: String, variant: Variant, split: Split) throws {
+        try self.init(variant: variant, paths: variant.files(split).map { "\(folder)/\($0)" })
+    }
+
+    /// The images of one file, whose length tells the variant; where both fit, the one with `classes` classes.
+    ///
+    /// - Throws: `CommandFailure` for a malformed file.
+    init(file path: String, classes: Int) throws {
+        var status = stat()
+        guard stat(path, &status) == 0 else {
+            throw CommandFailure(.noInput, "\(path): \(String(cString: strerror(errno)))")
+        }
+        let fitting = Variant.allCases.filter { status.st_size > 0 && Int(status.st_size) % $0.recordBytes == 0 }
+        guard let variant = fitting.first(where: { $0.classes == classes }) ?? fitting.first else {
+            throw CommandFailure(
+                .badData,
+                """
+                \(path): expected a CIFAR binary file, whole records of \(Variant.cifar10.recordBytes) or \
+                \(Variant.cifar100.recordBytes) bytes, found \(status.st_size) bytes
+                """)
+        }
+        try self.init(variant: variant, paths: [path])
+    }
+
+    private init(variant: Variant, paths: [String]) throws {
+        var files: [(name: String, first: Int, bytes: [UInt8])] = []
+        var count = 0
+        for path in paths {
+            let bytes = try GzipFile.read(path, limit: FormatLimits.fileBytes)
+            guard bytes.count % variant.recordBytes == 0 else {
+                throw CommandFailure(
+                    .badData,
+                    "\(path): expected whole records of \(variant.recordBytes) bytes, found \(bytes.count) bytes")
+            }
+            for record in 0..<(bytes.count / variant.recordBytes) {
+                let label = bytes[record * variant.recordBytes + variant.labelBytes - 1]
+                guard label < variant.classes else {
+                    throw CommandFailure(
+                        .badData, "\(path), image \(record): expected a label below \(variant.classes), found \(label)")
+                }
+            }
+            files.append((path, count, bytes))
+            count += bytes.count / variant.recordBytes
+        }
+        self.variant = variant
+        self.files = files
+        self.count = count
+    }
+
+    /// The file that holds image `index`, and where its record starts.
+    private func place(_ index: Int) -> (file: Int, start: Int) {
+        let file = files.lastIndex { $0.first <= index }!
+        return (file, (index - files[file].first) * variant.recordBytes)
+    }
+
+    func label(_ index: Int) -> Int {
+        let (file, start) = place(index)
+        return Int(files[file].bytes[start + variant.labelBytes - 1])
+    }
+
+    func name(_ index: Int) -> String {
+        let (file, start) = place(index)
+        return "\(files[file].name), image \(start / variant.recordBytes)"
+    }
+
+    func image(_ index: Int) -> RGBImage {
+        let (file, start) = place(index)
+        let planes = files[file].bytes[(start + variant.labelBytes)...].prefix(Self.pixelBytes)
+        let plane = Self.side * Self.side
+        let pixels = (0..<plane).flatMap { pixel in
+            (0..<3).map { planes[planes.startIndex + $0 * plane + pixel] }
+        }
+        return RGBImage(width: Self.side, height: Self.side, pixels: pixels, name: name(index))
+    }
+}

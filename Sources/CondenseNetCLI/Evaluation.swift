@@ -1,0 +1,154 @@
+import CondenseNet
+import Glibc
+import Synchronization
+
+/// One pass over a data set: workers decode, prepare and classify whole images side by side, each with a session of one
+/// thread over the shared plan. Which worker takes an image changes no answer.
+final class Evaluation: @unchecked Sendable {
+    /// What became of one image.
+    struct Outcome {
+        enum State { case pending, answered, failed }
+
+        var state = State.pending
+        /// The likeliest class.
+        var predicted: Int32 = 0
+        /// The likeliest class's.
+        var probability: Float = 0
+        var isInTopFive = false
+    }
+
+    /// An image that could not be classified.
+    struct Failure {
+        /// The position among the images to be evaluated.
+        let position: Int
+        let cause: CommandFailure
+    }
+
+    let dataset: any Dataset
+    /// How many images are to be evaluated.
+    let total: Int
+    var workers: Int { classifiers.count }
+    /// How long `run` took.
+    private(set) var seconds = 0.0
+    /// In the order of the images, once `run` has returned.
+    private(set) var failures: [Failure] = []
+
+    // Each outcome is written by one worker, and read when all have ended.
+    private let outcomes: UnsafeMutableBufferPointer<Outcome>
+    private let classifiers: [Classifier]
+    private let next = Atomic(0)
+    private let answered = Atomic(0)
+    private let right = Atomic(0)
+    private let failed = Mutex<[Failure]>([])
+    private let isCancelled = Atomic(false)
+
+    /// - Parameter limit: how many images to evaluate, at least 1: the first ones, or, of a data set that is ordered by
+    ///   class, evenly spread ones. `nil` takes all.
+    /// - Throws: `ModelFormatError`, `RuntimeError` or `ImageError` when a worker cannot be had.
+    init(_ plan: ExecutionPlan, dataset: any Dataset, limit: Int?, workers: Int) throws {
+        self.dataset = dataset
+        total = min(limit ?? dataset.count, dataset.count)
+        classifiers = try (0..<max(1, min(workers, total))).map { _ in try Classifier(try Session(plan: plan)) }
+        outcomes = .allocate(capacity: total)
+        outcomes.initialize(repeating: Outcome())
+    }
+
+    deinit { outcomes.deallocate() }
+
+    /// The data set's index of the image at `position`.
+    func index(_ position: Int) -> Int {
+        dataset.isOrderedByClass ? position * dataset.count / total : position
+    }
+
+    /// What became of the image at `position`, once `run` has returned.
+    func outcome(_ position: Int) -> Outcome { outcomes[position] }
+
+    /// Evaluates all images, or those before the user interrupts. The caller is one of the workers, and names broken images
+    /// on standard error as they turn up.
+    ///
+    /// - Throws: `RuntimeError.threads`.
+    func run() throws {
+        let start = monotonicNanoseconds()
+        var progress = ProgressBar("evaluate", total: total)
+        var named = 0
+        func nameFailures() {
+            let fresh = failed.withLock { Array($0.dropFirst(named)) }
+            if !fresh.isEmpty { progress.clear() }
+            for failure in fresh { failure.cause.warn() }
+            named += fresh.count
+        }
+        let threads = try startThreads()
+        work(0) {
+            nameFailures()
+            let answered = answered.load(ordering: .relaxed)
+            let accuracy = answered > 0 ? Double(right.load(ordering: .relaxed)) / Double(answered) : 0
+            progress.update(answered + named, note: "top-1 \(Format.fixed(100 * accuracy, 2)) %")
+        }
+        for thread in threads { pthread_join(thread, nil) }
+        nameFailures()
+        progress.clear()
+        failures = failed.withLock { $0 }.sorted { $0.position < $1.position }
+        seconds = Double(monotonicNanoseconds() - start) / 1e9
+    }
+
+    /// Starts the workers other than the caller.
+    private func startThreads() throws -> [pthread_t] {
+        var threads: [pthread_t] = []
+        for worker in 1..<max(workers, 1) {
+            var thread = pthread_t()
+            let argument = Unmanaged.passRetained(Assignment(evaluation: self, worker: worker))
+            let failure = pthread_create(
+                &thread, nil,
+                { pointer in
+                    let assignment = Unmanaged<Assignment>.fromOpaque(pointer!).takeRetainedValue()
+                    assignment.evaluation.work(assignment.worker) {}
+                    return nil
+                }, argument.toOpaque())
+            guard failure == 0 else {
+                argument.release()
+                isCancelled.store(true, ordering: .relaxed)
+                for thread in threads { pthread_join(thread, nil) }
+                throw RuntimeError.threads(requested: workers, started: worker)
+            }
+            threads.append(thread)
+        }
+        return threads
+    }
+
+    private func work(_ worker: Int, afterEach: () -> Void) {
+        while !Interruption.isRequested, !isCancelled.load(ordering: .relaxed) {
+            let position = next.wrappingAdd(1, ordering: .relaxed).oldValue
+            guard position < total else { return }
+            classify(position, classifiers[worker])
+            afterEach()
+        }
+    }
+
+    private func classify(_ position: Int, _ classifier: Classifier) {
+        let index = index(position)
+        do {
+            let predictions = try classifier.classify(try dataset.image(index), top: 5)
+            let label = dataset.label(index)
+            outcomes[position] = Outcome(
+                state: .answered, predicted: Int32(predictions[0].index), probability: predictions[0].probability,
+                isInTopFive: predictions.contains { $0.index == label })
+            answered.wrappingAdd(1, ordering: .relaxed)
+            if predictions[0].index == label { right.wrappingAdd(1, ordering: .relaxed) }
+        } catch {
+            outcomes[position].state = .failed
+            let failure = Failure(position: position, cause: CommandFailure(error, path: dataset.name(index)))
+            failed.withLock { $0.append(failure) }
+        }
+    }
+}
+
+/// A worker's first instruction.
+private final class Assignment: Sendable {
+    let evaluation: Evaluation
+    let worker: Int
+
+    init(evaluation: Evaluation, worker: Int) {
+        self.evaluation = evaluation
+        self.worker = worker
+    }
+}

@@ -1,0 +1,126 @@
+import ModelFormat
+
+/// What `evaluate` prints.
+struct EvaluationReport {
+    private let evaluation: Evaluation
+    private let labels: [String]
+    private let accuracy: Accuracy
+
+    init(_ evaluation: Evaluation, model: ModelDescription) {
+        self.evaluation = evaluation
+        labels = model.labels.isEmpty ? (0..<model.classes).map(String.init) : model.labels
+        accuracy = Accuracy(evaluation, classes: model.classes)
+    }
+
+    /// Images that were classified.
+    var images: Int { accuracy.all.images }
+
+    private var imagesPerSecond: Double { evaluation.seconds > 0 ? Double(images) / evaluation.seconds : 0 }
+
+    /// Classes of which images were classified.
+    private var seen: [Int] { accuracy.classes.indices.filter { accuracy.classes[$0].images > 0 } }
+
+    private static func percent(_ fraction: Double) -> String { Format.fixed(100 * fraction, 2) + " %" }
+
+    /// For people.
+    var text: String {
+        let failed = evaluation.failures.isEmpty ? "" : "  (\(Format.grouped(evaluation.failures.count)) more failed)"
+        let workers = evaluation.workers == 1 ? "1 thread" : "\(evaluation.workers) threads"
+        return """
+            images  \(Format.grouped(images))\(failed)
+            top-1   \(Self.percent(accuracy.all.top1))
+            top-5   \(Self.percent(accuracy.all.top5))
+            speed   \(Format.fixed(imagesPerSecond, 1)) images/s  (\(workers), \(Format.fixed(evaluation.seconds, 1)) s)
+
+            """ + classTable + confusionTable
+    }
+
+    private var classTable: String {
+        guard !seen.isEmpty else { return "" }
+        // Of many classes, those that the network knows least.
+        let shown =
+            seen.count <= 20
+            ? seen : Array(seen.sorted { (accuracy.classes[$0].top1, $0) < (accuracy.classes[$1].top1, $1) }.prefix(10))
+        var table = TextTable([("class", .left), ("images", .right), ("top-1", .right), ("top-5", .right)])
+        for index in shown {
+            let tally = accuracy.classes[index]
+            table.append([
+                labels[index], Format.grouped(tally.images), Self.percent(tally.top1), Self.percent(tally.top5),
+            ])
+        }
+        let title = shown.count < seen.count ? "The \(shown.count) worst of \(seen.count) classes\n" : ""
+        return "\n" + title + table.text
+    }
+
+    private var confusionTable: String {
+        guard !accuracy.confusions.isEmpty else { return "" }
+        var table = TextTable([("class", .left), ("taken for", .left), ("images", .right), ("share", .right)])
+        for confusion in accuracy.confusions.prefix(10) {
+            let share = Double(confusion.count) / Double(accuracy.classes[confusion.label].images)
+            table.append([
+                labels[confusion.label], labels[confusion.predicted], Format.grouped(confusion.count),
+                Self.percent(share),
+            ])
+        }
+        return "\n" + table.text
+    }
+
+    /// For programs: fractions are of the images that were classified.
+    var json: JSONValue {
+        [
+            "schema_version": 1,
+            "dataset": .string(evaluation.dataset.kind),
+            "images": .integer(images),
+            "failed": .integer(evaluation.failures.count),
+            "top1": .number(accuracy.all.top1),
+            "top5": .number(accuracy.all.top5),
+            "complete": .bool(images + evaluation.failures.count == evaluation.total),
+            "threads": .integer(evaluation.workers),
+            "seconds": .number(evaluation.seconds),
+            "images_per_second": .number(imagesPerSecond),
+            "per_class": .array(
+                seen.map {
+                    [
+                        "index": .integer($0), "label": .string(labels[$0]),
+                        "images": .integer(accuracy.classes[$0].images),
+                        "top1": .number(accuracy.classes[$0].top1), "top5": .number(accuracy.classes[$0].top5),
+                    ]
+                }),
+            "confusions": .array(
+                accuracy.confusions.prefix(100).map {
+                    [
+                        "label": .string(labels[$0.label]), "predicted": .string(labels[$0.predicted]),
+                        "index": .integer($0.label), "predicted_index": .integer($0.predicted),
+                        "images": .integer($0.count),
+                    ]
+                }),
+            "failures": .array(
+                evaluation.failures.map {
+                    [
+                        "image": .string(evaluation.dataset.name(evaluation.index($0.position))),
+                        "error": .string($0.cause.message),
+                    ]
+                }),
+        ]
+    }
+
+    /// One line for each image that was classified, after a line of titles.
+    var predictions: String {
+        var text = "image,label,prediction,probability,in_top5\n"
+        for position in 0..<evaluation.total {
+            let outcome = evaluation.outcome(position)
+            guard outcome.state == .answered else { continue }
+            let index = evaluation.index(position)
+            text += Self.quoted(evaluation.dataset.name(index))
+            text += ",\(evaluation.dataset.label(index)),\(outcome.predicted),\(outcome.probability)"
+            text += outcome.isInTopFive ? ",1\n" : ",0\n"
+        }
+        return text
+    }
+
+    /// A CSV field, as RFC 4180 quotes it.
+    private static func quoted(_ field: String) -> String {
+        guard field.utf8.contains(where: { ",\"\r\n".utf8.contains($0) }) else { return field }
+        return "\"" + field.replacing("\"", with: "\"\"") + "\""
+    }
+}

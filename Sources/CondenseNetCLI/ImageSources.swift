@@ -1,0 +1,119 @@
+import Glibc
+
+/// The lines of standard input, each as soon as it is complete.
+struct InputLines {
+    private var pending: [UInt8] = []
+    private var isAtEnd = false
+    private static let longestLine = 1 << 16
+
+    /// The next line without its end; `nil` after the last one, or when the user interrupts.
+    ///
+    /// - Throws: `CommandFailure` when standard input cannot be read, or a line is longer than any path.
+    mutating func next() throws -> String? {
+        while true {
+            if let end = pending.firstIndex(of: UInt8(ascii: "\n")) {
+                let line = String(decoding: pending[..<end], as: UTF8.self)
+                pending.removeSubrange(...end)
+                return line
+            }
+            if isAtEnd {
+                defer { pending = [] }
+                return pending.isEmpty ? nil : String(decoding: pending, as: UTF8.self)
+            }
+            guard pending.count < Self.longestLine else {
+                throw CommandFailure(.badData, "standard input: expected a path on each line, found a longer line")
+            }
+            guard waitUntilReadable(0) else { return nil }
+            try fill()
+        }
+    }
+
+    private mutating func fill() throws {
+        var chunk = [UInt8](repeating: 0, count: 1 << 12)
+        let count = read(0, &chunk, chunk.count)
+        guard count >= 0 || errno == EINTR else {
+            throw CommandFailure(.inputOutput, "standard input: \(String(cString: strerror(errno)))")
+        }
+        isAtEnd = count == 0
+        pending += chunk.prefix(max(count, 0))
+    }
+}
+
+/// Image files that appear in a folder.
+final class FolderWatch {
+    private let folder: String
+    private let descriptor: Int32
+    private var pending: [String] = []
+    private var isGone = false
+
+    /// Starts to watch.
+    ///
+    /// - Throws: `CommandFailure` when the folder cannot be watched.
+    init(_ folder: String) throws {
+        self.folder = folder
+        func failure() -> CommandFailure {
+            CommandFailure(
+                errno == ENOENT || errno == ENOTDIR || errno == EACCES ? .noInput : .inputOutput,
+                "\(folder): \(String(cString: strerror(errno)))")
+        }
+        descriptor = inotify_init1(Int32(IN_NONBLOCK) | Int32(IN_CLOEXEC))
+        guard descriptor >= 0 else { throw failure() }
+        let events = IN_CLOSE_WRITE | IN_MOVED_TO | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR
+        guard inotify_add_watch(descriptor, folder, UInt32(bitPattern: Int32(truncatingIfNeeded: events))) >= 0 else {
+            let failure = failure()
+            close(descriptor)
+            throw failure
+        }
+    }
+
+    deinit { close(descriptor) }
+
+    /// The path of the next image that was written or moved into the folder, once it is complete; `nil` when the program is
+    /// asked to end.
+    ///
+    /// - Throws: `CommandFailure` when the folder is gone.
+    func next() throws -> String? {
+        while pending.isEmpty {
+            if isGone { throw CommandFailure(.noInput, "\(folder): the watched folder is gone") }
+            guard waitUntilReadable(descriptor) else { return nil }
+            try readEvents()
+        }
+        return pending.removeFirst()
+    }
+
+    private func readEvents() throws {
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 14, alignment: 8)
+        defer { buffer.deallocate() }
+        let count = read(descriptor, buffer.baseAddress, buffer.count)
+        guard count >= 0 else {
+            if errno == EINTR || errno == EAGAIN { return }
+            throw CommandFailure(.inputOutput, "\(folder): \(String(cString: strerror(errno)))")
+        }
+        // Each event: descriptor, mask, cookie and the length of the name, four bytes each, then the name and zeros.
+        var offset = 0
+        while offset + 16 <= count {
+            let mask = Int(buffer.load(fromByteOffset: offset + 4, as: UInt32.self))
+            let length = Int(buffer.load(fromByteOffset: offset + 12, as: UInt32.self))
+            let name = String(decoding: buffer[(offset + 16)...].prefix(length).prefix { $0 != 0 }, as: UTF8.self)
+            offset += 16 + length
+            if mask & Int(IN_Q_OVERFLOW) != 0 {
+                StandardError.write(
+                    "condensenet: \(folder): files came faster than the system notes; some were missed\n")
+            } else if mask & (Int(IN_DELETE_SELF) | Int(IN_MOVE_SELF) | Int(IN_IGNORED)) != 0 {
+                isGone = true
+            } else if mask & Int(IN_ISDIR) == 0, !name.hasPrefix("."), Folder.hasImageSuffix(name) {
+                pending.append("\(folder)/\(name)")
+            }
+        }
+    }
+}
+
+/// Waits until `descriptor` can be read or has ended; `false` when the program is asked to end.
+private func waitUntilReadable(_ descriptor: Int32) -> Bool {
+    var wanted = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+    // The limit is for a signal that comes between the question and the wait.
+    while !Interruption.isRequested, !Termination.isRequested {
+        if poll(&wanted, 1, 250) > 0 { return true }
+    }
+    return false
+}
