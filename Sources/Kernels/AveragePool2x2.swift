@@ -1,0 +1,73 @@
+/// Average pooling of 2×2 pixels with stride 2; an odd last column or row is left out.
+///
+/// Each output is `((a + b) + (c + d)) / 4` of the upper pixels `a`, `b` and the lower `c`, `d`, exactly as written.
+public struct AveragePool2x2: Sendable, Equatable {
+    /// Columns of the input.
+    public let inputWidth: Int
+    /// Rows of the input.
+    public let inputHeight: Int
+
+    /// Pooling of planes of `inputHeight` × `inputWidth` pixels.
+    public init(inputWidth: Int, inputHeight: Int) {
+        precondition(inputWidth >= 0 && inputHeight >= 0)
+        self.inputWidth = inputWidth
+        self.inputHeight = inputHeight
+    }
+
+    /// Columns of the output.
+    public var width: Int { inputWidth / 2 }
+    /// Rows of the output.
+    public var height: Int { inputHeight / 2 }
+
+    /// Pools the given planes: pixel `(y, x)` of plane `c` lies at `c * planeStride + y * width + x`, both in the input
+    /// and, with its own stride and width, in the output. Calls for different planes may run at the same time.
+    /// Allocates nothing.
+    public func run(
+        input: UnsafePointer<Float>, inputPlaneStride: Int, output: UnsafeMutablePointer<Float>, outputPlaneStride: Int,
+        planes: Range<Int>
+    ) {
+        for plane in planes {
+            for row in 0..<height {
+                let upper = input + (plane &* inputPlaneStride &+ 2 &* row &* inputWidth)
+                let lower = upper + inputWidth
+                let destination = output + (plane &* outputPlaneStride &+ row &* width)
+                var column = 0
+                while column &+ 8 <= width {
+                    let sum = pairSums(upper + 2 &* column) + pairSums(lower + 2 &* column)
+                    storeVector(sum * 0.25, destination + column)
+                    column &+= 8
+                }
+                while column < width {
+                    let x = 2 &* column
+                    destination[column] = ((upper[x] + upper[x &+ 1]) + (lower[x] + lower[x &+ 1])) * 0.25
+                    column &+= 1
+                }
+            }
+        }
+    }
+
+    /// The sums of eight pairs of neighbours.
+    @inline(__always)
+    private func pairSums(_ pointer: UnsafePointer<Float>) -> PixelVector {
+        let low = loadVector(pointer)
+        let high = loadVector(pointer + 8)
+        return PixelVector(lowHalf: low.evenHalf, highHalf: high.evenHalf)
+            + PixelVector(lowHalf: low.oddHalf, highHalf: high.oddHalf)
+    }
+
+    /// What `run` computes, a pixel at a time.
+    public func runReference(
+        input: UnsafePointer<Float>, inputPlaneStride: Int, output: UnsafeMutablePointer<Float>, outputPlaneStride: Int,
+        planes: Range<Int>
+    ) {
+        for plane in planes {
+            for y in 0..<height {
+                for x in 0..<width {
+                    let corner = input + plane * inputPlaneStride + 2 * y * inputWidth + 2 * x
+                    let sum = (corner[0] + corner[1]) + (corner[inputWidth] + corner[inputWidth + 1])
+                    output[plane * outputPlaneStride + y * width + x] = sum * 0.25
+                }
+            }
+        }
+    }
+}

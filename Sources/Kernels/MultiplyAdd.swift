@@ -1,0 +1,66 @@
+import CVector
+
+/// Eight neighbouring pixels of one plane: one AVX register, or two NEON registers.
+typealias PixelVector = SIMD8<Float>
+
+/// Returns `accumulator + a * b`.
+///
+/// One rounding where the target has a fused instruction, two in a build for x86-64 without FMA. Kernels and references
+/// share this function, so that both round alike.
+@inline(__always)
+func multiplyAdd(_ accumulator: Float, _ a: Float, _ b: Float) -> Float {
+    condensenet_multiply_add(accumulator, a, b)
+}
+
+/// Returns `accumulator + a * b` in every lane, rounded as the scalar function rounds.
+@inline(__always)
+func multiplyAdd(_ accumulator: PixelVector, _ a: PixelVector, _ b: PixelVector) -> PixelVector {
+    condensenet_multiply_add8(accumulator, a, b)
+}
+
+/// Returns `accumulator + a * b` in every lane, with one factor for all lanes.
+@inline(__always)
+func multiplyAdd(_ accumulator: PixelVector, _ a: PixelVector, _ b: Float) -> PixelVector {
+    condensenet_multiply_add8(accumulator, a, PixelVector(repeating: b))
+}
+
+/// ReLU: zero where `x` is below zero, else `x`; hence NaN stays NaN.
+@inline(__always)
+func rectified(_ x: Float) -> Float {
+    x < 0 ? 0 : x
+}
+
+/// ReLU of every lane; NaN stays NaN, and −0 becomes a zero of either sign.
+@inline(__always)
+func rectified(_ x: PixelVector) -> PixelVector {
+    condensenet_rectified8(x)
+}
+
+/// Reads eight floats from any address that a `Float` may have.
+@inline(__always)
+func loadVector(_ pointer: UnsafePointer<Float>) -> PixelVector {
+    UnsafeRawPointer(pointer).loadUnaligned(as: PixelVector.self)
+}
+
+/// Reads the first `count` (0 to 8) of eight floats and nothing beyond them; the other lanes are zero.
+///
+/// Not inlined, like the function that writes: access to single lanes would make the compiler split the vectors of the
+/// loops around it into scalars.
+@inline(never)
+func loadVector(_ pointer: UnsafePointer<Float>, count: Int) -> PixelVector {
+    var vector = PixelVector(repeating: 0)
+    for lane in 0..<count { vector[lane] = pointer[lane] }
+    return vector
+}
+
+/// Writes eight floats to any address that a `Float` may have.
+@inline(__always)
+func storeVector(_ vector: PixelVector, _ pointer: UnsafeMutablePointer<Float>) {
+    UnsafeMutableRawPointer(pointer).storeBytes(of: vector, as: PixelVector.self)
+}
+
+/// Writes the first `count` (0 to 8) of eight floats and nothing beyond them.
+@inline(never)
+func storeVector(_ vector: PixelVector, _ pointer: UnsafeMutablePointer<Float>, count: Int) {
+    for lane in 0..<count { pointer[lane] = vector[lane] }
+}

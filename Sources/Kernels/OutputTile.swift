@@ -1,0 +1,105 @@
+/// The sums of some output channels over one bundle of pixels, in registers.
+protocol OutputTile {
+    /// The pixels.
+    associatedtype Pixels: PixelVectors
+    /// Output channels.
+    static var outputs: Int { get }
+    /// Every pixel of an output equal to that output's bias, of `outputs` consecutive ones; four floats must be
+    /// readable.
+    init(bias: UnsafePointer<Float>)
+    /// Adds one input's pixels times the weight of each output, of `outputs` consecutive ones; four floats must be
+    /// readable.
+    mutating func addProduct(_ pixels: Pixels, _ weights: UnsafePointer<Float>)
+    /// Hands over the sums of each output of this row of a tile.
+    func store(to destination: some SumDestination, row: Int)
+}
+
+/// What takes the sums of a tile; a type and not a closure, as `VectorDestination`.
+protocol SumDestination {
+    /// Takes the sums of an output and row of the tile.
+    func store<Pixels: PixelVectors>(_ sums: Pixels, output: Int, row: Int)
+}
+
+/// One output.
+struct OutputTile1<Pixels: PixelVectors>: OutputTile {
+    private var output0: Pixels
+
+    @inline(__always) static var outputs: Int { 1 }
+
+    @inline(__always)
+    init(bias: UnsafePointer<Float>) {
+        output0 = Pixels(repeating: bias[0])
+    }
+
+    @inline(__always)
+    mutating func addProduct(_ pixels: Pixels, _ weights: UnsafePointer<Float>) {
+        output0.addProduct(pixels, weights[0])
+    }
+
+    @inline(__always)
+    func store(to destination: some SumDestination, row: Int) {
+        destination.store(output0, output: 0, row: row)
+    }
+}
+
+/// Two outputs.
+struct OutputTile2<Pixels: PixelVectors>: OutputTile {
+    private var output0: Pixels
+    private var output1: Pixels
+
+    @inline(__always) static var outputs: Int { 2 }
+
+    @inline(__always)
+    init(bias: UnsafePointer<Float>) {
+        output0 = Pixels(repeating: bias[0])
+        output1 = Pixels(repeating: bias[1])
+    }
+
+    @inline(__always)
+    mutating func addProduct(_ pixels: Pixels, _ weights: UnsafePointer<Float>) {
+        let weights = WeightLanes(weights)
+        output0.addProduct(pixels, weights[0])
+        output1.addProduct(pixels, weights[1])
+    }
+
+    @inline(__always)
+    func store(to destination: some SumDestination, row: Int) {
+        destination.store(output0, output: 0, row: row)
+        destination.store(output1, output: 1, row: row)
+    }
+}
+
+/// Four outputs.
+struct OutputTile4<Pixels: PixelVectors>: OutputTile {
+    private var output0: Pixels
+    private var output1: Pixels
+    private var output2: Pixels
+    private var output3: Pixels
+
+    @inline(__always) static var outputs: Int { 4 }
+
+    @inline(__always)
+    init(bias: UnsafePointer<Float>) {
+        output0 = Pixels(repeating: bias[0])
+        output1 = Pixels(repeating: bias[1])
+        output2 = Pixels(repeating: bias[2])
+        output3 = Pixels(repeating: bias[3])
+    }
+
+    @inline(__always)
+    mutating func addProduct(_ pixels: Pixels, _ weights: UnsafePointer<Float>) {
+        let weights = WeightLanes(weights)
+        output0.addProduct(pixels, weights[0])
+        output1.addProduct(pixels, weights[1])
+        output2.addProduct(pixels, weights[2])
+        output3.addProduct(pixels, weights[3])
+    }
+
+    @inline(__always)
+    func store(to destination: some SumDestination, row: Int) {
+        destination.store(output0, output: 0, row: row)
+        destination.store(output1, output: 1, row: row)
+        destination.store(output2, output: 2, row: row)
+        destination.store(output3, output: 3, row: row)
+    }
+}

@@ -1,0 +1,48 @@
+/// How a run of pixels is cut into tiles of 24, 16 and 8.
+///
+/// The tiles follow one another in this order; the last one ends where the run ends and so may overlap its neighbour,
+/// whose pixels it computes again with the same result. A run of fewer than eight pixels is one incomplete tile of 8.
+struct PixelTiling {
+    /// Pixels in the run.
+    let pixels: Int
+    /// Tiles of 24 pixels.
+    let tiles24: Int
+    /// Tiles of 16 pixels.
+    let tiles16: Int
+    /// Tiles of 8 pixels.
+    let tiles8: Int
+
+    /// Tiles of 16 pixels and less, or also of 24 where `wide` is set and the processor has the registers.
+    @inline(__always)
+    init(pixels: Int, wide: Bool = false) {
+        self.pixels = pixels
+        let vectors = (pixels &+ 7) / 8
+        if pixels < 16 {
+            (tiles24, tiles16, tiles8) = (0, 0, vectors)
+        } else if wide && Self.registersFor24 && pixels >= 24 {
+            // 16 + 16 has more sums in flight than 24 + 8.
+            let remainder = vectors % 3
+            tiles16 = remainder == 0 ? 0 : 3 &- remainder
+            tiles24 = (vectors &- 2 &* tiles16) / 3
+            tiles8 = 0
+        } else {
+            (tiles24, tiles16, tiles8) = (0, vectors / 2, vectors % 2)
+        }
+    }
+
+    /// Whether the processor has the registers for twelve or so vectors of sums next to their operands.
+    @inline(__always)
+    static var registersFor24: Bool {
+        #if arch(arm64)
+            true
+        #else
+            false
+        #endif
+    }
+
+    /// The first pixel of a tile that would begin at `pixel`, moved back so that it ends within a run of `pixels`.
+    @inline(__always)
+    static func start<P: PixelVectors>(_: P.Type, _ pixel: Int, in pixels: Int) -> Int {
+        max(0, min(pixel, pixels &- P.width))
+    }
+}

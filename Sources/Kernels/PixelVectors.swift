@@ -1,0 +1,213 @@
+/// One to three pixel vectors of a row that move through a kernel together, in registers.
+///
+/// Kernels are generic over this protocol and specialised by the compiler, so that one source gives tiles of 8, 16 and
+/// 24 pixels. The vectors are named properties: an array, even of fixed size, would live in memory.
+protocol PixelVectors {
+    /// Pixels in the bundle.
+    static var width: Int { get }
+    /// Every pixel equal to `value`.
+    init(repeating value: Float)
+    /// `width` consecutive floats from any address.
+    init(loading pointer: UnsafePointer<Float>)
+    /// The first `count` (0 to 8) floats at any address, nothing beyond them being read; zero for the others.
+    init(loading pointer: UnsafePointer<Float>, count: Int)
+    /// Adds `pixels * weight` to every pixel.
+    mutating func addProduct(_ pixels: Self, _ weight: Float)
+    /// Every pixel times `scale` plus `shift`, and after ReLU.
+    func activated(scale: PixelVector, shift: PixelVector) -> Self
+    /// Every pixel after ReLU.
+    func rectified() -> Self
+    /// Hands over the vectors one by one, from left to right.
+    func store(to destination: some VectorDestination)
+}
+
+/// What takes the vectors of a bundle.
+///
+/// A type and not a closure, so that all of it is inlined into the kernels: a call that takes vectors would make the
+/// compiler keep sums in memory.
+protocol VectorDestination {
+    /// Takes the vector whose first pixel is number `place` (0, 8, 16) of the bundle.
+    func store(_ vector: PixelVector, place: Int)
+}
+
+extension PixelVectors {
+    /// Writes `width` consecutive floats to any address.
+    @inline(__always)
+    func store(to pointer: UnsafeMutablePointer<Float>) {
+        store(to: ConsecutiveFloats(pointer: pointer))
+    }
+}
+
+/// Consecutive floats at any address.
+private struct ConsecutiveFloats: VectorDestination {
+    let pointer: UnsafeMutablePointer<Float>
+
+    @inline(__always)
+    func store(_ vector: PixelVector, place: Int) {
+        storeVector(vector, pointer + place)
+    }
+}
+
+/// Eight pixels.
+struct Pixels8: PixelVectors {
+    var a: PixelVector
+
+    @inline(__always) static var width: Int { 8 }
+
+    @inline(__always)
+    init(_ a: PixelVector) {
+        self.a = a
+    }
+
+    @inline(__always)
+    init(repeating value: Float) {
+        a = PixelVector(repeating: value)
+    }
+
+    @inline(__always)
+    init(loading pointer: UnsafePointer<Float>) {
+        a = loadVector(pointer)
+    }
+
+    @inline(__always)
+    init(loading pointer: UnsafePointer<Float>, count: Int) {
+        a = loadVector(pointer, count: count)
+    }
+
+    @inline(__always)
+    mutating func addProduct(_ pixels: Self, _ weight: Float) {
+        a = multiplyAdd(a, pixels.a, weight)
+    }
+
+    @inline(__always)
+    func activated(scale: PixelVector, shift: PixelVector) -> Self {
+        Self(Kernels.rectified(multiplyAdd(shift, a, scale)))
+    }
+
+    @inline(__always)
+    func rectified() -> Self {
+        Self(Kernels.rectified(a))
+    }
+
+    @inline(__always)
+    func store(to destination: some VectorDestination) {
+        destination.store(a, place: 0)
+    }
+}
+
+/// Sixteen pixels.
+struct Pixels16: PixelVectors {
+    var a: PixelVector
+    var b: PixelVector
+
+    @inline(__always) static var width: Int { 16 }
+
+    @inline(__always)
+    init(_ a: PixelVector, _ b: PixelVector) {
+        self.a = a
+        self.b = b
+    }
+
+    @inline(__always)
+    init(repeating value: Float) {
+        a = PixelVector(repeating: value)
+        b = a
+    }
+
+    @inline(__always)
+    init(loading pointer: UnsafePointer<Float>) {
+        a = loadVector(pointer)
+        b = loadVector(pointer + 8)
+    }
+
+    @inline(__always)
+    init(loading pointer: UnsafePointer<Float>, count: Int) {
+        a = loadVector(pointer, count: count)
+        b = PixelVector(repeating: 0)
+    }
+
+    @inline(__always)
+    mutating func addProduct(_ pixels: Self, _ weight: Float) {
+        a = multiplyAdd(a, pixels.a, weight)
+        b = multiplyAdd(b, pixels.b, weight)
+    }
+
+    @inline(__always)
+    func activated(scale: PixelVector, shift: PixelVector) -> Self {
+        Self(Kernels.rectified(multiplyAdd(shift, a, scale)), Kernels.rectified(multiplyAdd(shift, b, scale)))
+    }
+
+    @inline(__always)
+    func rectified() -> Self {
+        Self(Kernels.rectified(a), Kernels.rectified(b))
+    }
+
+    @inline(__always)
+    func store(to destination: some VectorDestination) {
+        destination.store(a, place: 0)
+        destination.store(b, place: 8)
+    }
+}
+
+/// Twenty-four pixels.
+struct Pixels24: PixelVectors {
+    var a: PixelVector
+    var b: PixelVector
+    var c: PixelVector
+
+    @inline(__always) static var width: Int { 24 }
+
+    @inline(__always)
+    init(_ a: PixelVector, _ b: PixelVector, _ c: PixelVector) {
+        self.a = a
+        self.b = b
+        self.c = c
+    }
+
+    @inline(__always)
+    init(repeating value: Float) {
+        a = PixelVector(repeating: value)
+        b = a
+        c = a
+    }
+
+    @inline(__always)
+    init(loading pointer: UnsafePointer<Float>) {
+        a = loadVector(pointer)
+        b = loadVector(pointer + 8)
+        c = loadVector(pointer + 16)
+    }
+
+    @inline(__always)
+    init(loading pointer: UnsafePointer<Float>, count: Int) {
+        a = loadVector(pointer, count: count)
+        b = PixelVector(repeating: 0)
+        c = PixelVector(repeating: 0)
+    }
+
+    @inline(__always)
+    mutating func addProduct(_ pixels: Self, _ weight: Float) {
+        a = multiplyAdd(a, pixels.a, weight)
+        b = multiplyAdd(b, pixels.b, weight)
+        c = multiplyAdd(c, pixels.c, weight)
+    }
+
+    @inline(__always)
+    func activated(scale: PixelVector, shift: PixelVector) -> Self {
+        Self(
+            Kernels.rectified(multiplyAdd(shift, a, scale)), Kernels.rectified(multiplyAdd(shift, b, scale)),
+            Kernels.rectified(multiplyAdd(shift, c, scale)))
+    }
+
+    @inline(__always)
+    func rectified() -> Self {
+        Self(Kernels.rectified(a), Kernels.rectified(b), Kernels.rectified(c))
+    }
+
+    @inline(__always)
+    func store(to destination: some VectorDestination) {
+        destination.store(a, place: 0)
+        destination.store(b, place: 8)
+        destination.store(c, place: 16)
+    }
+}

@@ -1,0 +1,60 @@
+import Testing
+
+@testable import Kernels
+
+@Suite("Plane layouts")
+struct PlaneLayoutTests {
+    @Test(
+        "The recommended stride holds the plane, keeps lines whole, and avoids few cache sets",
+        arguments: [1...64, 65...1100, 3000...3300, 12_500...12_600, 50_000...50_200])
+    func stride(range: ClosedRange<Int>) {
+        for pixels in range {
+            let stride = recommendedPlaneStride(pixels: pixels)
+            #expect(stride >= pixels && stride % 16 == 0 && stride < pixels + 32, "\(pixels) pixels")
+            #expect(stride <= 64 || stride / 16 % 4 != 0, "\(pixels) pixels")
+        }
+    }
+
+    @Test("Copied rows have zeros around them", arguments: [1, 2, 7, 8, 16, 21], [-1, 0, 1, 3])
+    func copy(width: Int, firstRow: Int) {
+        let (height, planes) = (5, 3)
+        let layout = PaddedPlanes(width: width, rows: 4)
+        let source = GuardedBuffer(count: planes * width * height) { Float($0 + 1) }
+        let buffer = GuardedBuffer(count: layout.count(planes: planes))
+        layout.copy(
+            to: buffer.pointer, from: source.readOnly, sourcePlaneStride: width * height, planes: 0..<planes,
+            height: height, firstRow: firstRow)
+        keepAlive(source)
+        for plane in 0..<planes {
+            for row in -1...layout.rows {
+                for x in -1...width {
+                    let y = row + firstRow
+                    let inside = y >= 0 && y < height && x >= 0 && x < width
+                    let expected = inside ? source.pointer[(plane * height + y) * width + x] : 0
+                    let place = plane * layout.planeStride + layout.origin + row * layout.rowStride + x
+                    #expect(buffer.pointer[place] == expected, "\(width), \(firstRow): \(plane), \(row), \(x)")
+                }
+            }
+        }
+        #expect(buffer.guardsAreIntact)
+    }
+
+    @Test("Tiles cover every pixel and none beyond", arguments: 1...200, [false, true])
+    func tiling(pixels: Int, wide: Bool) {
+        let tiling = PixelTiling(pixels: pixels, wide: wide)
+        var covered = Set<Int>()
+        var place = 0
+        func add<P: PixelVectors>(_: P.Type, _ count: Int) {
+            for _ in 0..<count {
+                let start = PixelTiling.start(P.self, place, in: pixels)
+                #expect(start + P.width <= pixels || (P.width == 8 && pixels < 8))
+                covered.formUnion(start..<min(pixels, start + P.width))
+                place += P.width
+            }
+        }
+        add(Pixels24.self, tiling.tiles24)
+        add(Pixels16.self, tiling.tiles16)
+        add(Pixels8.self, tiling.tiles8)
+        #expect(covered.count == pixels)
+    }
+}

@@ -1,0 +1,205 @@
+import Testing
+
+@testable import Kernels
+
+/// One convolution with its data, run by the kernel and by the reference.
+private struct PointwiseCase: CustomTestStringConvertible {
+    var groups = 1
+    var inputs = 3
+    var outputs = 4
+    var width = 8
+    var height = 1
+    var activates = true
+    var gathers = true
+    var shuffles = false
+    var rectifies = true
+    var padded = false
+    var strange = false
+    var offset = 0
+    var seed: UInt64 = 1
+
+    var testDescription: String {
+        "groups \(groups), inputs \(inputs), outputs \(outputs), \(height)×\(width), activates \(activates), "
+            + "gathers \(gathers), shuffles \(shuffles), rectifies \(rectifies), padded \(padded), "
+            + "strange \(strange), offset \(offset), seed \(seed)"
+    }
+
+    var shape: PointwiseConvolution {
+        PointwiseConvolution(
+            groups: groups, inputs: inputs, outputs: outputs, width: width, height: height, rectifiesOutput: rectifies)
+    }
+}
+
+/// Buffers of a case; the input ends with the last pixel of its last plane.
+private final class PointwiseData {
+    let shape: PointwiseConvolution
+    let input, weights, bias, scale, shift, packed, output: GuardedBuffer
+    let inputPlanes, outputPlanes: IndexBuffer
+    let operands: PointwiseOperands
+    let layout: PaddedPlanes
+
+    init(_ test: PointwiseCase) {
+        var random = SeededRandom(seed: test.seed)
+        let shape = test.shape
+        self.shape = shape
+        let pixels = test.width * test.height
+        let planes = max(1, test.groups * test.inputs)
+        func buffer(_ count: Int) -> GuardedBuffer {
+            GuardedBuffer(count: count, offset: test.offset) { _ in
+                test.strange ? random.strangeValue() : random.value()
+            }
+        }
+        input = buffer(planes * pixels)
+        weights = buffer(test.groups * test.outputs * test.inputs)
+        bias = buffer(test.groups * test.outputs)
+        scale = buffer(planes)
+        shift = buffer(planes)
+        packed = GuardedBuffer(count: shape.packedCount, offset: test.offset)
+        shape.pack(weights: weights.readOnly, bias: bias.readOnly, into: packed.pointer)
+        let channels = test.groups * test.outputs
+        layout = PaddedPlanes(width: max(1, test.width), rows: max(1, test.height))
+        let outputStride = test.padded ? layout.planeStride : pixels
+        output = GuardedBuffer(
+            count: test.padded ? layout.count(planes: channels) : channels * pixels, offset: test.offset)
+        inputPlanes = IndexBuffer((0..<planes).map { _ in Int.random(in: 0..<planes, using: &random) })
+        outputPlanes = IndexBuffer((0..<channels).map { $0 % test.outputs * test.groups + $0 / test.outputs })
+        operands = PointwiseOperands(
+            input: input.readOnly, inputPlaneStride: pixels, inputPlanes: test.gathers ? inputPlanes.readOnly : nil,
+            activation: test.activates ? (scale.readOnly, shift.readOnly) : nil, weights: packed.readOnly,
+            output: output.pointer,
+            outputLayout: test.padded ? .padded(layout, firstRow: 0) : .planes(planeStride: outputStride),
+            outputPlanes: test.shuffles ? outputPlanes.readOnly : nil)
+    }
+
+    /// Runs the kernel on row and group ranges that cover the convolution.
+    func run(rowsAtOnce: Int, groupsAtOnce: Int) {
+        let scratch = GuardedBuffer(count: shape.scratchCount, offset: 3)
+        for group in stride(from: 0, to: shape.groups, by: groupsAtOnce) {
+            for row in stride(from: 0, to: shape.height, by: rowsAtOnce) {
+                shape.run(
+                    operands, groups: group..<min(group + groupsAtOnce, shape.groups),
+                    rows: row..<min(row + rowsAtOnce, shape.height), scratch: scratch.pointer)
+            }
+        }
+        #expect(scratch.guardsAreIntact)
+    }
+
+    /// The pixels of all output planes, without gaps.
+    var pixels: [Float] {
+        guard case .padded = operands.outputLayout else { return output.values }
+        return (0..<shape.groups * shape.outputs).flatMap { plane in
+            (0..<shape.height).flatMap { y in
+                (0..<shape.width).map { x in
+                    output.pointer[plane * layout.planeStride + layout.origin + y * layout.rowStride + x]
+                }
+            }
+        }
+    }
+}
+
+@Suite("Pointwise convolution")
+struct PointwiseConvolutionTests {
+    private func check(_ test: PointwiseCase) {
+        let expected = PointwiseData(test)
+        expected.shape.runReference(
+            expected.operands, weights: expected.weights.readOnly, bias: expected.bias.readOnly)
+        for (rows, groups) in [(max(1, test.height), max(1, test.groups)), (1, 1), (3, 2)] {
+            let actual = PointwiseData(test)
+            actual.run(rowsAtOnce: rows, groupsAtOnce: groups)
+            let difference = firstDifference(actual.pixels, expected.pixels)
+            #expect(difference == nil, "\(test.testDescription), \(rows) rows and \(groups) groups at once")
+            #expect(actual.output.guardsAreIntact && actual.packed.guardsAreIntact, "\(test.testDescription)")
+        }
+    }
+
+    @Test(
+        "Any number of pixels",
+        arguments: [
+            (1, 1), (2, 1), (7, 1), (8, 1), (9, 1), (15, 1), (16, 1), (17, 1), (23, 1), (24, 1), (25, 1), (31, 1),
+            (32, 1), (33, 1), (47, 1), (48, 1), (49, 1), (1, 30), (2, 11), (3, 7), (7, 7), (14, 14), (28, 5), (13, 21),
+        ])
+    func pixels(width: Int, height: Int) {
+        for padded in [false, true] {
+            for offset in [0, 1] {
+                check(
+                    PointwiseCase(
+                        groups: 2, inputs: 5, outputs: 9, width: width, height: height, padded: padded, offset: offset))
+            }
+        }
+    }
+
+    @Test(
+        "Any number of inputs and outputs", arguments: [0, 1, 2, 3, 4, 5, 8, 9, 17], [0, 1, 2, 3, 4, 5, 7, 8, 9, 13])
+    func channels(inputs: Int, outputs: Int) {
+        for (width, height) in [(5, 1), (7, 7), (41, 2)] {
+            check(
+                PointwiseCase(groups: 3, inputs: inputs, outputs: outputs, width: width, height: height, shuffles: true)
+            )
+        }
+    }
+
+    @Test("More inputs than a block of panels holds", arguments: [91, 92, 130, 484])
+    func manyInputs(inputs: Int) {
+        check(PointwiseCase(inputs: inputs, outputs: 5, width: 29, height: 9, padded: true))
+    }
+
+    @Test("Every combination of options", arguments: 0..<64)
+    func options(bits: Int) {
+        func bit(_ index: Int) -> Bool { bits >> index & 1 == 1 }
+        check(
+            PointwiseCase(
+                groups: 4, inputs: 6, outputs: 8, width: 9, height: 6, activates: bit(0), gathers: bit(1),
+                shuffles: bit(2), rectifies: bit(3), padded: bit(4), strange: bit(5), offset: bits % 8))
+    }
+
+    @Test("NaN and infinity in any place", arguments: 1..<9 as Range<UInt64>)
+    func strangeValues(seed: UInt64) {
+        check(
+            PointwiseCase(groups: 2, inputs: 9, outputs: 6, width: 25, height: 3, strange: true, seed: seed))
+    }
+
+    @Test("An image without pixels, rows or groups is left alone")
+    func empty() {
+        check(PointwiseCase(width: 0, height: 4))
+        check(PointwiseCase(width: 4, height: 0))
+        check(PointwiseCase(groups: 0))
+    }
+
+    @Test("NaN passes through ReLU, and what is below zero becomes zero")
+    func rectifier() {
+        let values: [Float] = [.nan, -.nan, -0.0, -1, 1, .infinity, -.infinity, -1e-42]
+        let vector = rectified(values.withUnsafeBufferPointer { loadVector($0.baseAddress!) })
+        for (index, value) in values.enumerated() {
+            for result in [rectified(value), vector[index]] {
+                #expect(value.isNaN ? result.isNaN : result == max(value, 0), "\(value)")
+            }
+        }
+    }
+
+    @Test(
+        "The reference lies within the rounding bound of a sum in double precision", arguments: 1..<5 as Range<UInt64>)
+    func referenceBound(seed: UInt64) {
+        let test = PointwiseCase(
+            groups: 2, inputs: 60, outputs: 3, width: 5, height: 2, gathers: false, rectifies: false, seed: seed)
+        let data = PointwiseData(test)
+        data.shape.runReference(data.operands, weights: data.weights.readOnly, bias: data.bias.readOnly)
+        for channel in 0..<6 {
+            for pixel in 0..<10 {
+                var sum = Double(data.bias.pointer[channel])
+                var magnitude = abs(sum)
+                for input in 0..<60 {
+                    let entry = channel / 3 * 60 + input
+                    let scaled = Double(data.input.pointer[entry * 10 + pixel]) * Double(data.scale.pointer[entry])
+                    let value = max(0, scaled + Double(data.shift.pointer[entry]))
+                    let weight = Double(data.weights.pointer[channel * 60 + input])
+                    sum += value * weight
+                    magnitude += (abs(scaled) + Double(abs(data.shift.pointer[entry]))) * abs(weight)
+                }
+                // One rounding of each input and one or two of each partial sum.
+                let bound = Double(3 * 60 + 2) * Double(Float.ulpOfOne) * magnitude
+                let actual = Double(data.output.pointer[channel * 10 + pixel])
+                #expect(abs(actual - sum) <= bound, "seed \(seed): \(actual) instead of \(sum) at \(channel), \(pixel)")
+            }
+        }
+    }
+}

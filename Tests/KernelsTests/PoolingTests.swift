@@ -1,0 +1,132 @@
+import Testing
+
+@testable import Kernels
+
+@Suite("Pooling, addition and the classifier")
+struct PoolingTests {
+    private func buffer(_ count: Int, seed: UInt64, strange: Bool = false, offset: Int = 1) -> GuardedBuffer {
+        var random = SeededRandom(seed: seed)
+        return GuardedBuffer(count: count, offset: offset) { _ in strange ? random.strangeValue() : random.value() }
+    }
+
+    @Test("Average of 2×2", arguments: [1, 2, 3, 8, 15, 16, 17, 18, 32, 33, 34], [1, 2, 5])
+    func average(width: Int, height: Int) {
+        for strange in [false, true] {
+            let pool = AveragePool2x2(inputWidth: width, inputHeight: height)
+            let input = buffer(3 * width * height, seed: 3, strange: strange)
+            let pixels = pool.width * pool.height
+            let (actual, expected) = (GuardedBuffer(count: 3 * pixels, offset: 1), GuardedBuffer(count: 3 * pixels))
+            for plane in 0..<3 {
+                pool.run(
+                    input: input.readOnly, inputPlaneStride: width * height, output: actual.pointer,
+                    outputPlaneStride: pixels, planes: plane..<plane + 1)
+            }
+            pool.runReference(
+                input: input.readOnly, inputPlaneStride: width * height, output: expected.pointer,
+                outputPlaneStride: pixels, planes: 0..<3)
+            keepAlive(input)
+            #expect(firstDifference(actual.values, expected.values) == nil, "\(height)×\(width)")
+            #expect(actual.guardsAreIntact)
+        }
+    }
+
+    @Test("Global average", arguments: [1, 7, 8, 9, 15, 16, 17, 49, 64, 65], [true, false])
+    func global(pixels: Int, activates: Bool) {
+        let channels = 9
+        let pool = GlobalAveragePool(channels: channels, pixels: pixels)
+        let input = buffer(channels * pixels, seed: 5)
+        let (scale, shift) = (buffer(channels, seed: 6), buffer(channels, seed: 7))
+        var random = SeededRandom(seed: 8)
+        let planes = IndexBuffer((0..<channels).map { _ in Int.random(in: 0..<channels, using: &random) })
+        let (actual, expected) = (GuardedBuffer(count: channels), GuardedBuffer(count: channels))
+        let activation = activates ? (scale.readOnly, shift.readOnly) : nil
+        for range in [0..<4, 4..<9] {
+            pool.run(
+                input: input.readOnly, inputPlaneStride: pixels, inputPlanes: planes.readOnly, activation: activation,
+                output: actual.pointer, channels: range)
+        }
+        pool.runReference(
+            input: input.readOnly, inputPlaneStride: pixels, inputPlanes: planes.readOnly, activation: activation,
+            output: expected.pointer)
+        keepAlive(input, scale, shift, planes)
+        for channel in 0..<channels {
+            // Each of two sums of `pixels` terms of at most 2, one rounding for each term, one or two for the mean.
+            let bound = Float(2 * (pixels + 3)) * .ulpOfOne * 2
+            let (a, e) = (actual.pointer[channel], expected.pointer[channel])
+            #expect(abs(a - e) <= bound, "\(pixels) pixels, channel \(channel): \(a) instead of \(e)")
+        }
+        #expect(actual.guardsAreIntact)
+    }
+
+    @Test("Global average of NaN and infinity", arguments: [1, 8, 9, 20])
+    func globalStrange(pixels: Int) {
+        let pool = GlobalAveragePool(channels: 3, pixels: pixels)
+        for (value, place) in [(Float.nan, 0), (.nan, pixels - 1), (.infinity, pixels / 2)] {
+            let input = GuardedBuffer(count: 3 * pixels) { $0 == pixels + place ? value : 1 }
+            let one = GuardedBuffer(count: 3) { _ in 1 }
+            let output = GuardedBuffer(count: 3)
+            pool.run(
+                input: input.readOnly, inputPlaneStride: pixels, inputPlanes: nil,
+                activation: (one.readOnly, one.readOnly), output: output.pointer, channels: 0..<3)
+            keepAlive(input, one)
+            #expect(output.pointer[0] == 2 && output.pointer[2] == 2)
+            #expect(value.isNaN ? output.pointer[1].isNaN : output.pointer[1] == .infinity)
+        }
+    }
+
+    @Test("Maximum", arguments: [(2, 2, 0), (3, 2, 1), (3, 1, 1), (3, 3, 0), (1, 1, 0)], [1, 2, 3, 8, 13])
+    func maximum(window: (Int, Int, Int), size: Int) {
+        let (edge, stride, padding) = window
+        let pool = MaxPool(inputWidth: size, inputHeight: size + 1, window: edge, stride: stride, padding: padding)
+        let input = buffer(2 * size * (size + 1), seed: 9, strange: true)
+        let pixels = pool.width * pool.height
+        let output = GuardedBuffer(count: 2 * pixels)
+        pool.run(
+            input: input.readOnly, inputPlaneStride: size * (size + 1), output: output.pointer,
+            outputPlaneStride: pixels, planes: 0..<2)
+        let values = input.values
+        let expected = (0..<2 * pixels).map { index -> Float in
+            let (plane, y, x) = (index / pixels, index % pixels / pool.width, index % pool.width)
+            let rows = (y * stride - padding..<y * stride - padding + edge).filter { 0...size ~= $0 }
+            let columns = (x * stride - padding..<x * stride - padding + edge).filter { 0..<size ~= $0 }
+            let window = rows.flatMap { row in columns.map { values[(plane * (size + 1) + row) * size + $0] } }
+            return window.contains(where: \.isNaN) ? .nan : window.max()!
+        }
+        #expect(zip(output.values, expected).allSatisfy { $0 == $1 || ($0.isNaN && $1.isNaN) }, "\(window), \(size)")
+        #expect(output.guardsAreIntact)
+    }
+
+    @Test("Addition of planes", arguments: [1, 7, 8, 9, 31], [true, false])
+    func addition(pixels: Int, rectifies: Bool) {
+        let (a, b) = (buffer(4 * pixels, seed: 1, strange: true), buffer(4 * pixels, seed: 2, strange: true))
+        let output = GuardedBuffer(count: 4 * pixels, offset: 1)
+        addPlanes(
+            a.readOnly, aPlaneStride: pixels, b.readOnly, bPlaneStride: pixels, output: output.pointer,
+            outputPlaneStride: pixels, pixels: pixels, planes: 0..<4, rectifiesOutput: rectifies)
+        keepAlive(a, b)
+        let expected = zip(a.values, b.values).map { rectifies && $0 + $1 < 0 ? 0 : $0 + $1 }
+        #expect(firstDifference(output.values, expected) == nil)
+        #expect(output.guardsAreIntact)
+    }
+
+    @Test("Linear layer", arguments: [0, 1, 2, 33], [0, 1, 7, 8, 9, 31, 32, 33, 41, 71, 100])
+    func linear(inputs: Int, outputs: Int) {
+        for strange in [false, true] {
+            let layer = Linear(inputs: inputs, outputs: outputs)
+            let (input, weights) = (buffer(inputs, seed: 1, strange: strange), buffer(inputs * outputs, seed: 2))
+            let bias = buffer(outputs, seed: 3)
+            let packed = GuardedBuffer(count: layer.packedCount)
+            layer.pack(weights: weights.readOnly, bias: bias.readOnly, into: packed.pointer)
+            let (actual, expected) = (GuardedBuffer(count: outputs, offset: 1), GuardedBuffer(count: outputs))
+            for tile in 0..<layer.tiles {
+                layer.run(
+                    input: input.readOnly, weights: packed.readOnly, output: actual.pointer, tiles: tile..<tile + 1)
+            }
+            layer.runReference(
+                input: input.readOnly, weights: weights.readOnly, bias: bias.readOnly, output: expected.pointer)
+            keepAlive(input, weights, bias)
+            #expect(firstDifference(actual.values, expected.values) == nil, "\(inputs) → \(outputs)")
+            #expect(actual.guardsAreIntact && packed.guardsAreIntact)
+        }
+    }
+}
