@@ -33,7 +33,8 @@ var products: [Product] = [
 var targets: [Target] = [
     .target(name: "CProcessor"),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
-    .target(name: "Kernels", swiftSettings: kernelSettings),
+    .target(name: "CVector"),
+    .target(name: "Kernels", dependencies: ["CVector"], swiftSettings: kernelSettings),
     .target(name: "ModelFormat", dependencies: ["CZlib"]),
     .target(
         name: "CondenseNet", dependencies: ["CProcessor", "ImageInput", "Kernels", "ModelFormat"],

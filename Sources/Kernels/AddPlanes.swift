@@ -1,4 +1,5 @@
-/// Adds the pixels of two stacks of planes, with ReLU of the sums where `rectifiesOutput` is set: a residual connection.
+/// Adds the pixels of two stacks of planes, with ReLU of the sums where `rectifiesOutput` is set: a residual
+/// connection.
 ///
 /// - Parameters:
 ///   - a: planes of `pixels` floats, `aPlaneStride` apart.

@@ -19,8 +19,9 @@ public struct AveragePool2x2: Sendable, Equatable {
     /// Rows of the output.
     public var height: Int { inputHeight / 2 }
 
-    /// Pools the given planes: pixel `(y, x)` of plane `c` lies at `c * planeStride + y * width + x`, both in the input and,
-    /// with its own stride and width, in the output. Calls for different planes may run at the same time. Allocates nothing.
+    /// Pools the given planes: pixel `(y, x)` of plane `c` lies at `c * planeStride + y * width + x`, both in the input
+    /// and, with its own stride and width, in the output. Calls for different planes may run at the same time.
+    /// Allocates nothing.
     public func run(
         input: UnsafePointer<Float>, inputPlaneStride: Int, output: UnsafeMutablePointer<Float>, outputPlaneStride: Int,
         planes: Range<Int>

@@ -16,9 +16,6 @@ extension Convolution2D {
         for group in groupRange {
             let run = ConvolutionRun(self, operands, group: group, rows: rows, panel: scratch)
             var pixel = 0
-            if PixelTiling.uses24 {
-                for _ in 0..<tiling.tiles24 { run.tile(Pixels24.self, &pixel) }
-            }
             for _ in 0..<tiling.tiles16 { run.tile(Pixels16.self, &pixel) }
             for _ in 0..<tiling.tiles8 { run.tile(Pixels8.self, &pixel) }
         }
@@ -49,7 +46,7 @@ private struct ConvolutionRun {
         self.panel = panel
         let product = shape.product
         products = PanelProducts(
-            inputs: product.inputs, outputs: shape.outputs, rectify: product.rectifiesOutput,
+            inputs: product.inputs, outputs: shape.outputs, rectifies: product.rectifiesOutput,
             weights: operands.weights + group &* product.outputTiles &* product.packedTileCount,
             output: operands.output, outputPlanes: nil, firstChannel: group &* shape.outputs)
     }

@@ -2,12 +2,12 @@
 ///
 /// For output channel `o` of a group with inputs `i`:
 ///
-///     y(o, r, x) = bias[o] + Σ i Σ dy Σ dx weights[o, i, dy, dx] * input[i][r * stride + dy − padding][x * stride + dx − padding]
+///     y(o, r, x) = bias[o] + Σ i Σ dy Σ dx weights[o, i, dy, dx] * input[i][r * stride + dy − p][x * stride + dx − p]
 ///
-/// followed by ReLU where `rectifiesOutput` is set. Each sum begins with the bias and takes inputs, then rows, then
-/// columns of the kernel in ascending order, one fused multiply-add each, padding included, so results do not depend on
-/// how the work is split. The inputs under each kernel position are copied into a panel, as a 1×1 convolution gathers its
-/// own.
+/// with padding `p`, followed by ReLU where `rectifiesOutput` is set. Each sum begins with the bias and takes inputs, then
+/// rows, then columns of the kernel in ascending order, one fused multiply-add each, padding included, so results do not
+/// depend on how the work is split. The inputs under each kernel position are copied into a panel, as a 1×1 convolution
+/// gathers its own.
 public struct Convolution2D: Sendable, Equatable {
     /// Groups.
     public let groups: Int
@@ -63,7 +63,7 @@ public struct Convolution2D: Sendable, Equatable {
     /// Floats in the packed weights.
     public var packedCount: Int { product.packedCount }
     /// Floats of scratch that one call of `run` needs.
-    public var scratchCount: Int { product.inputs * Pixels24.width }
+    public var scratchCount: Int { product.inputs * Pixels16.width }
     /// Multiply-adds of the whole convolution, the padding's included.
     public var multiplyAdds: Int { product.multiplyAdds }
 

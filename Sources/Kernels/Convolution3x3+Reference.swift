@@ -17,9 +17,9 @@ extension Convolution3x3 {
             for y in 0..<height {
                 for x in 0..<width {
                     var sum = bias?[channel] ?? 0
-                    for i in 0..<inputs {
-                        let plane = input + (channel / outputs * inputs + i) * inputPlaneStride
-                        for dx in 0..<3 {
+                    for dx in 0..<3 {
+                        for i in 0..<inputs {
+                            let plane = input + (channel / outputs * inputs + i) * inputPlaneStride
                             for dy in 0..<3 {
                                 let (row, column) = (y + dy - 1, x + dx - 1)
                                 let inside = row >= 0 && row < height && column >= 0 && column < width

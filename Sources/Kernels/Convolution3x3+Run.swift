@@ -31,7 +31,6 @@ private struct DirectRun {
     let output: UnsafeMutablePointer<Float>
     let outputPlaneStride: Int
     let rows: Range<Int>
-    let columns: PixelTiling
 
     @inline(__always)
     init(_ shape: Convolution3x3, _ operands: Convolution3x3Operands, group: Int, rows: Range<Int>) {
@@ -46,58 +45,52 @@ private struct DirectRun {
         weights = operands.weights + group &* shape.packedGroupCount
         outputPlaneStride = operands.outputPlaneStride
         output = operands.output + group &* shape.outputs &* outputPlaneStride + rows.lowerBound &* shape.width
-        columns = PixelTiling(pixels: shape.width)
     }
 
-    /// Four outputs at a time, in tiles of 16 or 24 columns and one row, or 8 columns and two rows.
+    /// Four outputs at a time, in tiles of 16 columns and one row, or 8 columns and two rows.
     @inline(__always)
     func fours(_ tiles: Range<Int>) {
+        let columns = PixelTiling(pixels: shape.width)
         eachRow(step: 1) { row in
-            eachColumn(
-                { tile(DirectTile1<OutputTile4<Pixels24>>.self, tiles, row, $0) },
-                { tile(DirectTile1<OutputTile4<Pixels16>>.self, tiles, row, $0) },
-                { _ in })
+            medium(DirectTile1<OutputTile4<Pixels16>>.self, tiles, row, columns)
         }
-        guard columns.tiles8 > 0 else { return }
         let paired = eachRow(step: 2) { row in
-            eachColumn8 { tile(DirectTile2<OutputTile4<Pixels8>>.self, tiles, row, $0) }
+            narrow(DirectTile2<OutputTile4<Pixels8>>.self, tiles, row, columns)
         }
-        if !paired { eachColumn8 { tile(DirectTile1<OutputTile4<Pixels8>>.self, tiles, 0, $0) } }
+        if !paired { narrow(DirectTile1<OutputTile4<Pixels8>>.self, tiles, 0, columns) }
     }
 
     /// Two outputs, the first of them `first`, in tiles of two rows.
     @inline(__always)
     func two(first: Int) {
         let tiles = first / 2..<first / 2 &+ 1
+        let columns = PixelTiling(pixels: shape.width, wide: true)
         let paired = eachRow(step: 2) { row in
-            eachColumn(
-                { tile(DirectTile2<OutputTile2<Pixels24>>.self, tiles, row, $0) },
-                { tile(DirectTile2<OutputTile2<Pixels16>>.self, tiles, row, $0) },
-                { tile(DirectTile2<OutputTile2<Pixels8>>.self, tiles, row, $0) })
+            wide(DirectTile2<OutputTile2<Pixels24>>.self, tiles, row, columns)
+            medium(DirectTile2<OutputTile2<Pixels16>>.self, tiles, row, columns)
+            narrow(DirectTile2<OutputTile2<Pixels8>>.self, tiles, row, columns)
         }
         guard !paired else { return }
-        eachColumn(
-            { tile(DirectTile1<OutputTile2<Pixels24>>.self, tiles, 0, $0) },
-            { tile(DirectTile1<OutputTile2<Pixels16>>.self, tiles, 0, $0) },
-            { tile(DirectTile1<OutputTile2<Pixels8>>.self, tiles, 0, $0) })
+        wide(DirectTile1<OutputTile2<Pixels24>>.self, tiles, 0, columns)
+        medium(DirectTile1<OutputTile2<Pixels16>>.self, tiles, 0, columns)
+        narrow(DirectTile1<OutputTile2<Pixels8>>.self, tiles, 0, columns)
     }
 
     /// One output, in tiles of four rows.
     @inline(__always)
     func one(first: Int) {
         let tiles = first..<first &+ 1
+        let columns = PixelTiling(pixels: shape.width, wide: true)
         let fourRows = eachRow(step: 4) { row in
-            eachColumn(
-                { tile(DirectTile4<OutputTile1<Pixels24>>.self, tiles, row, $0) },
-                { tile(DirectTile4<OutputTile1<Pixels16>>.self, tiles, row, $0) },
-                { tile(DirectTile4<OutputTile1<Pixels8>>.self, tiles, row, $0) })
+            wide(DirectTile4<OutputTile1<Pixels24>>.self, tiles, row, columns)
+            medium(DirectTile4<OutputTile1<Pixels16>>.self, tiles, row, columns)
+            narrow(DirectTile4<OutputTile1<Pixels8>>.self, tiles, row, columns)
         }
         guard !fourRows else { return }
         eachRow(step: 1) { row in
-            eachColumn(
-                { tile(DirectTile1<OutputTile1<Pixels24>>.self, tiles, row, $0) },
-                { tile(DirectTile1<OutputTile1<Pixels16>>.self, tiles, row, $0) },
-                { tile(DirectTile1<OutputTile1<Pixels8>>.self, tiles, row, $0) })
+            wide(DirectTile1<OutputTile1<Pixels24>>.self, tiles, row, columns)
+            medium(DirectTile1<OutputTile1<Pixels16>>.self, tiles, row, columns)
+            narrow(DirectTile1<OutputTile1<Pixels8>>.self, tiles, row, columns)
         }
     }
 
@@ -116,59 +109,69 @@ private struct DirectRun {
         return true
     }
 
-    /// Calls a body with the first column of each tile of its width.
+    /// The tiles of 24 columns of a row.
     @inline(__always)
-    func eachColumn(_ body24: (Int) -> Void, _ body16: (Int) -> Void, _ body8: (Int) -> Void) {
-        var column = 0
-        if PixelTiling.uses24 {
-            for _ in 0..<columns.tiles24 {
-                body24(min(column, shape.width &- 24))
-                column &+= 24
-            }
-        }
-        for _ in 0..<columns.tiles16 {
-            body16(min(column, shape.width &- 16))
-            column &+= 16
-        }
-        eachColumn8(body8)
+    func wide<Tile: DirectTile>(_: Tile.Type, _ tiles: Range<Int>, _ row: Int, _ columns: PixelTiling) {
+        guard PixelTiling.registersFor24 else { return }
+        for index in 0..<columns.tiles24 { tile(Tile.self, tiles, row, index &* 24) }
     }
 
-    /// Calls `body` with the first column of each tile of 8.
+    /// The tiles of 16 columns of a row.
     @inline(__always)
-    func eachColumn8(_ body: (Int) -> Void) {
+    func medium<Tile: DirectTile>(_: Tile.Type, _ tiles: Range<Int>, _ row: Int, _ columns: PixelTiling) {
+        let first = columns.tiles24 &* 24
+        for index in 0..<columns.tiles16 { tile(Tile.self, tiles, row, first &+ index &* 16) }
+    }
+
+    /// The tiles of 8 columns of a row.
+    @inline(__always)
+    func narrow<Tile: DirectTile>(_: Tile.Type, _ tiles: Range<Int>, _ row: Int, _ columns: PixelTiling) {
         let first = columns.tiles24 &* 24 &+ columns.tiles16 &* 16
-        for index in 0..<columns.tiles8 {
-            body(PixelTiling.start(Pixels8.self, first &+ index &* 8, in: shape.width))
-        }
+        for index in 0..<columns.tiles8 { tile(Tile.self, tiles, row, first &+ index &* 8) }
     }
 
-    /// Computes tiles `tiles` of `Tile.Row.outputs` channels each, at a row of the range and a column.
+    /// Computes tiles `tiles` of `Tile.Row.outputs` channels each, at a row of the range, and at a column or so far to
+    /// its left that the tile ends within the row.
     @inline(__always)
     func tile<Tile: DirectTile>(_: Tile.Type, _ tiles: Range<Int>, _ row: Int, _ column: Int) {
+        let column = PixelTiling.start(Tile.Row.Pixels.self, column, in: shape.width)
         let packedCount = (1 &+ 9 &* shape.inputs) &* Tile.Row.outputs
         let pixels = input + row &* rowStride + column
-        let rectify = shape.rectifiesOutput
-        let count = min(Tile.Row.Pixels.width, shape.width &- column)
         for index in tiles {
-            var channel = pixels
             var weights = weights + index &* packedCount
             var sums = Tile(bias: weights)
             weights += Tile.Row.outputs
-            for _ in 0..<shape.inputs {
-                sums.addChannel(channel, rowStride, weights)
-                channel += planeStride
-                weights += 9 &* Tile.Row.outputs
-            }
-            let output = output + index &* Tile.Row.outputs &* outputPlaneStride + row &* shape.width + column
-            sums.forEachSum { bundle, plane, line in
-                let destination = output + plane &* outputPlaneStride + line &* shape.width
-                let result = bundle.rectified(if: rectify)
-                if count == Tile.Row.Pixels.width {
-                    result.store(to: destination)
-                } else {
-                    result.forEachVector { vector, _ in storeVector(vector, destination, count: count) }
+            // One column at a time for all inputs: a loop over nine taps would need more addresses than registers.
+            for column in -1...1 {
+                var channel = pixels + column
+                for _ in 0..<shape.inputs {
+                    sums.addColumn(channel, rowStride, weights)
+                    channel += planeStride
+                    weights += 3 &* Tile.Row.outputs
                 }
             }
+            sums.store(
+                to: DirectDestination(
+                    first: output + index &* Tile.Row.outputs &* outputPlaneStride + row &* shape.width + column,
+                    planeStride: outputPlaneStride, rowStride: shape.width, columns: shape.width &- column,
+                    rectifies: shape.rectifiesOutput))
         }
+    }
+}
+
+/// The place of a tile's sums in the output.
+private struct DirectDestination: SumDestination {
+    let first: UnsafeMutablePointer<Float>
+    let planeStride: Int
+    let rowStride: Int
+    /// Columns from the tile's first to the end of the row; fewer than the tile's only where it is a tile of 8.
+    let columns: Int
+    let rectifies: Bool
+
+    @inline(__always)
+    func store<Pixels: PixelVectors>(_ sums: Pixels, output: Int, row: Int) {
+        let result = rectifies ? sums.rectified() : sums
+        ContiguousPixels(first: 0, count: columns)
+            .store(result, in: first + output &* planeStride + row &* rowStride)
     }
 }

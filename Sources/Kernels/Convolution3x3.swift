@@ -2,11 +2,11 @@
 ///
 /// For output channel `o` of a group with inputs `i`:
 ///
-///     y(o, r, x) = bias[o] + Σ i Σ dx Σ dy weights[o, i, dy, dx] * input[i][r + dy − 1][x + dx − 1]
+///     y(o, r, x) = bias[o] + Σ dx Σ i Σ dy weights[o, i, dy, dx] * input[i][r + dy − 1][x + dx − 1]
 ///
-/// followed by ReLU where `rectifiesOutput` is set. Each sum begins with the bias and takes inputs, then columns, then
-/// rows of the kernel in ascending order, one fused multiply-add each, whatever tile computes it, so results do not
-/// depend on how the work is split.
+/// followed by ReLU where `rectifiesOutput` is set. Each sum begins with the bias and takes columns of the kernel, then
+/// inputs, then rows of the kernel in ascending order, one fused multiply-add each, whatever tile computes it, so
+/// results do not depend on how the work is split.
 public struct Convolution3x3: Sendable, Equatable {
     /// Groups.
     public let groups: Int
@@ -38,8 +38,8 @@ public struct Convolution3x3: Sendable, Equatable {
     /// Floats in one group's packed weights.
     var packedGroupCount: Int { outputs * (1 + 9 * inputs) }
 
-    /// Floats in the packed weights: for each group its outputs by fours, then a two and a one as they remain, each tile
-    /// of `t` outputs as `t` biases and `[inputs][3 columns][3 rows][t]`.
+    /// Floats in the packed weights: for each group its outputs by fours, then a two and a one as they remain, each
+    /// tile of `t` outputs as `t` biases and `[3 columns][inputs][3 rows][t]`.
     public var packedCount: Int { groups * packedGroupCount + Self.slack }
 
     /// Multiply-adds of the whole convolution, the padding's included.
@@ -63,7 +63,7 @@ public struct Convolution3x3: Sendable, Equatable {
                     let channel = group * outputs + output + lane
                     destination[lane] = bias?[channel] ?? 0
                     for tap in 0..<inputs * 9 {
-                        let (input, column, row) = (tap / 9, tap % 9 / 3, tap % 3)
+                        let (column, input, row) = (tap / 3 / inputs, tap / 3 % inputs, tap % 3)
                         destination[(tap + 1) * tile + lane] =
                             weights[(channel * inputs + input) * 9 + row * 3 + column]
                     }

@@ -40,8 +40,8 @@ public struct DenseLayer: Sendable, Equatable {
 
     /// Computes the given rows of the output.
     ///
-    /// Calls for different rows may run at the same time if each has its own scratch; each computes the middle rows above
-    /// and below its own anew. Allocates nothing.
+    /// Calls for different rows may run at the same time if each has its own scratch; each computes the middle rows
+    /// above and below its own anew. Allocates nothing.
     ///
     /// - Precondition: the buffers have the sizes that the operands' descriptions give; `scratch` has `scratchCount`
     ///   floats, begins on a multiple of 64 bytes, and may hold anything.

@@ -1,7 +1,7 @@
 /// A register tile of a direct 3×3 convolution: an `OutputTile` for each of some rows.
 ///
-/// Every tile adds a channel's nine products to each sum column by column of the kernel, from top to bottom; tiles differ
-/// in the order in which they visit different sums, which decides how many registers they need.
+/// Every tile adds a column's three products to each sum from top to bottom; tiles differ in the order in which they
+/// visit different sums, which decides how many registers they need.
 protocol DirectTile {
     /// The outputs and pixels of one row.
     associatedtype Row: OutputTile
@@ -12,19 +12,8 @@ protocol DirectTile {
     /// Adds one column of the kernel for one input channel: `pixels` is the first pixel under the column's middle, and
     /// `weights` the packed `[3 rows][outputs]`.
     mutating func addColumn(_ pixels: UnsafePointer<Float>, _ rowStride: Int, _ weights: UnsafePointer<Float>)
-    /// Calls `body` with each bundle of sums, its output and its row.
-    func forEachSum(_ body: (Row.Pixels, _ output: Int, _ row: Int) -> Void)
-}
-
-extension DirectTile {
-    /// Adds one input channel: `pixels` is its first pixel under the centre of the kernel, and `weights` its packed
-    /// `[3 columns][3 rows][outputs]`.
-    @inline(__always)
-    mutating func addChannel(_ pixels: UnsafePointer<Float>, _ rowStride: Int, _ weights: UnsafePointer<Float>) {
-        addColumn(pixels - 1, rowStride, weights)
-        addColumn(pixels, rowStride, weights + 3 &* Row.outputs)
-        addColumn(pixels + 1, rowStride, weights + 6 &* Row.outputs)
-    }
+    /// Hands over the sums of each output and row.
+    func store(to destination: some SumDestination)
 }
 
 /// One row.
@@ -46,8 +35,8 @@ struct DirectTile1<Row: OutputTile>: DirectTile {
     }
 
     @inline(__always)
-    func forEachSum(_ body: (Row.Pixels, _ output: Int, _ row: Int) -> Void) {
-        row0.forEachOutput { body($0, $1, 0) }
+    func store(to destination: some SumDestination) {
+        row0.store(to: destination, row: 0)
     }
 }
 
@@ -79,9 +68,9 @@ struct DirectTile2<Row: OutputTile>: DirectTile {
     }
 
     @inline(__always)
-    func forEachSum(_ body: (Row.Pixels, _ output: Int, _ row: Int) -> Void) {
-        row0.forEachOutput { body($0, $1, 0) }
-        row1.forEachOutput { body($0, $1, 1) }
+    func store(to destination: some SumDestination) {
+        row0.store(to: destination, row: 0)
+        row1.store(to: destination, row: 1)
     }
 }
 
@@ -124,10 +113,10 @@ struct DirectTile4<Row: OutputTile>: DirectTile {
     }
 
     @inline(__always)
-    func forEachSum(_ body: (Row.Pixels, _ output: Int, _ row: Int) -> Void) {
-        row0.forEachOutput { body($0, $1, 0) }
-        row1.forEachOutput { body($0, $1, 1) }
-        row2.forEachOutput { body($0, $1, 2) }
-        row3.forEachOutput { body($0, $1, 3) }
+    func store(to destination: some SumDestination) {
+        row0.store(to: destination, row: 0)
+        row1.store(to: destination, row: 1)
+        row2.store(to: destination, row: 2)
+        row3.store(to: destination, row: 3)
     }
 }

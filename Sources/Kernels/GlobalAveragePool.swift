@@ -1,8 +1,9 @@
 /// The mean of whole planes, gathered, scaled, shifted and rectified on the way in.
 ///
 /// For output `c`, with `v(p) = max(input[plane(c)][p] * scale[c] + shift[c], 0)`, or the pixels as they are without a
-/// scale, `y(c) = (Σ p v(p)) / pixels`. Pixels are summed in eight interleaved sums, one for each remainder of `p` modulo
-/// 8, which are then added in pairs that lie four, two and one apart, and multiplied by the rounded reciprocal of `pixels`.
+/// scale, `y(c) = (Σ p v(p)) / pixels`. Pixels are summed in eight interleaved sums, one for each remainder of `p`
+/// modulo 8, which are then added in pairs that lie four, two and one apart, and multiplied by the rounded reciprocal
+/// of `pixels`.
 public struct GlobalAveragePool: Sendable, Equatable {
     /// Outputs.
     public let channels: Int
@@ -61,8 +62,8 @@ public struct GlobalAveragePool: Sendable, Equatable {
         }
     }
 
-    /// What `run` computes, in the plainest way: one sum, in ascending order of the pixels, so that the results differ by
-    /// rounding.
+    /// What `run` computes, in the plainest way: one sum, in ascending order of the pixels, so that the results differ
+    /// by rounding.
     public func runReference(
         input: UnsafePointer<Float>, inputPlaneStride: Int, inputPlanes: UnsafePointer<Int32>?,
         activation: (scale: UnsafePointer<Float>, shift: UnsafePointer<Float>)?, output: UnsafeMutablePointer<Float>

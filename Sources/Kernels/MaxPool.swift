@@ -34,8 +34,9 @@ public struct MaxPool: Sendable, Equatable {
         return size == 0 || span < 0 ? 0 : span / stride + 1
     }
 
-    /// Pools the given planes: pixel `(y, x)` of plane `c` lies at `c * planeStride + y * width + x`, both in the input and,
-    /// with its own stride and width, in the output. Calls for different planes may run at the same time. Allocates nothing.
+    /// Pools the given planes: pixel `(y, x)` of plane `c` lies at `c * planeStride + y * width + x`, both in the input
+    /// and, with its own stride and width, in the output. Calls for different planes may run at the same time.
+    /// Allocates nothing.
     public func run(
         input: UnsafePointer<Float>, inputPlaneStride: Int, output: UnsafeMutablePointer<Float>, outputPlaneStride: Int,
         planes: Range<Int>

@@ -1,49 +1,39 @@
+import CVector
+
 /// Eight neighbouring pixels of one plane: one AVX register, or two NEON registers.
 typealias PixelVector = SIMD8<Float>
 
 /// Returns `accumulator + a * b`.
 ///
-/// One rounding where the target fuses multiply and add, two in the portable x86-64 build (`CONDENSENET_PORTABLE`),
-/// whose target has no fused instruction. Kernels and references share this function, so that both round alike.
+/// One rounding where the target has a fused instruction, two in a build for x86-64 without FMA. Kernels and references
+/// share this function, so that both round alike.
 @inline(__always)
 func multiplyAdd(_ accumulator: Float, _ a: Float, _ b: Float) -> Float {
-    #if CONDENSENET_PORTABLE
-        accumulator + a * b
-    #else
-        accumulator.addingProduct(a, b)
-    #endif
+    condensenet_multiply_add(accumulator, a, b)
 }
 
 /// Returns `accumulator + a * b` in every lane, rounded as the scalar function rounds.
 @inline(__always)
 func multiplyAdd(_ accumulator: PixelVector, _ a: PixelVector, _ b: PixelVector) -> PixelVector {
-    #if CONDENSENET_PORTABLE
-        accumulator + a * b
-    #else
-        accumulator.addingProduct(a, b)
-    #endif
+    condensenet_multiply_add8(accumulator, a, b)
 }
 
 /// Returns `accumulator + a * b` in every lane, with one factor for all lanes.
 @inline(__always)
 func multiplyAdd(_ accumulator: PixelVector, _ a: PixelVector, _ b: Float) -> PixelVector {
-    #if CONDENSENET_PORTABLE
-        accumulator + a * b
-    #else
-        accumulator.addingProduct(a, b)
-    #endif
+    condensenet_multiply_add8(accumulator, a, PixelVector(repeating: b))
 }
 
-/// ReLU: zero where `x` is below zero, else `x`; hence NaN stays NaN, and −0 stays −0.
+/// ReLU: zero where `x` is below zero, else `x`; hence NaN stays NaN.
 @inline(__always)
 func rectified(_ x: Float) -> Float {
     x < 0 ? 0 : x
 }
 
-/// ReLU of every lane, with the scalar function's treatment of NaN and −0.
+/// ReLU of every lane; NaN stays NaN, and −0 becomes a zero of either sign.
 @inline(__always)
 func rectified(_ x: PixelVector) -> PixelVector {
-    x.replacing(with: 0, where: x .< 0)
+    condensenet_rectified8(x)
 }
 
 /// Reads eight floats from any address that a `Float` may have.

@@ -4,13 +4,20 @@ protocol OutputTile {
     associatedtype Pixels: PixelVectors
     /// Output channels.
     static var outputs: Int { get }
-    /// Every pixel of an output equal to that output's bias, of `outputs` consecutive ones; four floats must be readable.
+    /// Every pixel of an output equal to that output's bias, of `outputs` consecutive ones; four floats must be
+    /// readable.
     init(bias: UnsafePointer<Float>)
     /// Adds one input's pixels times the weight of each output, of `outputs` consecutive ones; four floats must be
     /// readable.
     mutating func addProduct(_ pixels: Pixels, _ weights: UnsafePointer<Float>)
-    /// Calls `body` with each output's sums and its place in the tile.
-    func forEachOutput(_ body: (Pixels, Int) -> Void)
+    /// Hands over the sums of each output of this row of a tile.
+    func store(to destination: some SumDestination, row: Int)
+}
+
+/// What takes the sums of a tile; a type and not a closure, as `VectorDestination`.
+protocol SumDestination {
+    /// Takes the sums of an output and row of the tile.
+    func store<Pixels: PixelVectors>(_ sums: Pixels, output: Int, row: Int)
 }
 
 /// One output.
@@ -30,8 +37,8 @@ struct OutputTile1<Pixels: PixelVectors>: OutputTile {
     }
 
     @inline(__always)
-    func forEachOutput(_ body: (Pixels, Int) -> Void) {
-        body(output0, 0)
+    func store(to destination: some SumDestination, row: Int) {
+        destination.store(output0, output: 0, row: row)
     }
 }
 
@@ -56,9 +63,9 @@ struct OutputTile2<Pixels: PixelVectors>: OutputTile {
     }
 
     @inline(__always)
-    func forEachOutput(_ body: (Pixels, Int) -> Void) {
-        body(output0, 0)
-        body(output1, 1)
+    func store(to destination: some SumDestination, row: Int) {
+        destination.store(output0, output: 0, row: row)
+        destination.store(output1, output: 1, row: row)
     }
 }
 
@@ -89,10 +96,10 @@ struct OutputTile4<Pixels: PixelVectors>: OutputTile {
     }
 
     @inline(__always)
-    func forEachOutput(_ body: (Pixels, Int) -> Void) {
-        body(output0, 0)
-        body(output1, 1)
-        body(output2, 2)
-        body(output3, 3)
+    func store(to destination: some SumDestination, row: Int) {
+        destination.store(output0, output: 0, row: row)
+        destination.store(output1, output: 1, row: row)
+        destination.store(output2, output: 2, row: row)
+        destination.store(output3, output: 3, row: row)
     }
 }

@@ -8,7 +8,7 @@ struct PanelProducts {
     /// Outputs of the group.
     let outputs: Int
     /// Whether ReLU is applied to the sums.
-    let rectify: Bool
+    let rectifies: Bool
     /// The group's packed output tiles.
     let weights: UnsafePointer<Float>
     /// The output planes.
@@ -54,7 +54,15 @@ struct PanelProducts {
         var tile = OutputTile4<P>(bias: packed)
         var pixels = panel
         var weights = packed + 4
-        for _ in 0..<inputs {
+        for _ in 0..<inputs / 4 {
+            tile.addProduct(P(loading: pixels), weights)
+            tile.addProduct(P(loading: pixels + P.width), weights + 4)
+            tile.addProduct(P(loading: pixels + 2 &* P.width), weights + 8)
+            tile.addProduct(P(loading: pixels + 3 &* P.width), weights + 12)
+            pixels += 4 &* P.width
+            weights += 16
+        }
+        for _ in 0..<inputs % 4 {
             tile.addProduct(P(loading: pixels), weights)
             pixels += P.width
             weights += 4
@@ -81,17 +89,28 @@ struct PanelProducts {
         return (tile0, tile1)
     }
 
-    /// Writes those outputs of a tile that the group has.
     @inline(__always)
     private func store<P: PixelVectors>(
         _ tile: OutputTile4<P>, _ first: Int, to destination: some PixelDestination, planeStride: Int
     ) {
-        let count = outputs &- first
-        tile.forEachOutput { sums, index in
-            guard index < count else { return }
-            let channel = firstChannel &+ first &+ index
-            let plane = outputPlanes.map { Int($0[channel]) } ?? channel
-            destination.store(sums.rectified(if: rectify), in: output + plane &* planeStride)
-        }
+        tile.store(
+            to: OutputPlanes(products: self, first: first, pixels: destination, planeStride: planeStride), row: 0)
+    }
+}
+
+/// The planes of a tile's outputs, so far as the group has them.
+private struct OutputPlanes<Destination: PixelDestination>: SumDestination {
+    let products: PanelProducts
+    let first: Int
+    let pixels: Destination
+    let planeStride: Int
+
+    @inline(__always)
+    func store<P: PixelVectors>(_ sums: P, output: Int, row: Int) {
+        guard first &+ output < products.outputs else { return }
+        let channel = products.firstChannel &+ first &+ output
+        let plane = products.outputPlanes.map { Int($0[channel]) } ?? channel
+        let result = products.rectifies ? sums.rectified() : sums
+        pixels.store(result, in: products.output + plane &* planeStride)
     }
 }

@@ -13,27 +13,40 @@ struct ContiguousPixels: PixelDestination {
 
     @inline(__always)
     func store<P: PixelVectors>(_ pixels: P, in plane: UnsafeMutablePointer<Float>) {
-        if count >= P.width {
-            pixels.store(to: plane + first)
+        if P.width == 8 && count < 8 {
+            pixels.store(to: FirstFloats(pointer: plane + first, count: count))
         } else {
-            pixels.forEachVector { vector, _ in storeVector(vector, plane + first, count: count) }
+            pixels.store(to: plane + first)
         }
+    }
+}
+
+/// The first floats of a vector, at any address.
+struct FirstFloats: VectorDestination {
+    /// The address.
+    let pointer: UnsafeMutablePointer<Float>
+    /// The number of floats, 0 to 8.
+    let count: Int
+
+    @inline(__always)
+    func store(_ vector: PixelVector, place: Int) {
+        storeVector(vector, pointer, count: count)
     }
 }
 
 /// Rows of `PaddedPlanes`, across whose ends the tile may reach.
 ///
-/// A vector that crosses the end of a row is written once for each row that it touches; the lanes that belong to another
-/// row fall into the gaps, which must be cleared before they are read.
+/// A vector that crosses the end of a row is written once for each row that it touches; the lanes that belong to
+/// another row fall into the gaps, which must be cleared before they are read.
 struct PaddedPixels: PixelDestination {
     /// Offset and column of the first pixel of each of up to three vectors, with the rows from it to the end.
-    private let spot0: Spot
-    private let spot1: Spot
-    private let spot2: Spot
-    private let width: Int
-    private let rowStride: Int
+    let spot0: Spot
+    let spot1: Spot
+    let spot2: Spot
+    let width: Int
+    let rowStride: Int
 
-    private struct Spot {
+    struct Spot {
         var offset: Int
         var column: Int
         var rows: Int
@@ -50,8 +63,8 @@ struct PaddedPixels: PixelDestination {
         }
     }
 
-    /// A tile whose first pixel is at `row` and `column`, in planes whose row `0` is at `origin`; no row from `endRow` on
-    /// is written.
+    /// A tile whose first pixel is at `row` and `column`, in planes whose row `0` is at `origin`; no row from `endRow`
+    /// on is written.
     @inline(__always)
     init(row: Int, column: Int, endRow: Int, width: Int, rowStride: Int, origin: Int) {
         self.width = width
@@ -66,14 +79,24 @@ struct PaddedPixels: PixelDestination {
         if spot0.column &+ P.width <= width {
             pixels.store(to: plane + spot0.offset)
         } else {
-            pixels.forEachVector { vector, place in
-                store(vector, at: place == 0 ? spot0 : place == 8 ? spot1 : spot2, in: plane)
-            }
+            pixels.store(to: RowsOfPlane(pixels: self, plane: plane))
+        }
+    }
+
+    /// The rows in one plane.
+    private struct RowsOfPlane: VectorDestination {
+        let pixels: PaddedPixels
+        let plane: UnsafeMutablePointer<Float>
+
+        @inline(__always)
+        func store(_ vector: PixelVector, place: Int) {
+            let spot = place == 0 ? pixels.spot0 : place == 8 ? pixels.spot1 : pixels.spot2
+            pixels.store(vector, at: spot, in: plane)
         }
     }
 
     @inline(__always)
-    private func store(_ vector: PixelVector, at spot: Spot, in plane: UnsafeMutablePointer<Float>) {
+    func store(_ vector: PixelVector, at spot: Spot, in plane: UnsafeMutablePointer<Float>) {
         var offset = spot.offset
         var covered = width &- spot.column
         var rows = spot.rows

@@ -12,31 +12,32 @@ struct PixelTiling {
     /// Tiles of 8 pixels.
     let tiles8: Int
 
-    /// Whether tiles of 24 pixels are used: four outputs of them fill 24 of AArch64's 32 registers, but leave
-    /// compilers too few of the 16 of AVX2.
+    /// Tiles of 16 pixels and less, or also of 24 where `wide` is set and the processor has the registers.
     @inline(__always)
-    static var uses24: Bool {
+    init(pixels: Int, wide: Bool = false) {
+        self.pixels = pixels
+        let vectors = (pixels &+ 7) / 8
+        if pixels < 16 {
+            (tiles24, tiles16, tiles8) = (0, 0, vectors)
+        } else if wide && Self.registersFor24 && pixels >= 24 {
+            // 16 + 16 has more sums in flight than 24 + 8.
+            let remainder = vectors % 3
+            tiles16 = remainder == 0 ? 0 : 3 &- remainder
+            tiles24 = (vectors &- 2 &* tiles16) / 3
+            tiles8 = 0
+        } else {
+            (tiles24, tiles16, tiles8) = (0, vectors / 2, vectors % 2)
+        }
+    }
+
+    /// Whether the processor has the registers for twelve or so vectors of sums next to their operands.
+    @inline(__always)
+    static var registersFor24: Bool {
         #if arch(arm64)
             true
         #else
             false
         #endif
-    }
-
-    @inline(__always)
-    init(pixels: Int) {
-        self.pixels = pixels
-        let vectors = (pixels &+ 7) / 8
-        if pixels < 16 {
-            (tiles24, tiles16, tiles8) = (0, 0, vectors)
-        } else if !Self.uses24 || pixels < 24 {
-            (tiles24, tiles16, tiles8) = (0, vectors / 2, vectors % 2)
-        } else {
-            let remainder = vectors % 3
-            tiles16 = remainder == 0 ? 0 : 3 &- remainder
-            tiles24 = (vectors &- 2 &* tiles16) / 3
-            tiles8 = 0
-        }
     }
 
     /// The first pixel of a tile that would begin at `pixel`, moved back so that it ends within a run of `pixels`.

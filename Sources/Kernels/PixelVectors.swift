@@ -9,25 +9,42 @@ protocol PixelVectors {
     init(repeating value: Float)
     /// `width` consecutive floats from any address.
     init(loading pointer: UnsafePointer<Float>)
+    /// The first `count` (0 to 8) floats at any address, nothing beyond them being read; zero for the others.
+    init(loading pointer: UnsafePointer<Float>, count: Int)
     /// Adds `pixels * weight` to every pixel.
     mutating func addProduct(_ pixels: Self, _ weight: Float)
-    /// The bundle through a function of one vector.
-    func mapVectors(_ transform: (PixelVector) -> PixelVector) -> Self
-    /// Calls `body` with the vectors and the place of each one's first pixel in the bundle: 0, 8, 16.
-    func forEachVector(_ body: (PixelVector, Int) -> Void)
+    /// Every pixel times `scale` plus `shift`, and after ReLU.
+    func activated(scale: PixelVector, shift: PixelVector) -> Self
+    /// Every pixel after ReLU.
+    func rectified() -> Self
+    /// Hands over the vectors one by one, from left to right.
+    func store(to destination: some VectorDestination)
+}
+
+/// What takes the vectors of a bundle.
+///
+/// A type and not a closure, so that all of it is inlined into the kernels: a call that takes vectors would make the
+/// compiler keep sums in memory.
+protocol VectorDestination {
+    /// Takes the vector whose first pixel is number `place` (0, 8, 16) of the bundle.
+    func store(_ vector: PixelVector, place: Int)
 }
 
 extension PixelVectors {
     /// Writes `width` consecutive floats to any address.
     @inline(__always)
     func store(to pointer: UnsafeMutablePointer<Float>) {
-        forEachVector { vector, place in storeVector(vector, pointer + place) }
+        store(to: ConsecutiveFloats(pointer: pointer))
     }
+}
 
-    /// The bundle with ReLU applied where `condition` holds.
+/// Consecutive floats at any address.
+private struct ConsecutiveFloats: VectorDestination {
+    let pointer: UnsafeMutablePointer<Float>
+
     @inline(__always)
-    func rectified(if condition: Bool) -> Self {
-        condition ? mapVectors { Kernels.rectified($0) } : self
+    func store(_ vector: PixelVector, place: Int) {
+        storeVector(vector, pointer + place)
     }
 }
 
@@ -53,18 +70,28 @@ struct Pixels8: PixelVectors {
     }
 
     @inline(__always)
+    init(loading pointer: UnsafePointer<Float>, count: Int) {
+        a = loadVector(pointer, count: count)
+    }
+
+    @inline(__always)
     mutating func addProduct(_ pixels: Self, _ weight: Float) {
         a = multiplyAdd(a, pixels.a, weight)
     }
 
     @inline(__always)
-    func mapVectors(_ transform: (PixelVector) -> PixelVector) -> Self {
-        Self(transform(a))
+    func activated(scale: PixelVector, shift: PixelVector) -> Self {
+        Self(Kernels.rectified(multiplyAdd(shift, a, scale)))
     }
 
     @inline(__always)
-    func forEachVector(_ body: (PixelVector, Int) -> Void) {
-        body(a, 0)
+    func rectified() -> Self {
+        Self(Kernels.rectified(a))
+    }
+
+    @inline(__always)
+    func store(to destination: some VectorDestination) {
+        destination.store(a, place: 0)
     }
 }
 
@@ -94,20 +121,31 @@ struct Pixels16: PixelVectors {
     }
 
     @inline(__always)
+    init(loading pointer: UnsafePointer<Float>, count: Int) {
+        a = loadVector(pointer, count: count)
+        b = PixelVector(repeating: 0)
+    }
+
+    @inline(__always)
     mutating func addProduct(_ pixels: Self, _ weight: Float) {
         a = multiplyAdd(a, pixels.a, weight)
         b = multiplyAdd(b, pixels.b, weight)
     }
 
     @inline(__always)
-    func mapVectors(_ transform: (PixelVector) -> PixelVector) -> Self {
-        Self(transform(a), transform(b))
+    func activated(scale: PixelVector, shift: PixelVector) -> Self {
+        Self(Kernels.rectified(multiplyAdd(shift, a, scale)), Kernels.rectified(multiplyAdd(shift, b, scale)))
     }
 
     @inline(__always)
-    func forEachVector(_ body: (PixelVector, Int) -> Void) {
-        body(a, 0)
-        body(b, 8)
+    func rectified() -> Self {
+        Self(Kernels.rectified(a), Kernels.rectified(b))
+    }
+
+    @inline(__always)
+    func store(to destination: some VectorDestination) {
+        destination.store(a, place: 0)
+        destination.store(b, place: 8)
     }
 }
 
@@ -141,6 +179,13 @@ struct Pixels24: PixelVectors {
     }
 
     @inline(__always)
+    init(loading pointer: UnsafePointer<Float>, count: Int) {
+        a = loadVector(pointer, count: count)
+        b = PixelVector(repeating: 0)
+        c = PixelVector(repeating: 0)
+    }
+
+    @inline(__always)
     mutating func addProduct(_ pixels: Self, _ weight: Float) {
         a = multiplyAdd(a, pixels.a, weight)
         b = multiplyAdd(b, pixels.b, weight)
@@ -148,14 +193,21 @@ struct Pixels24: PixelVectors {
     }
 
     @inline(__always)
-    func mapVectors(_ transform: (PixelVector) -> PixelVector) -> Self {
-        Self(transform(a), transform(b), transform(c))
+    func activated(scale: PixelVector, shift: PixelVector) -> Self {
+        Self(
+            Kernels.rectified(multiplyAdd(shift, a, scale)), Kernels.rectified(multiplyAdd(shift, b, scale)),
+            Kernels.rectified(multiplyAdd(shift, c, scale)))
     }
 
     @inline(__always)
-    func forEachVector(_ body: (PixelVector, Int) -> Void) {
-        body(a, 0)
-        body(b, 8)
-        body(c, 16)
+    func rectified() -> Self {
+        Self(Kernels.rectified(a), Kernels.rectified(b), Kernels.rectified(c))
+    }
+
+    @inline(__always)
+    func store(to destination: some VectorDestination) {
+        destination.store(a, place: 0)
+        destination.store(b, place: 8)
+        destination.store(c, place: 16)
     }
 }

@@ -76,8 +76,8 @@ public struct PaddedPlanes: Sendable, Equatable {
         }
     }
 
-    /// Copies rows `firstRow − 1` to `firstRow + rows` of an image into the given planes, with zeros for the rows that lie
-    /// outside the image and in the gaps.
+    /// Copies rows `firstRow − 1` to `firstRow + rows` of an image into the given planes, with zeros for the rows that
+    /// lie outside the image and in the gaps.
     ///
     /// - Parameters:
     ///   - buffer: planes of this layout.

@@ -16,7 +16,6 @@ extension PointwiseConvolution {
         for group in groupRange {
             let run = GroupRun(self, operands, group: group, rows: rows, panel: scratch)
             var pixel = 0
-            if PixelTiling.uses24 { run.blocks(Pixels24.self, tiles: tiling.tiles24, &pixel) }
             run.blocks(Pixels16.self, tiles: tiling.tiles16, &pixel)
             run.blocks(Pixels8.self, tiles: tiling.tiles8, &pixel)
         }
@@ -44,7 +43,7 @@ private struct GroupRun {
         self.rows = rows
         self.panel = panel
         products = PanelProducts(
-            inputs: shape.inputs, outputs: shape.outputs, rectify: shape.rectifiesOutput,
+            inputs: shape.inputs, outputs: shape.outputs, rectifies: shape.rectifiesOutput,
             weights: operands.weights + group &* shape.outputTiles &* shape.packedTileCount, output: operands.output,
             outputPlanes: operands.outputPlanes, firstChannel: group &* shape.outputs)
         pixels = rows.count &* shape.width
@@ -101,7 +100,7 @@ private struct GroupRun {
                 let shift = PixelVector(repeating: activation.shift[entry])
                 for tile in 0..<tiles {
                     load(P.self, plane0, pixel &+ tile &* P.width)
-                        .mapVectors { rectified(multiplyAdd(shift, $0, scale)) }
+                        .activated(scale: scale, shift: shift)
                         .store(to: destination)
                     destination += inputs &* P.width
                 }
@@ -118,6 +117,6 @@ private struct GroupRun {
     @inline(__always)
     func load<P: PixelVectors>(_: P.Type, _ plane: UnsafePointer<Float>, _ pixel: Int) -> P {
         if pixels >= P.width { return P(loading: plane + PixelTiling.start(P.self, pixel, in: pixels)) }
-        return P(repeating: 0).mapVectors { _ in loadVector(plane, count: pixels) }
+        return P(loading: plane, count: pixels)
     }
 }

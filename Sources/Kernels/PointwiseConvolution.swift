@@ -7,8 +7,8 @@
 ///     y(g, m, p) = bias[g, m] + Σ k weights[g, m, k] * v(k, p)
 ///
 /// followed by ReLU where `rectifiesOutput` is set. Each sum begins with the bias and takes the inputs in ascending
-/// order, one fused multiply-add for each (`multiplyAdd`), whatever tile computes it, so results do not depend on how the
-/// work is split. NaN passes through both ReLUs.
+/// order, one fused multiply-add for each (`multiplyAdd`), whatever tile computes it, so results do not depend on how
+/// the work is split. NaN passes through both ReLUs.
 public struct PointwiseConvolution: Sendable, Equatable {
     /// Groups.
     public let groups: Int
@@ -28,7 +28,8 @@ public struct PointwiseConvolution: Sendable, Equatable {
     /// Floats of panel that a block of tiles may take, unless a single tile takes more.
     private static let panelBudget = 8192
 
-    /// A convolution from `groups * inputs` (gathered) planes to `groups * outputs` planes of `height` × `width` pixels.
+    /// A convolution from `groups * inputs` (gathered) planes to `groups * outputs` planes of `height` × `width`
+    /// pixels.
     public init(groups: Int, inputs: Int, outputs: Int, width: Int, height: Int, rectifiesOutput: Bool) {
         precondition(groups >= 0 && inputs >= 0 && outputs >= 0 && width >= 0 && height >= 0)
         self.groups = groups
@@ -54,7 +55,7 @@ public struct PointwiseConvolution: Sendable, Equatable {
     public var packedCount: Int { groups * outputTiles * packedTileCount }
 
     /// Floats of scratch that one call of `run` needs.
-    public var scratchCount: Int { max(Self.panelBudget, inputs * Pixels24.width) }
+    public var scratchCount: Int { max(Self.panelBudget, inputs * Pixels16.width) }
 
     /// Multiply-adds of the whole convolution, without the scales.
     public var multiplyAdds: Int { groups * inputs * outputs * width * height }
@@ -107,8 +108,8 @@ public struct PointwiseOperands {
 
     /// The layout of the output planes.
     public enum OutputLayout {
-        /// Pixel `(y, x)` of a plane at `y * width + x`; planes `planeStride` floats apart. Pixels outside the requested
-        /// rows are left alone.
+        /// Pixel `(y, x)` of a plane at `y * width + x`; planes `planeStride` floats apart. Pixels outside the
+        /// requested rows are left alone.
         case planes(planeStride: Int)
         /// Rows with gaps; row `0` of the buffer is row `firstRow` of the image. The gaps beside and between written
         /// rows are overwritten with anything: clear them before reading (`PaddedPlanes.clearGaps`).

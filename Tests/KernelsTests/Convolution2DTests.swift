@@ -9,7 +9,10 @@ struct Convolution2DTests {
         padding: Int, strange: Bool = false, seed: UInt64 = 1
     ) {
         let description: Comment =
-            "groups \(groups), inputs \(inputs), outputs \(outputs), \(height)×\(width), kernel \(kernel), stride \(stride), padding \(padding), seed \(seed)"
+            """
+            groups \(groups), inputs \(inputs), outputs \(outputs), \(height)×\(width), kernel \(kernel), \
+            stride \(stride), padding \(padding), seed \(seed)
+            """
         var random = SeededRandom(seed: seed)
         func buffer(_ count: Int) -> GuardedBuffer {
             GuardedBuffer(count: count, offset: 1) { _ in strange ? random.strangeValue() : random.value() }

@@ -10,7 +10,10 @@ struct DenseLayerTests {
         strange: Bool = false
     ) {
         let description: Comment =
-            "\(channels) channels, \(groups) groups, growth \(growth), \(height)×\(width), bands of \(bandRows ?? 0), \(rowsAtOnce) rows at once, seed \(seed)"
+            """
+            \(channels) channels, \(groups) groups, growth \(growth), \(height)×\(width), bands of \(bandRows ?? 0), \
+            \(rowsAtOnce) rows at once, seed \(seed)
+            """
         var random = SeededRandom(seed: seed)
         func buffer(_ count: Int) -> GuardedBuffer {
             GuardedBuffer(count: count) { _ in strange ? random.strangeValue() : random.value() }

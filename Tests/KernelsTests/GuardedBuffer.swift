@@ -52,11 +52,11 @@ func keepAlive(_ objects: AnyObject...) {
     withExtendedLifetime(objects) {}
 }
 
-/// The first place where two results differ in any bit, NaN of any kind being equal to NaN.
+/// The first place where two results differ in anything but the sign of a zero or the kind of a NaN.
 func firstDifference(_ actual: [Float], _ expected: [Float]) -> String? {
     guard actual.count == expected.count else { return "\(actual.count) values instead of \(expected.count)" }
     for (index, (a, e)) in zip(actual, expected).enumerated() {
-        if a.bitPattern != e.bitPattern && !(a.isNaN && e.isNaN) { return "value \(index) is \(a) instead of \(e)" }
+        if a != e && !(a.isNaN && e.isNaN) { return "value \(index) is \(a) instead of \(e)" }
     }
     return nil
 }

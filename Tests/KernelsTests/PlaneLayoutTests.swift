@@ -4,11 +4,15 @@ import Testing
 
 @Suite("Plane layouts")
 struct PlaneLayoutTests {
-    @Test("The recommended stride holds the plane, keeps lines whole, and avoids few cache sets", arguments: 1...15_000)
-    func stride(pixels: Int) {
-        let stride = recommendedPlaneStride(pixels: pixels)
-        #expect(stride >= pixels && stride % 16 == 0 && stride < pixels + 32)
-        #expect(stride <= 64 || stride / 16 % 4 != 0)
+    @Test(
+        "The recommended stride holds the plane, keeps lines whole, and avoids few cache sets",
+        arguments: [1...64, 65...1100, 3000...3300, 12_500...12_600, 50_000...50_200])
+    func stride(range: ClosedRange<Int>) {
+        for pixels in range {
+            let stride = recommendedPlaneStride(pixels: pixels)
+            #expect(stride >= pixels && stride % 16 == 0 && stride < pixels + 32, "\(pixels) pixels")
+            #expect(stride <= 64 || stride / 16 % 4 != 0, "\(pixels) pixels")
+        }
     }
 
     @Test("Copied rows have zeros around them", arguments: [1, 2, 7, 8, 16, 21], [-1, 0, 1, 3])
@@ -35,9 +39,9 @@ struct PlaneLayoutTests {
         #expect(buffer.guardsAreIntact)
     }
 
-    @Test("Tiles cover every pixel and none beyond", arguments: 1...200)
-    func tiling(pixels: Int) {
-        let tiling = PixelTiling(pixels: pixels)
+    @Test("Tiles cover every pixel and none beyond", arguments: 1...200, [false, true])
+    func tiling(pixels: Int, wide: Bool) {
+        let tiling = PixelTiling(pixels: pixels, wide: wide)
         var covered = Set<Int>()
         var place = 0
         func add<P: PixelVectors>(_: P.Type, _ count: Int) {

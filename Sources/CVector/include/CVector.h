@@ -1,0 +1,50 @@
+#ifndef CONDENSENET_VECTOR_H
+#define CONDENSENET_VECTOR_H
+
+// Vector operations that Swift's SIMD types express lane by lane, and that compilers do not always put together again:
+// in long kernels they leave parts of the sums scalar. Here each is one operation on whole vectors.
+//
+// Multiply-add is fused where the target has the instruction (AArch64, x86-64 with FMA); elsewhere it rounds twice,
+// because without the instruction a fused one is a library call for every lane.
+
+#if defined(__aarch64__)
+#include <arm_neon.h>
+#endif
+
+typedef float condensenet_float8 __attribute__((ext_vector_type(8)));
+
+#define CONDENSENET_INLINE static inline __attribute__((always_inline))
+
+/// accumulator + a * b.
+CONDENSENET_INLINE float condensenet_multiply_add(float accumulator, float a, float b) {
+#if defined(__aarch64__) || defined(__FMA__)
+  return __builtin_fmaf(a, b, accumulator);
+#else
+  return accumulator + a * b;
+#endif
+}
+
+/// accumulator + a * b in every lane.
+CONDENSENET_INLINE condensenet_float8 condensenet_multiply_add8(condensenet_float8 accumulator, condensenet_float8 a,
+                                                                condensenet_float8 b) {
+#if defined(__aarch64__) || defined(__FMA__)
+  return __builtin_elementwise_fma(a, b, accumulator);
+#else
+  return accumulator + a * b;
+#endif
+}
+
+/// The greater of x and zero in every lane; NaN stays NaN, and a zero may have either sign.
+CONDENSENET_INLINE condensenet_float8 condensenet_rectified8(condensenet_float8 x) {
+#if defined(__aarch64__)
+  const float32x4_t zero = vdupq_n_f32(0);
+  condensenet_float8 result;
+  result.lo = vmaxq_f32(x.lo, zero);
+  result.hi = vmaxq_f32(x.hi, zero);
+  return result;
+#else
+  return x < 0 ? (condensenet_float8)0 : x;
+#endif
+}
+
+#endif
