@@ -1,6 +1,6 @@
 /// What a model or architecture file may ask for. A file beyond a limit is refused before anything is allocated for it.
 public enum FormatLimits {
-    /// Bytes of a whole model file.
+    /// Bytes of a whole model file, and of a graph's weights in single precision.
     public static let fileBytes = 1 << 30
     /// Bytes of the JSON header, and of an architecture file.
     public static let headerBytes = 1 << 20
@@ -8,8 +8,10 @@ public enum FormatLimits {
     public static let tensors = 4096
     /// Dimensions of a tensor.
     public static let rank = 4
-    /// Levels of nested JSON.
+    /// Levels of nested JSON arrays and objects.
     public static let jsonDepth = 32
+    /// Bytes of the name of a value, step or tensor.
+    public static let nameBytes = 256
     /// Steps, and values, of a graph.
     public static let steps = 4096
     /// Channels of a value, classes included.
@@ -18,8 +20,8 @@ public enum FormatLimits {
     public static let side = 16_384
     /// Kernel side, stride and padding of a convolution or pooling.
     public static let window = 64
-    /// Bytes of activations that an execution plan may need.
+    /// Bytes of activations that an execution plan may need, of a single value, and of a step's gathered input.
     public static let arenaBytes = 512 << 20
-    /// Multiply-accumulates of one inference.
+    /// Multiply-accumulates of one inference, where every element that a step pools, adds or gathers counts as one.
     public static let multiplyAccumulates = 1 << 37
 }

@@ -31,23 +31,28 @@ public enum ModelFormatError: Error, Equatable {
 }
 
 extension ModelFormatError: CustomStringConvertible {
+    /// One line. Text that comes from a file is cut short and its control characters escaped.
     public var description: String {
         switch self {
-        case .noInput(let path, let reason): "\(path): \(reason)"
-        case .inputOutput(let path, let reason): "\(path): \(reason)"
+        case .noInput(let path, let reason), .inputOutput(let path, let reason): "\(path): \(reason)"
         case .notAFile(let path, let found): "\(path): expected a regular file, found \(found)"
-        case .limit(let what, let found, let limit): "\(what): expected at most \(limit), found \(found)"
-        case .notAModel(let found): "expected a CondenseNet model file, found \(found)"
-        case .version(let found, let supported): "expected format version \(supported), found \(found)"
-        case .json(let source, let offset, let reason): "\(source), byte \(offset): \(reason)"
-        case .member(let path, let expected, let found): "\(path): expected \(expected), found \(found)"
+        case .limit(let what, let found, let limit):
+            "\(what.excerpt): expected at most \(limit), found \(found)"
+        case .notAModel(let found): "expected a CondenseNet model file, found \(found.excerpt)"
+        case .version(let found, let supported): "expected format version \(supported), found \(found.excerpt)"
+        case .json(let source, let offset, let reason): "\(source), byte \(offset): \(reason.excerpt)"
+        case .member(let path, let expected, let found): Self.line(path, expected, found)
         case .length(let expected, let found): "expected \(expected) bytes, found \(found)"
-        case .tensor(let name, let expected, let found): "tensor \(name): expected \(expected), found \(found)"
-        case .step(let name, let expected, let found): "step \(name): expected \(expected), found \(found)"
-        case .value(let name, let expected, let found): "value \(name): expected \(expected), found \(found)"
+        case .tensor(let name, let expected, let found): Self.line("tensor \(name)", expected, found)
+        case .step(let name, let expected, let found): Self.line("step \(name)", expected, found)
+        case .value(let name, let expected, let found): Self.line("value \(name)", expected, found)
         case .memory(let bytes): "no memory for \(bytes) bytes"
         case .checksum(let stored, let computed):
-            "the file is damaged: its checksum is \(stored), its bytes give \(computed)"
+            "the file is damaged: its checksum is \(stored.excerpt), its bytes give \(computed)"
         }
+    }
+
+    private static func line(_ place: String, _ expected: String, _ found: String) -> String {
+        "\(place.excerpt): expected \(expected.excerpt), found \(found.excerpt)"
     }
 }

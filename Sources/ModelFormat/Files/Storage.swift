@@ -1,0 +1,42 @@
+import Glibc
+
+/// A block of memory, 64-byte aligned, whose allocation can fail without a trap.
+///
+/// Everything whose size comes from a file lives in such blocks: file contents, packed weights, the arena.
+public final class Storage: @unchecked Sendable {
+    /// The block's bytes, which live as long as this object. Where nothing else keeps the object, as in
+    /// `FileInput.read(…).bytes`, they are gone at once: use `withUnsafeBytes` there.
+    ///
+    /// Whoever shares a `Storage` between threads writes it from one thread only.
+    public let bytes: UnsafeMutableRawBufferPointer
+
+    /// Allocates `byteCount` bytes, uninitialised.
+    ///
+    /// - Throws: `ModelFormatError.memory` when the system refuses or `byteCount` is negative.
+    public init(byteCount: Int) throws {
+        var pointer: UnsafeMutableRawPointer?
+        guard byteCount >= 0, posix_memalign(&pointer, 64, max(byteCount, 64)) == 0, let pointer else {
+            throw ModelFormatError.memory(bytes: byteCount)
+        }
+        bytes = UnsafeMutableRawBufferPointer(start: pointer, count: byteCount)
+    }
+
+    /// Allocates `floatCount` floats, all zero.
+    ///
+    /// - Throws: `ModelFormatError.memory` when the system refuses or `floatCount` is negative.
+    public convenience init(zeroedFloats floatCount: Int) throws {
+        let (byteCount, overflow) = floatCount.multipliedReportingOverflow(by: MemoryLayout<Float>.stride)
+        try self.init(byteCount: overflow ? .max : byteCount)
+        bytes.initializeMemory(as: UInt8.self, repeating: 0)
+    }
+
+    deinit { free(bytes.baseAddress) }
+
+    /// Calls `body` with the block's bytes; the block lives until `body` returns.
+    public func withUnsafeBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
+        try withExtendedLifetime(self) { try body(UnsafeRawBufferPointer(bytes)) }
+    }
+
+    /// The start of the block as floats, which live as long as this object.
+    public var floats: UnsafeMutablePointer<Float> { bytes.baseAddress!.assumingMemoryBound(to: Float.self) }
+}

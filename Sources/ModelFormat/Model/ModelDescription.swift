@@ -1,0 +1,72 @@
+/// Everything a model file says besides its weights.
+public struct ModelDescription: Equatable, Sendable {
+    /// The network's name, as tables show it.
+    public var name: String
+    /// The network.
+    public var graph: Graph
+    /// How an image becomes the network's input.
+    public var preprocessing: Preprocessing
+    /// One label a class, or none.
+    public var labels: [String]
+    /// Where the weights come from; `nil` in architecture files.
+    public var provenance: Provenance?
+    /// The source network's answers to a seeded input; `nil` in architecture files.
+    public var sample: SampleAnswers?
+
+    /// A description; `validate` says whether its parts fit each other.
+    public init(
+        name: String, graph: Graph, preprocessing: Preprocessing, labels: [String] = [], provenance: Provenance? = nil,
+        sample: SampleAnswers? = nil
+    ) {
+        self.name = name
+        self.graph = graph
+        self.preprocessing = preprocessing
+        self.labels = labels
+        self.provenance = provenance
+        self.sample = sample
+    }
+
+    /// The shape of the network's input, `[3, H, W]`.
+    ///
+    /// - Precondition: `validate` has passed.
+    public var inputShape: PlaneShape { graph.value(named: graph.input)!.shape }
+
+    /// The number of classes.
+    ///
+    /// - Precondition: `validate` has passed.
+    public var classes: Int { graph.value(named: graph.output)!.shape.channels }
+
+    /// Proves that the graph can be executed and that labels, preprocessing and sample answers fit it.
+    ///
+    /// - Returns: conv and linear multiply-accumulates of one inference.
+    /// - Throws: `ModelFormatError`.
+    @discardableResult
+    public func validate() throws -> Int {
+        let multiplyAccumulates = try graph.validate()
+        guard labels.isEmpty || labels.count == classes else {
+            throw ModelFormatError.member(
+                path: "labels", expected: "\(classes) labels, one a class", found: "\(labels.count)")
+        }
+        try checkText()
+        try preprocessing.validate(for: inputShape)
+        try provenance?.validate()
+        try sample?.validate(classes: classes)
+        return multiplyAccumulates
+    }
+
+    /// Text for people may be anything that a terminal can show.
+    private func checkText() throws {
+        func check(_ path: String, _ text: String) throws {
+            guard text.isPrintable else {
+                throw ModelFormatError.member(
+                    path: path, expected: "text without control characters", found: "\"\(text)\"")
+            }
+        }
+        try check("name", name)
+        for (position, label) in labels.enumerated() { try check("labels[\(position)]", label) }
+        if let provenance {
+            try check("provenance.source", provenance.source)
+            try check("provenance.converter", provenance.converter)
+        }
+    }
+}

@@ -1,0 +1,140 @@
+/// A model file whose every byte has been checked: checksum, header, graph, tensor shapes, gather indices and numbers.
+///
+/// The format is safetensors with this module's metadata; `docs/format.md` defines it.
+public final class ModelFile: Sendable {
+    /// The version of the format that this program writes, and the only one that it reads.
+    public static let version = "1"
+    static let format = "condensenet"
+
+    /// Everything that the file says besides its weights.
+    public let description: ModelDescription
+    /// Conv and linear multiply-accumulates of one inference.
+    public let multiplyAccumulates: Int
+    /// The file's CRC-32, eight hex digits: a short name for these exact weights.
+    public let checksum: String
+    /// Bytes of the file.
+    public var byteCount: Int { storage.bytes.count }
+
+    private let storage: Storage
+    private let tensors: [String: TensorEntry]
+
+    /// Reads and proves the file at `path`.
+    ///
+    /// - Throws: `ModelFormatError`.
+    public convenience init(path: String) throws {
+        try self.init(try FileInput.read(path, limit: FormatLimits.fileBytes))
+    }
+
+    /// Proves a copy of `bytes`.
+    ///
+    /// - Throws: `ModelFormatError`.
+    public convenience init(bytes: [UInt8]) throws {
+        let storage = try Storage(byteCount: bytes.count)
+        storage.bytes.copyBytes(from: bytes)
+        try self.init(storage)
+    }
+
+    /// Proves a file's content, which must not change afterwards.
+    ///
+    /// - Throws: `ModelFormatError`.
+    public init(_ storage: Storage) throws {
+        let file = UnsafeRawBufferPointer(storage.bytes)
+        let header = try SafetensorsHeader(file)
+        checksum = try Checksum.verified(file)
+        description = try ModelDescription(metadata: header.metadata)
+        multiplyAccumulates = try description.validate()
+        tensors = Dictionary(uniqueKeysWithValues: header.tensors.map { ($0.name, $0) })
+        self.storage = storage
+        try checkTensors()
+    }
+
+    /// The floats of tensor `name` in C order, half precision widened exactly.
+    ///
+    /// - Precondition: the graph names the tensor, and it is not an index.
+    public func floats(_ name: String) -> [Float] {
+        let (elementType, data) = data(name)
+        switch elementType {
+        case .float32: return Array(data.bindMemory(to: Float.self))
+        case .float16:
+            let halves = data.bindMemory(to: UInt16.self)
+            return Array(unsafeUninitializedCapacity: halves.count) { floats, count in
+                count = halves.count
+                for position in halves.indices { floats[position] = Half.widen(halves[position]) }
+            }
+        case .int32: preconditionFailure("\(name) holds indices")
+        }
+    }
+
+    /// The indices of tensor `name`, each proven to lie within its bound.
+    ///
+    /// - Precondition: the graph names the tensor, and it is an index.
+    public func indices(_ name: String) -> [Int32] {
+        let (elementType, data) = data(name)
+        precondition(elementType == .int32, "\(name) holds no indices")
+        return Array(data.bindMemory(to: Int32.self))
+    }
+
+    /// A tensor's elements, aligned to their size.
+    private func data(_ name: String) -> (ElementType, UnsafeRawBufferPointer) {
+        guard let entry = tensors[name] else { preconditionFailure("no tensor \(name)") }
+        return (entry.elementType, UnsafeRawBufferPointer(rebasing: storage.bytes[entry.range]))
+    }
+}
+
+// MARK: Proof
+
+extension ModelFile {
+    private func checkTensors() throws {
+        let specifications = description.graph.tensors
+        for specification in specifications { try check(specification) }
+        guard tensors.count > specifications.count else { return }
+        let known = Set(specifications.map(\.name))
+        if let unknown = tensors.keys.filter({ !known.contains($0) }).min() {
+            throw ModelFormatError.tensor(name: unknown, expected: "no such tensor", found: "one that no step reads")
+        }
+    }
+
+    private func check(_ specification: TensorSpecification) throws {
+        func failure(_ expected: String, _ found: String) -> ModelFormatError {
+            .tensor(name: specification.name, expected: expected, found: found)
+        }
+        guard let entry = tensors[specification.name] else {
+            throw failure("a tensor of shape \(specification.shape)", "none")
+        }
+        guard entry.shape == specification.shape else {
+            throw failure("shape \(specification.shape)", "\(entry.shape)")
+        }
+        let isIndex = specification.role == .index
+        guard (entry.elementType == .int32) == isIndex else {
+            throw failure(isIndex ? "element type I32" : "element type F32 or F16", entry.elementType.rawValue)
+        }
+        let (_, data) = data(specification.name)
+        switch entry.elementType {
+        case .int32:
+            let indices = data.bindMemory(to: Int32.self)
+            if let position = indices.firstIndex(where: { $0 < 0 || Int($0) >= specification.indexBound }) {
+                throw failure(
+                    "indices from 0 to \(specification.indexBound - 1)", "\(indices[position]) at \(position)")
+            }
+        case .float32:
+            let bits = data.bindMemory(to: UInt32.self)
+            if let position = firstPosition(in: bits, exponent: 0x7F80_0000) {
+                throw failure("finite numbers", "\(Float(bitPattern: bits[position])) at \(position)")
+            }
+        case .float16:
+            let bits = data.bindMemory(to: UInt16.self)
+            if let position = firstPosition(in: bits, exponent: 0x7C00) {
+                throw failure("finite numbers", "\(Half.widen(bits[position])) at \(position)")
+            }
+        }
+    }
+}
+
+/// The first number whose exponent is all ones: an infinity or NaN.
+///
+/// Runs through all of them before it looks for the place, so that the compiler can do many at once.
+private func firstPosition<Bits: FixedWidthInteger>(in numbers: UnsafeBufferPointer<Bits>, exponent: Bits) -> Int? {
+    var largest: Bits = 0
+    for number in numbers { largest = max(largest, number & exponent) }
+    return largest < exponent ? nil : numbers.firstIndex { $0 & exponent == exponent }
+}

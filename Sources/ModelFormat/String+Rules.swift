@@ -1,0 +1,33 @@
+extension String {
+    /// What `isIdentifier` asks, for error messages.
+    static let identifierRule = "a name of 1 to \(FormatLimits.nameBytes) printable ASCII characters without spaces"
+
+    /// Whether the text can name a value, step or tensor: printable ASCII without spaces, of bounded length.
+    ///
+    /// Only such text is used as a key or compared with other text. Swift compares all other strings under Unicode's
+    /// canonical equivalence, in time quadratic in the length of a run of combining characters.
+    var isIdentifier: Bool {
+        (1...FormatLimits.nameBytes).contains(utf8.count) && utf8.allSatisfy { (0x21...0x7E).contains($0) }
+    }
+
+    /// Whether the text can be shown in a terminal as it is: it has no control characters.
+    var isPrintable: Bool { !unicodeScalars.contains(where: \.isControl) }
+
+    /// The text's start, on one line, for error messages: control characters escaped, at most 200 scalars.
+    var excerpt: String {
+        var excerpt = ""
+        for scalar in unicodeScalars.prefix(200) {
+            if scalar.isControl {
+                excerpt += scalar.escaped(asASCII: true)
+            } else {
+                excerpt.unicodeScalars.append(scalar)
+            }
+        }
+        return unicodeScalars.dropFirst(200).isEmpty ? excerpt : excerpt + "…"
+    }
+}
+
+extension Unicode.Scalar {
+    /// Whether the scalar is one of Unicode's 65 control characters.
+    fileprivate var isControl: Bool { value < 0x20 || (0x7F..<0xA0).contains(value) }
+}

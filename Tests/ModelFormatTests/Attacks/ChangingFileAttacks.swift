@@ -1,0 +1,71 @@
+import Foundation
+import ModelFormat
+import Testing
+
+/// Class 11: files that change, shrink or vanish under us.
+@Suite struct ChangingFileAttacks {
+    /// A file of the system that claims a page and gives less.
+    private static let shrinking = "/sys/devices/system/cpu/online"
+
+    @Test(.enabled(if: FileManager.default.isReadableFile(atPath: shrinking)))
+    func aFileThatEndsBeforeItsLength() throws {
+        let found = try contents(Self.shrinking).count
+        #expect(throws: ModelFormatError.length(expected: 4096, found: found)) {
+            try FileInput.read(Self.shrinking, limit: 1 << 20)
+        }
+    }
+
+    /// Whatever a load meets, it gives the whole model or an error.
+    @Test(.timeLimit(.minutes(1))) func aFileThatIsCutAndMendedWhileItIsLoaded() async throws {
+        let folder = try TemporaryFolder()
+        let bytes = ForgedModel().bytes
+        let path = try folder.write(bytes, to: "model")
+        let whole = try ModelFile(bytes: bytes)
+        let isDone = Flag()
+        let vandal = Task.detached {
+            var random = SplitMix64(seed: 11)
+            let descriptor = open(path, O_WRONLY)
+            defer { close(descriptor) }
+            while !isDone.isSet {
+                ftruncate(descriptor, off_t.random(in: 0..<off_t(bytes.count), using: &random))
+                pwrite(descriptor, bytes, bytes.count, 0)
+            }
+        }
+        var outcomes = [true: 0, false: 0]
+        for _ in 0..<3000 {
+            do {
+                let model = try ModelFile(path: path)
+                #expect(model.checksum == whole.checksum && model.description == whole.description)
+                outcomes[true]! += 1
+            } catch {
+                #expect(error is ModelFormatError)
+                outcomes[false]! += 1
+            }
+        }
+        isDone.set()
+        await vandal.value
+        #expect(outcomes.values.reduce(0, +) == 3000)
+    }
+
+    @Test func aLoadedModelOutlivesItsFile() throws {
+        let folder = try TemporaryFolder()
+        let path = try folder.write(ForgedModel().bytes, to: "model")
+        let model = try ModelFile(path: path)
+        let weights = try ForgedModel().load().floats("stem.weight")
+        #expect(truncate(path, 0) == 0)
+        #expect(model.floats("stem.weight") == weights)
+        #expect(unlink(path) == 0)
+        #expect(model.floats("stem.weight") == weights)
+        #expect(model.indices("last.index").count == 6)
+    }
+}
+
+/// Set once by one thread, seen by another.
+private final class Flag: @unchecked Sendable {
+    private let lock = NSLock()
+    private var value = false
+
+    var isSet: Bool { lock.withLock { value } }
+
+    func set() { lock.withLock { value = true } }
+}

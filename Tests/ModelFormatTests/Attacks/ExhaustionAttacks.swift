@@ -1,0 +1,119 @@
+import Glibc
+import ModelFormat
+import Testing
+
+/// Headers of a mebibyte, made to take time: whatever they hold, they are read or refused at once.
+@Suite(.serialized) struct ExhaustionAttacks {
+    /// A hundred times what any of these takes, and a hundredth of what the naive way would; in seconds of this thread's
+    /// own time, which other work on the machine does not lengthen.
+    private let patience = 1.0
+
+    private func expectQuick(sourceLocation: SourceLocation = #_sourceLocation, _ body: () throws -> Void) rethrows {
+        func seconds() -> Double {
+            var time = timespec()
+            clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+            return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+        }
+        let start = seconds()
+        try body()
+        #expect(seconds() - start < patience, sourceLocation: sourceLocation)
+    }
+
+    /// A base with marks in the wrong order: Swift compares and hashes such text in quadratic time.
+    private let marks =
+        "a" + String(repeating: "\u{301}", count: 220_000) + String(repeating: "\u{323}", count: 220_000)
+
+    private func expectQuickRefusal(
+        _ expected: (ModelFormatError?) -> Bool, sourceLocation: SourceLocation = #_sourceLocation,
+        change: (inout ForgedModel) -> Void
+    ) {
+        var forged = ForgedModel()
+        change(&forged)
+        let bytes = forged.bytes
+        var error: ModelFormatError?
+        expectQuick(sourceLocation: sourceLocation) {
+            do { _ = try ModelFile(bytes: bytes) } catch let refusal { error = refusal as? ModelFormatError }
+            _ = error?.description
+        }
+        #expect(expected(error), "\(error?.description ?? "loaded")", sourceLocation: sourceLocation)
+    }
+
+    private func isMember(_ error: ModelFormatError?) -> Bool { if case .member = error { true } else { false } }
+
+    @Test func textOfNothingButCombiningMarks() {
+        let mark = JSONValue.string(marks)
+        expectQuickRefusal({ if case .tensor = $0 { true } else { false } }) { $0.tensors[0].name = marks }
+        expectQuickRefusal(isMember) { $0.metadata.members.append(.init(marks, "")) }
+        expectQuickRefusal(isMember) { $0.metadata["format"] = mark }
+        expectQuickRefusal(isMember) { $0.tensors[0].header["dtype"] = mark }
+        expectQuickRefusal(isMember) { $0.tensors[0].header = .object([.init(marks, 1)]) }
+        expectQuickRefusal(isMember) { $0[step: "stem"]["name"] = mark }
+        expectQuickRefusal(isMember) { $0[step: "stem"]["operation"] = mark }
+        expectQuickRefusal(isMember) { $0[step: "stem"].members.append(.init(marks, 1)) }
+        expectQuickRefusal(isMember) { $0[value: "block"]["name"] = mark }
+        expectQuickRefusal(isMember) { $0["graph"]["input"] = mark }
+        expectQuickRefusal(isMember) { $0["preprocessing"]["colorOrder"] = mark }
+        expectQuickRefusal(isMember) { $0["sample"]["seed"] = mark }
+        expectQuickRefusal({ $0 == nil }) { $0["labels"][0] = mark }
+        expectQuickRefusal({ $0 == nil }) { $0.metadata["name"] = mark }
+    }
+
+    @Test(arguments: [
+        "0,", "[],", "{},", "\"\",", "[0],", "{\"a\":0},", "1e9,", "-1.5,", "null,", "[[[[[[[[]]]]]]]],",
+        "\"\\u0041\",",
+    ])
+    func aMillionElements(element: String) {
+        let repeated = String(repeating: element, count: ((1 << 20) - 10) / element.utf8.count)
+        let text = Array(("[" + repeated + "0]").utf8)
+        expectQuick { #expect(throws: Never.self) { try JSONValue.parse(text, source: "text") } }
+    }
+
+    @Test func namesByTheThousand() {
+        let text = Array(("{" + (0..<80_000).map { "\"n\($0)\":0" }.joined(separator: ",") + "}").utf8)
+        expectQuick { #expect(throws: Never.self) { try JSONValue.parse(text, source: "text") } }
+        expectQuickRefusal(isMember) { forged in
+            forged[step: "stem"].members += (0..<40_000).map { .init("n\($0)", 0) }
+        }
+    }
+
+    @Test(arguments: ["9", "0.", "1e", "-0.0", "\\u0041", "\\n", "é"])
+    func oneLongToken(piece: String) {
+        let digits = String(repeating: "7", count: 1_000_000)
+        let text =
+            switch piece {
+            case "9", "-0.0", "0.", "1e": piece + digits
+            default: "\"" + String(repeating: piece, count: 1_000_000 / piece.utf8.count) + "\""
+            }
+        expectQuick { _ = try? JSONValue.parse(Array(text.utf8), source: "text") }
+    }
+
+    @Test func labelsByTheHundredThousand() {
+        let error = ModelFormatError.member(path: "labels", expected: "5 labels, one a class", found: "150000")
+        expectQuickRefusal({ $0 == error }) {
+            $0["labels"] = .array(Array(repeating: "", count: 150_000))
+        }
+    }
+
+    /// The largest graph there is: reading, proving and asking for every tensor and shape.
+    @Test func fourThousandSteps() throws {
+        let count = 4000
+        let values = (0..<count).map { Value("v\($0)", PlaneShape(channels: 1, height: 1, width: 1)) }
+        let steps = (0..<count).map {
+            Step(
+                name: "s\($0)", operation: .linear(Linear(outputs: 1)), input: $0 == 0 ? "image" : "v\($0 - 1)",
+                inputChannels: 1, output: "v\($0)")
+        }
+        let graph = Graph(
+            values: [Value("image", PlaneShape(channels: 3, height: 1, width: 1))] + values, steps: steps,
+            input: "image", output: "v\(count - 1)")
+        let description = ModelDescription(
+            name: "Long", graph: graph,
+            preprocessing: Preprocessing(resize: nil, crop: nil, mean: [0, 0, 0], std: [1, 1, 1]))
+        let text = Array(ArchitectureFile.text(description).utf8)
+        try expectQuick {
+            let read = try text.withUnsafeBytes { try ArchitectureFile.parse($0) }
+            #expect(read.graph.tensors.count == 2 * count)
+            #expect(read.graph.steps.map(read.graph.shapes(of:)).allSatisfy { $0.multiplyAccumulates == 1 })
+        }
+    }
+}

@@ -1,0 +1,156 @@
+import Foundation
+import Testing
+
+@testable import ModelFormat
+
+@Suite struct FileOutputTests {
+    private let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
+
+    private func replace(_ path: String, _ bytes: [UInt8]) throws {
+        try bytes.withUnsafeBytes { try FileOutput.replace(path, with: $0) }
+    }
+
+    private func mode(_ path: String) -> mode_t {
+        var status = stat()
+        return lstat(path, &status) == 0 ? status.st_mode : 0
+    }
+
+    @Test func aNewFile() throws {
+        for (name, bytes) in [("empty", []), ("one", [7]), ("many", Array(repeating: 9, count: 3_000_001))]
+            as [(String, [UInt8])]
+        {
+            try replace(folder.file(name), bytes)
+            #expect(try contents(folder.file(name)) == bytes)
+        }
+        #expect(try folder.names() == ["empty", "many", "one"])
+    }
+
+    @Test func text() throws {
+        try FileOutput.replace(folder.file("text"), withText: "ä\n")
+        #expect(try contents(folder.file("text")) == [0xC3, 0xA4, 0x0A])
+    }
+
+    @Test func anExistingFileIsReplacedAndNothingElseIsLeft() throws {
+        let path = try folder.write(Array(repeating: 1, count: 1000), to: "model")
+        try replace(path, [2])
+        #expect(try contents(path) == [2])
+        #expect(try folder.names() == ["model"])
+    }
+
+    @Test func permissionsFollowTheUmask() throws {
+        let plain = folder.file("plain")
+        close(open(plain, O_WRONLY | O_CREAT, 0o666))
+        try replace(folder.file("model"), [1])
+        #expect(mode(folder.file("model")) == mode(plain))
+    }
+
+    @Test func theLongestNameWorks() throws {
+        let path = folder.file(String(repeating: "n", count: 255))
+        try replace(path, [1])
+        #expect(try contents(path) == [1])
+    }
+
+    @Test func symbolicLinksSurvive() throws {
+        let other = try TemporaryFolder()
+        let target = try other.write([1], to: "target")
+        #expect(symlink(target, folder.file("absolute")) == 0)
+        #expect(symlink("absolute", folder.file("relative")) == 0)
+        try replace(folder.file("relative"), [2])
+        #expect(try contents(target) == [2])
+        #expect(mode(folder.file("relative")) & S_IFMT == S_IFLNK)
+        #expect(mode(folder.file("absolute")) & S_IFMT == S_IFLNK)
+        #expect(try folder.names() == ["absolute", "relative"] && other.names() == ["target"])
+    }
+
+    @Test func aLinkThatNamesNothingGetsItsFile() throws {
+        #expect(symlink("later", folder.file("link")) == 0)
+        try replace(folder.file("link"), [3])
+        #expect(mode(folder.file("link")) & S_IFMT == S_IFLNK)
+        #expect(try contents(folder.file("later")) == [3])
+    }
+
+    @Test func aDirectoryIsRefused() {
+        #expect(throws: ModelFormatError.inputOutput(path: folder.path, reason: "is a directory")) {
+            try replace(folder.path, [1])
+        }
+    }
+
+    @Test func aMissingFolder() {
+        let path = folder.file("no/model")
+        #expect(throws: ModelFormatError.inputOutput(path: path, reason: "No such file or directory")) {
+            try replace(path, [1])
+        }
+    }
+
+    @Test func anUnwritableFolderKeepsItsFile() throws {
+        let path = try folder.write([1], to: "model")
+        #expect(chmod(folder.path, 0o555) == 0)
+        defer { chmod(folder.path, 0o755) }
+        #expect(throws: ModelFormatError.inputOutput(path: path, reason: "Permission denied")) {
+            try withoutPrivileges { try replace(path, [2]) }
+        }
+        #expect(try contents(path) == [1])
+        #expect(try folder.names() == ["model"])
+    }
+
+    /// What a full disk does, by a limit on file sizes: the write begins and cannot end.
+    @Test func aWriteThatFailsHalfwayKeepsTheOldFile() throws {
+        let path = try folder.write([1, 2, 3], to: "model")
+        let bytes = [UInt8](repeating: 7, count: 24 << 20)
+        signal(SIGXFSZ, SIG_IGN)
+        defer { signal(SIGXFSZ, SIG_DFL) }
+        let fileSize = __rlimit_resource_t(RLIMIT_FSIZE.rawValue)
+        var usual = rlimit()
+        #expect(getrlimit(fileSize, &usual) == 0)
+        var tight = rlimit(rlim_cur: 16 << 20, rlim_max: usual.rlim_max)
+        #expect(setrlimit(fileSize, &tight) == 0)
+        defer { setrlimit(fileSize, &usual) }
+        #expect(throws: ModelFormatError.inputOutput(path: path, reason: "File too large")) {
+            try replace(path, bytes)
+        }
+        #expect(try contents(path) == [1, 2, 3])
+        #expect(try folder.names() == ["model"])
+    }
+
+    @Test func aFullDeviceIsAnError() {
+        #expect(throws: ModelFormatError.inputOutput(path: "/dev/full", reason: "No space left on device")) {
+            try replace("/dev/full", [1])
+        }
+    }
+
+    @Test(.timeLimit(.minutes(1))) func aPipeIsWritten() async throws {
+        let path = folder.file("fifo")
+        #expect(mkfifo(path, 0o600) == 0)
+        let bytes = (0..<300_000).map { UInt8(truncatingIfNeeded: $0) }
+        let reader = Task.detached {
+            var read: [UInt8] = []
+            let descriptor = open(path, O_RDONLY)
+            defer { close(descriptor) }
+            var chunk = [UInt8](repeating: 0, count: 5000)
+            while case let count = Glibc.read(descriptor, &chunk, chunk.count), count > 0 { read += chunk[..<count] }
+            return read
+        }
+        try replace(path, bytes)
+        #expect(await reader.value == bytes)
+        #expect(mode(path) & S_IFMT == S_IFIFO)
+    }
+
+    /// Whoever reads meanwhile finds all of the old file or all of the new one.
+    @Test func readersNeverSeeHalfAFile() async throws {
+        let path = folder.file("model")
+        let versions = [[UInt8](repeating: 1, count: 50_000), [UInt8](repeating: 2, count: 90_000)]
+        try replace(path, versions[0])
+        let writer = Task.detached {
+            for round in 1...50 {
+                try versions[round % 2].withUnsafeBytes { try FileOutput.replace(path, with: $0) }
+            }
+        }
+        for _ in 0..<500 {
+            let found = try FileInput.read(path, limit: 1 << 20).withUnsafeBytes(Array.init)
+            #expect(versions.contains(found))
+        }
+        try await writer.value
+    }
+}

@@ -1,0 +1,80 @@
+import ModelFormat
+
+/// A model of a few hundred weights in which every operation of the format appears.
+enum TinyModel {
+    static let graph = Graph(
+        values: [
+            Value("image", PlaneShape(channels: 3, height: 8, width: 8)),
+            Value("block", PlaneShape(channels: 8, height: 8, width: 8)),
+            Value("bottleneck", PlaneShape(channels: 8, height: 8, width: 8)),
+            Value("pooled", PlaneShape(channels: 8, height: 4, width: 4)),
+            Value("maxima", PlaneShape(channels: 8, height: 4, width: 4)),
+            Value("sum", PlaneShape(channels: 8, height: 4, width: 4)),
+            Value("features", PlaneShape(channels: 6, height: 1, width: 1)),
+            Value("logits", PlaneShape(channels: 5, height: 1, width: 1)),
+        ],
+        steps: [
+            Step(
+                name: "stem", operation: .convolution(Convolution(outputChannels: 4, kernel: 3, padding: 1)),
+                input: "image", inputChannels: 3, output: "block",
+                source: SourceCost(parameters: 108, paperFLOPs: 6912)),
+            Step(
+                name: "layer.conv_1",
+                operation: .convolution(
+                    Convolution(
+                        inputStage: InputStage(gather: 4, normalize: true), outputChannels: 8, kernel: 1, groups: 2,
+                        bias: true, relu: true, shuffle: true)),
+                input: "block", inputChannels: 4, output: "bottleneck",
+                source: SourceCost(parameters: 32, paperFLOPs: 1280)),
+            Step(
+                name: "layer.conv_2",
+                operation: .convolution(Convolution(outputChannels: 4, kernel: 3, padding: 1, groups: 2)),
+                input: "bottleneck", inputChannels: 8, output: "block", outputOffset: 4,
+                source: SourceCost(parameters: 160, paperFLOPs: 9728)),
+            Step(
+                name: "average", operation: .pooling(Pooling(kind: .average, kernel: 2, stride: 2)), input: "block",
+                inputChannels: 8, output: "pooled"),
+            Step(
+                name: "maximum", operation: .pooling(Pooling(kind: .maximum, kernel: 3, stride: 2, padding: 1)),
+                input: "block", inputChannels: 8, output: "maxima"),
+            Step(
+                name: "shortcut", operation: .addition(Addition(other: "maxima", relu: true)), input: "pooled",
+                inputChannels: 8, output: "sum"),
+            Step(
+                name: "last", operation: .globalAveragePooling(InputStage(gather: 6, normalize: true)), input: "sum",
+                inputChannels: 8, output: "features"),
+            Step(
+                name: "classifier", operation: .linear(Linear(outputs: 5)), input: "features", inputChannels: 6,
+                output: "logits", source: SourceCost(parameters: 35, paperFLOPs: 35)),
+        ],
+        input: "image", output: "logits")
+
+    static let description = ModelDescription(
+        name: "Tiny", graph: graph,
+        preprocessing: Preprocessing(resize: 9, crop: 8, mean: [0.5, 0.25, 0.125], std: [0.1, 0.2, 0.3]),
+        labels: ["zero", "one", "two", "three", "four"],
+        provenance: Provenance(
+            source: "tiny.pth.tar", sourceSHA256: String(repeating: "0123456789abcdef", count: 4),
+            converter: "condensenet-convert 0"),
+        sample: SampleAnswers(seed: 7, tolerance: 1e-5, logits: [0.5, -1, 2, 0, 1e-30]))
+
+    /// Seeded tensors for the graph, weights in half precision where `halves` names their role.
+    static func tensors(halves: Set<TensorSpecification.Role> = []) -> [TensorData] {
+        var random = SplitMix64(seed: 1)
+        return graph.tensors.map { specification in
+            let elements: TensorData.Elements
+            if specification.role == .index {
+                elements = .int32(
+                    (0..<specification.count).map { _ in
+                        Int32.random(in: 0..<Int32(specification.indexBound), using: &random)
+                    })
+            } else {
+                let floats = (0..<specification.count).map { _ in random.nextFloat() }
+                elements = halves.contains(specification.role) ? .float16(floats.map(Half.narrow)) : .float32(floats)
+            }
+            return TensorData(name: specification.name, shape: specification.shape, elements: elements)
+        }
+    }
+
+    static func bytes() throws -> [UInt8] { try ModelFile.bytes(description, tensors: tensors()) }
+}
