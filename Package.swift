@@ -54,7 +54,10 @@ var targets: [Target] = [
 ]
 
 if !runtimeOnly {
-    products.append(.executable(name: "condensenet-convert", targets: ["condensenet-convert"]))
+    products += [
+        .library(name: "Condenser", targets: ["Condenser", "Checkpoint"]),
+        .executable(name: "condensenet-convert", targets: ["condensenet-convert"]),
+    ]
     targets += [
         .systemLibrary(name: "CCrypto", path: "tools/CCrypto", providers: [.apt(["libssl-dev"])]),
         .target(
