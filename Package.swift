@@ -48,7 +48,8 @@ var targets: [Target] = [
     .target(name: "TestSupport", path: "Tests/TestSupport"),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels", "TestSupport"]),
     .testTarget(name: "ModelFormatTests", dependencies: ["ModelFormat", "TestSupport"]),
-    .testTarget(name: "CondenseNetTests", dependencies: ["CondenseNet", "ModelFormat", "TestSupport"]),
+    .testTarget(
+        name: "CondenseNetTests", dependencies: ["CondenseNet", "ImageInput", "ModelFormat", "TestSupport"]),
     .testTarget(name: "ImageInputTests", dependencies: ["ImageInput", "TestSupport"]),
     .testTarget(name: "CLITests", dependencies: ["ModelFormat", "TestSupport"]),
 ]
