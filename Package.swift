@@ -50,13 +50,17 @@ var targets: [Target] = [
     .target(name: "TestSupport", path: "Tests/TestSupport"),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels", "TestSupport"]),
     .testTarget(name: "ModelFormatTests", dependencies: ["ModelFormat", "TestSupport"]),
-    .testTarget(name: "CondenseNetTests", dependencies: ["CondenseNet", "ModelFormat", "TestSupport"]),
+    .testTarget(
+        name: "CondenseNetTests", dependencies: ["CondenseNet", "ImageInput", "ModelFormat", "TestSupport"]),
     .testTarget(name: "ImageInputTests", dependencies: ["ImageInput", "TestSupport"]),
     .testTarget(name: "CLITests", dependencies: ["ModelFormat", "TestSupport"]),
 ]
 
 if !runtimeOnly {
-    products.append(.executable(name: "condensenet-convert", targets: ["condensenet-convert"]))
+    products += [
+        .library(name: "Condenser", targets: ["Condenser", "Checkpoint"]),
+        .executable(name: "condensenet-convert", targets: ["condensenet-convert"]),
+    ]
     targets += [
         .systemLibrary(name: "CCrypto", path: "tools/CCrypto", providers: [.apt(["libssl-dev"])]),
         .target(

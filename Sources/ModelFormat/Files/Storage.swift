@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 
 /// A block of memory, 64-byte aligned, whose allocation can fail without a trap.
 ///
@@ -15,7 +16,7 @@ public final class Storage: @unchecked Sendable {
     /// - Throws: `ModelFormatError.memory` when the system refuses or `byteCount` is negative.
     public init(byteCount: Int) throws {
         var pointer: UnsafeMutableRawPointer?
-        guard byteCount >= 0, posix_memalign(&pointer, 64, max(byteCount, 64)) == 0, let pointer else {
+        guard byteCount >= 0, !Self.refuses, posix_memalign(&pointer, 64, max(byteCount, 64)) == 0, let pointer else {
             throw ModelFormatError.memory(bytes: byteCount)
         }
         bytes = UnsafeMutableRawBufferPointer(start: pointer, count: byteCount)
@@ -31,6 +32,16 @@ public final class Storage: @unchecked Sendable {
     }
 
     deinit { free(bytes.baseAddress) }
+
+    /// The thread whose allocations a test lets fail; 0 for none.
+    static let failingThread = Atomic<pthread_t>(0)
+    /// How many allocations that thread may still make.
+    static let allowance = Atomic(0)
+
+    private static var refuses: Bool {
+        failingThread.load(ordering: .relaxed) == pthread_self()
+            && allowance.wrappingSubtract(1, ordering: .relaxed).newValue < 0
+    }
 
     /// Calls `body` with the block's bytes; the block lives until `body` returns.
     public func withUnsafeBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {

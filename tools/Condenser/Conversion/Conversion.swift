@@ -54,7 +54,13 @@ public struct Conversion {
     ///
     /// - Throws: `CheckpointError`, `ConversionError`, `ModelFormatError`.
     public init(path: String, options: Options = Options()) throws {
-        let file = try CheckpointFile.read(path: path)
+        try self.init(file: try CheckpointFile.read(path: path), name: path, options: options)
+    }
+
+    /// Converts a checkpoint's bytes in memory; see `init(path:options:)`. Messages and provenance call the file `name`.
+    ///
+    /// - Throws: `CheckpointError`, `ConversionError`, `ModelFormatError`.
+    public init(file: [UInt8], name path: String, options: Options = Options()) throws {
         let checkpoint = try Checkpoint.load(bytes: file, name: path)
         let (source, assumptions) = try Architecture.infer(from: checkpoint, options: options.inference)
         let network = try CondensedNetwork(checkpoint, source, classifierKeep: options.classifierKeep)

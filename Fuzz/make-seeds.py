@@ -1,0 +1,111 @@
+#!/usr/bin/env python3
+"""Makes the seeds that are no copies of test fixtures: a tiny trained network, its model files, an architecture file.
+
+Usage: Fuzz/make-seeds.py, with condensenet-convert built at .build/release.
+"""
+import json
+import pathlib
+import shutil
+import struct
+import subprocess
+
+import numpy
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+SEEDS = ROOT / "Fuzz/Seeds"
+FIXTURES = ROOT / "Tests/Fixtures"
+GROUPS, GROWTH, BOTTLENECK = 2, 4, 4
+
+
+def checkpoint():
+    """A CondenseNet of three stages of one layer, fully condensed, as training saves it."""
+    random = numpy.random.default_rng(2018)
+    tensors = {}
+
+    def norm(name, channels):
+        tensors[f"{name}.weight"] = random.uniform(0.5, 1.5, channels)
+        tensors[f"{name}.bias"] = random.uniform(-0.5, 0.5, channels)
+        tensors[f"{name}.running_mean"] = random.uniform(-0.5, 0.5, channels)
+        tensors[f"{name}.running_var"] = random.uniform(0.2, 2, channels)
+
+    channels = 2 * GROWTH
+    tensors["features.init_conv.weight"] = random.normal(size=(channels, 3, 3, 3)) / 5
+    for stage in (1, 2, 3):
+        name = f"features.denseblock_{stage}.denselayer_1"
+        middle = BOTTLENECK * GROWTH
+        norm(f"{name}.conv_1.norm", channels)
+        kept = [set(random.permutation(channels)[: channels // GROUPS]) for _ in range(GROUPS)]
+        mask = [[float(c in kept[o % GROUPS]) for c in range(channels)] for o in range(middle)]
+        tensors[f"{name}.conv_1.conv.weight"] = random.normal(size=(middle, channels, 1, 1)) / 3
+        tensors[f"{name}.conv_1._mask"] = numpy.array(mask).reshape(middle, channels, 1, 1)
+        tensors[f"{name}.conv_1._stage"] = numpy.array([GROUPS - 1.0])
+        tensors[f"{name}.conv_1._count"] = numpy.array([channels / GROUPS * (GROUPS - 1)])
+        norm(f"{name}.conv_2.norm", middle)
+        tensors[f"{name}.conv_2.conv.weight"] = random.normal(size=(GROWTH, middle // GROUPS, 3, 3)) / 5
+        channels += GROWTH
+    norm("features.norm_last", channels)
+    tensors["classifier.weight"] = random.normal(size=(5, channels)) / 4
+    tensors["classifier.bias"] = random.normal(size=5)
+    header, data = {}, b""
+    for name, value in tensors.items():
+        raw = value.astype("<f4").tobytes()
+        header[name] = {"dtype": "F32", "shape": list(value.shape), "data_offsets": [len(data), len(data) + len(raw)]}
+        data += raw
+    text = json.dumps(header, separators=(",", ":")).encode()
+    return struct.pack("<Q", len(text)) + text + data
+
+
+def architecture():
+    """Every operation that a graph may hold."""
+    def step(name, operation, source, channels, output, **options):
+        return {"name": name, "operation": operation, "input": source, "inputChannels": channels, "output": output,
+                "parameters": 0, "paperFLOPs": 0, **options}
+
+    def window(kernel, stride, padding):
+        return {"kernel": kernel, "stride": stride, "padding": padding}
+
+    steps = [
+        step("stem", "convolution", "image", 3, "block", outputChannels=4, groups=1, **window(3, 1, 1)),
+        step("one", "convolution", "block", 4, "middle", gather=4, normalize=True, outputChannels=8, groups=2, bias=True,
+             relu=True, shuffle=True, **window(1, 1, 0)),
+        step("three", "convolution", "middle", 8, "block", outputOffset=4, outputChannels=4, groups=2, **window(3, 1, 1)),
+        step("average", "averagePooling", "block", 8, "pooled", **window(2, 2, 0)),
+        step("maximum", "maximumPooling", "block", 8, "maxima", **window(3, 2, 1)),
+        step("shortcut", "addition", "pooled", 8, "sum", other="maxima", relu=True),
+        step("last", "globalAveragePooling", "sum", 8, "features", gather=6, normalize=True),
+        step("classifier", "linear", "features", 6, "logits", outputs=5),
+    ]
+    shapes = {"image": [3, 8, 8], "block": [8, 8, 8], "middle": [8, 8, 8], "pooled": [8, 4, 4], "maxima": [8, 4, 4],
+              "sum": [8, 4, 4], "features": [6, 1, 1], "logits": [5, 1, 1]}
+    values = [{"name": name, "shape": shape} for name, shape in shapes.items()]
+    preprocessing = {"resize": 9, "crop": 8, "mean": [0.5, 0.25, 0.125], "std": [0.1, 0.2, 0.3], "colorOrder": "RGB"}
+    return json.dumps(
+        {"format": "condensenet-architecture", "version": "1", "name": "tiny", "preprocessing": preprocessing,
+         "labels": [], "graph": {"input": "image", "output": "logits", "values": values, "steps": steps}})
+
+
+def main():
+    for folder in ("model", "zip", "stacked-pickles", "image", "converter"):
+        shutil.rmtree(SEEDS / folder, ignore_errors=True)
+        (SEEDS / folder).mkdir(parents=True)
+    source = SEEDS / "converter/tiny.safetensors"
+    source.write_bytes(checkpoint())
+    for precision in ("f32", "f16"):
+        subprocess.run(
+            [ROOT / ".build/release/condensenet-convert", source, "--input-size", "8", "--precision", precision,
+             "-o", SEEDS / f"model/tiny-{precision}.safetensors"], check=True, stdout=subprocess.DEVNULL)
+    (SEEDS / "model/every-operation.json").write_text(architecture())
+    variants = FIXTURES / "checkpoint-variants"
+    for name in ("training-protocol1", "training-protocol5", "types", "views", "views-deflated"):
+        shutil.copy(variants / f"{name}.pth", SEEDS / "zip")
+    for name in ("training-stacked-protocol1", "training-stacked-protocol5", "types-stacked", "views-stacked"):
+        shutil.copy(variants / f"{name}.pth", SEEDS / "stacked-pickles")
+    for name in ("training-protocol2.pth", "views-tar.pth", "training-stacked-protocol2.pth"):
+        shutil.copy(variants / name, SEEDS / "converter")
+    for path in sorted((FIXTURES / "image-formats").iterdir()):
+        if path.suffix in (".jpg", ".png", ".ppm", ".pgm") and path.stat().st_size < 1300:
+            shutil.copy(path, SEEDS / "image")
+
+
+if __name__ == "__main__":
+    main()
