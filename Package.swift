@@ -59,7 +59,6 @@ if !runtimeOnly {
         .systemLibrary(name: "CCrypto", path: "tools/CCrypto", providers: [.apt(["libssl-dev"])]),
         .target(
             name: "CArmadillo", path: "tools/CArmadillo",
-            cxxSettings: [.define("ARMA_DONT_PRINT_ERRORS")],
             linkerSettings: [.linkedLibrary("armadillo")]),
         .target(name: "Checkpoint", dependencies: ["CZlib"], path: "tools/Checkpoint"),
         .target(
@@ -73,7 +72,7 @@ if !runtimeOnly {
         .testTarget(name: "CheckpointTests", dependencies: ["Checkpoint", "TestSupport"]),
         .testTarget(
             name: "CondenserTests",
-            dependencies: ["Condenser", "Checkpoint", "CondenseNet", "ModelFormat", "TestSupport"]),
+            dependencies: ["CArmadillo", "Checkpoint", "CondenseNet", "Condenser", "ModelFormat", "TestSupport"]),
         .testTarget(name: "ConverterCLITests", dependencies: ["ModelFormat", "TestSupport"]),
     ]
 }

@@ -13,6 +13,7 @@ public final class ExecutionPlan: Sendable {
         /// Runs the plain reference kernels only: slow, and independent of every optimised one.
         public var referenceKernels: Bool
 
+        /// The defaults make the plan that people run.
         public init(retainsValues: Bool = false, referenceKernels: Bool = false) {
             self.retainsValues = retainsValues
             self.referenceKernels = referenceKernels

@@ -21,6 +21,9 @@ public struct RandomTensors: TensorSource {
         self.seed = seed
     }
 
+    /// The elements of tensor `name`, in C order.
+    ///
+    /// - Precondition: the graph names the tensor.
     public func floats(_ name: String) -> [Float] {
         let specification = specifications[name]!
         var generator = generator(for: name)
@@ -34,6 +37,9 @@ public struct RandomTensors: TensorSource {
         }
     }
 
+    /// The gathered channels of tensor `name`, group after group.
+    ///
+    /// - Precondition: the graph names the tensor.
     public func indices(_ name: String) -> [Int32] {
         let specification = specifications[name]!
         var generator = generator(for: name)

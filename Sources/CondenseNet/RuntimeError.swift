@@ -7,6 +7,7 @@ public enum RuntimeError: Error, Equatable {
 }
 
 extension RuntimeError: CustomStringConvertible {
+    /// One line.
     public var description: String {
         switch self {
         case .processor(let needs):

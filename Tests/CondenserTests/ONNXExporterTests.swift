@@ -140,13 +140,13 @@ struct ONNXExporterTests {
         let logits = [images.prefix(images.count / 2), images.suffix(images.count / 2)].flatMap {
             reference.logits(Array($0)).map(Float.init)
         }
-        let scratch = try ScratchDirectory()
+        let folder = try TemporaryFolder()
         try PythonTool.expectSuccess(
             "check-onnx.py",
             [
-                try scratch.write(try ONNXExporter.bytes(description, tensors: tensors), as: "model.onnx"),
-                try scratch.write(images, shape: [2, 3, 8, 8], as: "input.npy"),
-                try scratch.write(logits, shape: [2, 5], as: "logits.npy"),
+                try folder.write(try ONNXExporter.bytes(description, tensors: tensors), as: "model.onnx"),
+                try folder.write(images, shape: [2, 3, 8, 8], as: "input.npy"),
+                try folder.write(logits, shape: [2, 5], as: "logits.npy"),
             ])
     }
 }

@@ -9,7 +9,7 @@ struct ONNXFixtureTests {
     @Test(arguments: [
         "cifar10-g4", "imagenet-g8", "cifar100-lgc-transitions", "cifar10-densenet", "fashion-mnist",
     ]) func runtimeGivesTheOriginalLogits(network: String) throws {
-        let scratch = try ScratchDirectory()
+        let folder = try TemporaryFolder()
         for (keep, answers) in [(nil, "converted"), (1, "dense")] as [(Double?, String)] {
             var options = Conversion.Options()
             options.classifierKeep = keep
@@ -18,7 +18,7 @@ struct ONNXFixtureTests {
             try PythonTool.expectSuccess(
                 "check-onnx.py",
                 [
-                    try scratch.write(bytes, as: "\(answers).onnx"), Fixture.path("\(network)/input.npy"),
+                    try folder.write(bytes, as: "\(answers).onnx"), Fixture.path("\(network)/input.npy"),
                     Fixture.path("\(network)/logits-\(answers).npy"),
                 ])
         }
@@ -26,8 +26,8 @@ struct ONNXFixtureTests {
 
     @Test func otherLogitsAreNotAccepted() throws {
         let conversion = try Conversion(path: Fixture.path("cifar10-g4/dense.pth.tar"))
-        let scratch = try ScratchDirectory()
-        let model = try scratch.write(try ONNXExporter.bytes(try ModelFile(bytes: conversion.bytes)), as: "model.onnx")
+        let folder = try TemporaryFolder()
+        let model = try folder.write(try ONNXExporter.bytes(try ModelFile(bytes: conversion.bytes)), as: "model.onnx")
         let arguments = [model, Fixture.path("cifar10-g4/input.npy"), Fixture.path("cifar10-g4/logits-dense.npy")]
         let (status, output, diagnostics) = try PythonTool.run("check-onnx.py", arguments)
         #expect(status == 1)
@@ -39,29 +39,29 @@ struct ONNXFixtureTests {
         var options = Conversion.Options()
         options.precision = .f16
         let conversion = try Conversion(path: Fixture.path("cifar10-g4/dense.pth.tar"), options: options)
-        let scratch = try ScratchDirectory()
+        let folder = try TemporaryFolder()
         try PythonTool.expectSuccess(
             "check-onnx.py",
             [
-                try scratch.write(try ONNXExporter.bytes(try ModelFile(bytes: conversion.bytes)), as: "model.onnx"),
+                try folder.write(try ONNXExporter.bytes(try ModelFile(bytes: conversion.bytes)), as: "model.onnx"),
                 Fixture.path("cifar10-g4/input.npy"), Fixture.path("cifar10-g4/logits-converted.npy"), "1e-2",
             ])
     }
 
     @Test func fileOfEitherKindIsExported() throws {
         let conversion = try Conversion(path: Fixture.path("cifar10-g4/dense.pth.tar"))
-        let scratch = try ScratchDirectory()
-        let model = try scratch.write(conversion.bytes, as: "model.safetensors")
+        let folder = try TemporaryFolder()
+        let model = try folder.write(conversion.bytes, as: "model.safetensors")
         #expect(try ONNXExporter.bytes(path: model) == ONNXExporter.bytes(try ModelFile(bytes: conversion.bytes)))
 
         let description = ONNXExampleGraph.description
-        let architecture = try scratch.write(Array(ArchitectureFile.text(description).utf8), as: "architecture.json")
+        let architecture = try folder.write(Array(ArchitectureFile.text(description).utf8), as: "architecture.json")
         #expect(
             try ONNXExporter.bytes(path: architecture, seed: 9)
                 == ONNXExporter.bytes(description, tensors: ONNXExampleGraph.tensors(seed: 9)))
 
         #expect(throws: ModelFormatError.self) {
-            try ONNXExporter.bytes(path: try scratch.write([1, 2, 3], as: "neither"))
+            try ONNXExporter.bytes(path: try folder.write([1, 2, 3], as: "neither"))
         }
     }
 }

@@ -19,9 +19,9 @@ struct PythonSafetensorsTests {
                 }
             return ([tensor.name, type] + tensor.shape.map(String.init)).joined(separator: " ")
         }
-        let scratch = try ScratchDirectory()
+        let folder = try TemporaryFolder()
         let listing = try PythonTool.expectSuccess(
-            "check-safetensors.py", [try scratch.write(conversion.bytes, as: "model.safetensors")])
+            "check-safetensors.py", [try folder.write(conversion.bytes, as: "model.safetensors")])
         #expect(listing.split(separator: "\n").map(String.init) == expected.sorted())
     }
 }

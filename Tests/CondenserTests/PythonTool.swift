@@ -27,10 +27,10 @@ enum PythonTool {
         process.standardOutput = output
         process.standardError = diagnostics
         try process.run()
-        func text(_ pipe: Pipe) -> String {
-            String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        func text(_ pipe: Pipe) throws -> String {
+            String(decoding: try pipe.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
         }
-        let texts = (text(output), text(diagnostics))
+        let texts = (try text(output), try text(diagnostics))
         process.waitUntilExit()
         return (process.terminationStatus, texts.0, texts.1)
     }
@@ -38,19 +38,11 @@ enum PythonTool {
     private static let python = ProcessInfo.processInfo.environment["CONDENSENET_PYTHON"] ?? "python3"
 }
 
-/// A directory of a test's own, removed when the test is done with it.
-final class ScratchDirectory {
-    private let url = FileManager.default.temporaryDirectory.appendingPathComponent("condensenet-\(UUID())")
-
-    init() throws { try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true) }
-
-    deinit { try? FileManager.default.removeItem(at: url) }
-
+extension TemporaryFolder {
     /// Writes a file and returns its path.
     func write(_ bytes: [UInt8], as name: String) throws -> String {
-        let file = url.appendingPathComponent(name)
-        try Data(bytes).write(to: file)
-        return file.path
+        try Data(bytes).write(to: URL(fileURLWithPath: path(name)))
+        return path(name)
     }
 
     /// Writes a NumPy file of float32 and returns its path.

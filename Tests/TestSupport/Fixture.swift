@@ -24,7 +24,9 @@ public enum Fixture {
 
 /// A float32 or uint8 NumPy array in C order, as the fixtures hold them.
 public struct NumpyArray {
+    /// Sizes of the dimensions, the slowest first.
     public let shape: [Int]
+    /// The elements in C order.
     public let values: [Float]
 
     struct Malformed: Error { let reason: String }

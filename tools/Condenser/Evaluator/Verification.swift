@@ -70,22 +70,14 @@ public struct Verification: Sendable {
 extension Verification {
     /// The rows as aligned columns under a line of headings, each line ended by a newline.
     public var table: String {
-        let lines =
-            [["layer", "shape", "max |difference|", "relative", ""]]
-            + rows.map { row in
-                [
-                    row.layer, row.shape.description, Self.text(row.difference), Self.text(row.relativeDifference),
-                    row.passes ? "pass" : "FAIL",
-                ]
-            }
-        let widths = lines[0].indices.map { column in lines.map { $0[column].count }.max()! }
-        return lines.map { line in
-            let cells = line.indices.map { column in
-                let padding = String(repeating: " ", count: widths[column] - line[column].count)
-                return column == 0 || column == 4 ? line[column] + padding : padding + line[column]
-            }
-            return String(cells.joined(separator: "  ").reversed().drop { $0 == " " }.reversed()) + "\n"
-        }.joined()
+        var table = TextTable([.left, .right, .right, .right, .left])
+        table.add("layer", "shape", "max |difference|", "relative")
+        for row in rows {
+            table.add(
+                row.layer, row.shape.description, Self.text(row.difference), Self.text(row.relativeDifference),
+                row.passes ? "pass" : "FAIL")
+        }
+        return table.text
     }
 
     /// One line, without a newline, that says whether the networks compute the same and how far apart they are at most.

@@ -2,14 +2,22 @@
 public struct ConvolutionGeometry: Equatable, Sendable {
     /// Channels that the convolution sees, after any gather.
     public var inputChannels: Int
+    /// Channels that it writes.
     public var outputChannels: Int
+    /// Groups, which divide both numbers of channels.
     public var groups: Int
+    /// Rows, and columns, of the kernel.
     public var kernel: Int
+    /// Input pixels from one output pixel to the next, both ways.
     public var stride: Int
+    /// Zeros on each side of the input.
     public var padding: Int
+    /// Rows of the input.
     public var inputHeight: Int
+    /// Columns of the input.
     public var inputWidth: Int
 
+    /// A convolution of these numbers.
     public init(
         inputChannels: Int, outputChannels: Int, groups: Int, kernel: Int, stride: Int, padding: Int, inputHeight: Int,
         inputWidth: Int
@@ -24,30 +32,27 @@ public struct ConvolutionGeometry: Equatable, Sendable {
         self.inputWidth = inputWidth
     }
 
-    public var outputHeight: Int { (inputHeight + 2 * padding - kernel) / stride + 1 }
-    public var outputWidth: Int { (inputWidth + 2 * padding - kernel) / stride + 1 }
-    public var inputsPerGroup: Int { inputChannels / groups }
-    public var outputsPerGroup: Int { outputChannels / groups }
-    /// Multiply-accumulates of one application.
-    public var multiplyAccumulates: Int {
-        outputChannels * inputsPerGroup * kernel * kernel * outputHeight * outputWidth
-    }
+    var outputHeight: Int { (inputHeight + 2 * padding - kernel) / stride + 1 }
+    var outputWidth: Int { (inputWidth + 2 * padding - kernel) / stride + 1 }
+    var inputsPerGroup: Int { inputChannels / groups }
+    var outputsPerGroup: Int { outputChannels / groups }
 }
 
 /// Planes of a value: plane `c` starts `c · stride` floats after `base`, pixel (y, x) at `y · width + x`.
 public struct Planes {
+    /// The first pixel of plane 0.
     public var base: UnsafeMutablePointer<Float>
     /// Floats from one plane to the next.
     public var stride: Int
 
+    /// Planes at `base`.
     public init(base: UnsafeMutablePointer<Float>, stride: Int) {
         self.base = base
         self.stride = stride
     }
 
     /// The first pixel of plane `channel`.
-    @inline(__always)
-    public subscript(channel: Int) -> UnsafeMutablePointer<Float> { base + channel &* stride }
+    public subscript(channel: Int) -> UnsafeMutablePointer<Float> { base + channel * stride }
 }
 
 /// A grouped convolution, any kernel, stride and padding, computed as its definition reads.
