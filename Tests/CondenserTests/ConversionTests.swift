@@ -30,7 +30,8 @@ struct ConversionTests {
         let file = try ModelFile(bytes: try convert().bytes)
         let provenance = try #require(file.description.provenance)
         #expect(provenance.source == "dense.pth.tar")
-        #expect(provenance.sourceSHA256 == SHA256.hexDigest(try Fixture.bytes("cifar10-g4/dense.pth.tar")))
+        let digest = SHA256.hexDigest(try Fixture.bytes("cifar10-g4/dense.pth.tar"))
+        #expect(provenance.sourceSHA256 == digest)
         #expect(provenance.converter.hasPrefix("condensenet-convert "))
         #expect(file.description.name == "CondenseNet-14")
         #expect(try convert { $0.name = "mine" }.description.name == "mine")
@@ -75,17 +76,59 @@ struct ConversionTests {
         synthetic.tensors["features.init_conv.weight"]!.values[1] = -65_520
         let path = try synthetic.write("dense.safetensors", in: folder)
         _ = try convert(path)
-        let error = #expect(throws: ConversionError.self) {
+        let found = try problems {
             try convert(path) {
                 $0.precision = .f16
                 $0.classifierKeep = 1
             }
         }
         #expect(
-            error?.description == """
+            found
+                == """
                 features.init_conv.weight: expected numbers that fit half precision (±65,504), found -65520.0 at 1
-                  classifier.weight: expected numbers that fit half precision (±65,504), found 70000.0 at 0
-                """)
+                classifier.weight: expected numbers that fit half precision (±65,504), found 70000.0 at 0
+                """.split(separator: "\n").map(String.init))
+    }
+
+    @Test func answersBeyondSinglePrecision() throws {
+        let folder = try TemporaryFolder()
+        var synthetic = try SyntheticCheckpoint(Designs.all[0])
+        for name in ["features.norm_last.weight", "classifier.weight"] {
+            synthetic.tensors[name]!.values = synthetic.tensors[name]!.values.map { $0 * 1e20 }
+        }
+        let path = try synthetic.write("dense.safetensors", in: folder)
+        let found = try problems { try convert(path) }
+        #expect(found.count == 1)
+        #expect(
+            found.first?.hasPrefix("answers to the sample input: expected numbers that fit single precision") == true)
+    }
+
+    /// Weights that half precision rounds to zero.
+    @Test func verificationFails() throws {
+        let folder = try TemporaryFolder()
+        var synthetic = try SyntheticCheckpoint(Designs.all[0])
+        for part in ["weight", "bias"] {
+            let name = "classifier.\(part)"
+            synthetic.tensors[name]!.values = synthetic.tensors[name]!.values.map { $0 * (part == "bias" ? 0 : 1e-9) }
+        }
+        let path = try synthetic.write("dense.safetensors", in: folder)
+        #expect(try convert(path).verify().passes)
+        let verification = try convert(path) { $0.precision = .f16 }.verify()
+        #expect(!verification.passes)
+        #expect(verification.rows.filter { !$0.passes }.map(\.layer) == ["classifier"])
+    }
+
+    /// The networks of the paper's ImageNet table, with random weights.
+    @Test(arguments: [4, 8]) func condenseNet74(groups: Int) throws {
+        var design = NetworkSpecification(stages: [4, 6, 8, 10, 8], growth: [8, 16, 32, 64, 128])
+        design.groups = groups
+        let folder = try TemporaryFolder()
+        let path = try SyntheticCheckpoint(design).write("dense.safetensors", in: folder)
+        let conversion = try convert(path)
+        #expect(conversion.description.graph.parameters == (groups == 4 ? 4_773_944 : 2_935_416))
+        let verification = try conversion.verify(inputs: 1)
+        #expect(verification.passes, "\(verification.verdict)")
+        #expect(verification.rows.count == 79)
     }
 
     @Test func labelFile() throws {

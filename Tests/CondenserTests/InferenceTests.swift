@@ -85,6 +85,14 @@ struct InferenceTests {
         #expect(warnings == ["no _stage and _count: the condensation factor follows from the masks alone"])
     }
 
+    @Test func buffersWithoutDimensions() throws {
+        var synthetic = try SyntheticCheckpoint(Designs.make { _ in })
+        for name in synthetic.tensors.keys where name.hasSuffix("._stage") || name.hasSuffix("._count") {
+            synthetic.tensors[name]!.shape = []
+        }
+        #expect(try Architecture.infer(from: try synthetic.load()).architecture == synthetic.architecture)
+    }
+
     /// One layer whose groups happen to keep the same inputs says less about G than the others do.
     @Test func largestPeriodIsTheNumberOfGroups() throws {
         var synthetic = try SyntheticCheckpoint(Designs.make { _ in })

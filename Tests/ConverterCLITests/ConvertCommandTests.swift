@@ -44,8 +44,9 @@ struct ConvertCommandTests {
         for (name, arguments) in [("a", [dense]), ("b", ["convert", dense]), ("c", ["--dataset", "cifar10", dense])] {
             #expect(try Program.convert(arguments + ["--output", folder.path(name)]).code == 0)
         }
-        #expect(try folder.bytes("a") == folder.bytes("b"))
-        #expect(try folder.bytes("a") == folder.bytes("c"))
+        let bytes = try folder.bytes("a")
+        #expect(try folder.bytes("b") == bytes)
+        #expect(try folder.bytes("c") == bytes)
     }
 
     @Test func optionsReachTheFile() throws {
@@ -71,6 +72,20 @@ struct ConvertCommandTests {
         #expect(result.code == 0, "\(result.diagnostics)")
         #expect(result.output.contains("\nfeatures.denseblock_3.denselayer_2.conv_2"))
         #expect(result.output.contains("\nverified: all 17 layers within "), "\(result.output)")
+    }
+
+    @Test func failedVerificationWritesNothing() throws {
+        let folder = try TemporaryFolder()
+        let checkpoint = try folder.write(TinyNetwork.bytes(classifierWeight: 1e-9), to: "net")
+        let model = try folder.write("a model".utf8, to: "m")
+        let arguments = [checkpoint, "-o", model, "--input-size", "8", "--verify"]
+        let failed = try Program.convert(arguments + ["--precision", "f16"])
+        #expect(failed.code == 70)
+        #expect(failed.output.contains("\nnot verified: 1 of 5 layers differ"), "\(failed.output)")
+        #expect(failed.diagnostics.split(separator: "\n").last?.hasPrefix("error: \(checkpoint): ") == true)
+        #expect(try folder.bytes("m") == Array("a model".utf8))
+        #expect(folder.files == ["m", "net"])
+        #expect(try Program.convert(arguments).code == 0)
     }
 
     @Test func identityIsWarnedOf() throws {

@@ -75,6 +75,14 @@ struct RefusalCommandTests {
         #expect(lines.dropFirst().allSatisfy { $0.hasPrefix("  features.denseblock_") && $0.contains(" needs ") })
     }
 
+    @Test func labelFileIsTheOneThatIsNamed() throws {
+        let folder = try TemporaryFolder()
+        for labels in [folder.path("none"), Fixture.path("README.md"), Fixture.path("images")] {
+            let result = try Program.convert([Self.dense, "-o", folder.path("m"), "--labels", labels])
+            #expect(result.diagnostics.hasPrefix("error: \(labels): "), "\(result.diagnostics)")
+        }
+    }
+
     @Test func outputIsNeeded() throws {
         let result = try Program.convert([Self.dense])
         #expect(result.code == 64)
@@ -91,7 +99,8 @@ struct RefusalCommandTests {
             #expect(result.code == 64)
             #expect(result.diagnostics.contains("would replace the checkpoint"))
         }
-        #expect(try folder.bytes("net") == Fixture.bytes("cifar10-g4/dense.pth.tar"))
+        let original = try Fixture.bytes("cifar10-g4/dense.pth.tar")
+        #expect(try folder.bytes("net") == original)
     }
 
     @Test func outputThatCannotBeWritten() throws {

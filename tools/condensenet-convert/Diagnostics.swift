@@ -29,7 +29,8 @@ enum Diagnostics {
                 let lines = Converter.message(for: error).split(separator: "\n").map(printable)
                 Console.complain("error: \(lines.joined(separator: " ")) (--help shows the usage)\n")
             }
-            return code.rawValue
+            // An error that neither this program nor the argument parser knows.
+            return code == .failure ? 70 : code.rawValue
         }
         Console.complain("error: \(known.lines.map(printable).joined(separator: "\n  "))\n")
         return known.code
@@ -45,19 +46,35 @@ enum Diagnostics {
         switch error {
         case let failure as FileFailure:
             guard let (lines, code) = explanation(failure.error) else { return nil }
-            let isNamed = lines[0].hasPrefix(failure.path)
-            return isNamed ? (lines, code) : (["\(failure.path): \(lines[0])"] + lines.dropFirst(), code)
+            guard !namesItsFile(failure.error) else { return (lines, code) }
+            return (["\(failure.path): \(lines[0])"] + lines.dropFirst(), code)
         case let failure as VerificationFailure:
             return (["\(failure.path): the converted network does not compute what it should; nothing was written"], 70)
         case let failure as Console.Failure: return (["standard output: \(failure.reason)"], 74)
-        case .problems(let problems) as ConversionError: return (problems.map(\.description), 65)
-        case .option(let text) as ConversionError: return ([text], 64)
-        case .labels as ConversionError: return ([(error as! ConversionError).description], 65)
-        case let error as ConversionError: return ([error.description], 70)
+        case let error as ConversionError: return explanation(error)
         case let error as CheckpointError: return ([error.description], code(error.kind))
         case let error as RuntimeError: return ([error.description], 70)
         case let error as ModelFormatError: return ([error.description], code(error))
         default: return nil
+        }
+    }
+
+    /// Whether the error's text begins with the file that it is about, such as a label file.
+    private static func namesItsFile(_ error: any Error) -> Bool {
+        switch error {
+        case is CheckpointError, ConversionError.labels, ModelFormatError.noInput, ModelFormatError.notAFile,
+            ModelFormatError.inputOutput:
+            true
+        default: false
+        }
+    }
+
+    private static func explanation(_ error: ConversionError) -> (lines: [String], code: Int32) {
+        switch error {
+        case .problems(let problems): (problems.map(\.description), 65)
+        case .labels: ([error.description], 65)
+        case .option: ([error.description], 64)
+        case .linearAlgebra: ([error.description], 70)
         }
     }
 

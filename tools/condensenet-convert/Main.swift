@@ -7,6 +7,7 @@ import Glibc
     static func main() {
         // A reader that goes away is an error of writing, not a reason to die by a signal.
         signal(SIGPIPE, SIG_IGN)
+        signal(SIGINT) { _ in _exit(130) }
         do {
             var command = try Converter.parseAsRoot()
             try command.run()

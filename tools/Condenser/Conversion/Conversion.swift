@@ -71,7 +71,15 @@ public struct Conversion {
 
         var sample = SampleAnswers(seed: Self.sampleSeed, tolerance: options.precision.tolerance, logits: [])
         let answers = try SampleFeatures(evaluator, network.inputShape)
-        sample.logits = try answers.logits(of: 0, keptFeatures: network.chosenFeatures).map(Float.init)
+        let logits = try answers.logits(of: 0, keptFeatures: network.chosenFeatures)
+        sample.logits = logits.map(Float.init)
+        if let position = sample.logits.firstIndex(where: { !$0.isFinite }) {
+            throw ConversionError.problems([
+                .overflow(
+                    tensor: "answers to the sample input", position: position, value: logits[position],
+                    type: "single precision")
+            ])
+        }
         classifierEffect = try source.form == .dense ? ClassifierEffect(answers, checkpoint, network) : nil
 
         description = ModelDescription(

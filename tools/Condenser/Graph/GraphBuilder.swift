@@ -7,8 +7,8 @@ extension Graph {
     /// convolution is the step's scale and shift, the one before a 3×3 is in the weights and bias of the 1×1 before it.
     /// Step names are the layers' names in the checkpoint.
     ///
-    /// - Precondition: every number of `architecture` follows from its others as inference and
-    ///   `Architecture(stages:)` make it.
+    /// - Precondition: every number of `architecture` follows from its others, as `Architecture.infer` and
+    ///   `Architecture.init(_:)` see to.
     public init(_ architecture: Architecture) {
         var builder = GraphBuilder(architecture)
         self = builder.build()

@@ -66,8 +66,8 @@ extension TensorInspector {
         survey.inputs = survey.inputs ?? weight?[1]
         try batchNorm("\(name).norm", channels: survey.inputs)
         let hasBuffers = checkpoint["\(name)._stage"] != nil || checkpoint["\(name)._count"] != nil
-        let stage = hasBuffers ? try numbers("\(name)._stage", [1])?[0] : nil
-        let count = hasBuffers ? try numbers("\(name)._count", [1])?[0] : nil
+        let stage = hasBuffers ? try scalar("\(name)._stage") : nil
+        let count = hasBuffers ? try scalar("\(name)._count") : nil
         let mask = try numbers("\(name)._mask", [survey.outputs, survey.inputs, 1, 1], .mask)
         guard let mask, let inputs = survey.inputs, let outputs = survey.outputs,
             !hasBuffers || (stage != nil && count != nil)

@@ -40,6 +40,13 @@ struct TensorInspector {
         return try sound(tensor, name, content)
     }
 
+    /// The one number in tensor `name`, which may have one dimension or none.
+    ///
+    /// - Throws: `CheckpointError` when the checkpoint's data cannot be read.
+    mutating func scalar(_ name: String) throws -> Float? {
+        try numbers(name, checkpoint[name]?.shape == [] ? [] : [1])?.first
+    }
+
     /// The indices in tensor `name`, of any positive count.
     ///
     /// - Parameter bound: each index has to be below it; `nil` where the bound is not known.

@@ -18,7 +18,13 @@ extension Architecture {
         }
         let isPlain = pointwise.allSatisfy { $0.kind == .plain }
         let layers = stages.flatMap(\.layers)
-        let bottlenecks = stages.flatMap { stage in stage.layers.map { $0.pointwise.outputChannels / stage.growth } }
+        let middle = stages.flatMap { stage in
+            stage.layers.map { (channels: $0.pointwise.outputChannels, growth: stage.growth) }
+        }
+        let bottleneck =
+            middle.allSatisfy { $0.channels.isMultiple(of: $0.growth) }
+            ? "bottleneck \(range(middle.map { $0.channels / $0.growth }))"
+            : "\(range(middle.map(\.channels))) channels between 1×1 and 3×3"
         let convolutions = stages.compactMap(\.transition)
         let transitions =
             convolutions.isEmpty
@@ -29,7 +35,7 @@ extension Architecture {
             (
                 "stages",
                 "\(list(stages.map(\.layers.count))), growth \(list(stages.map(\.growth))), "
-                    + "bottleneck \(range(bottlenecks))"
+                    + bottleneck
             ),
             (
                 "1×1",
