@@ -72,7 +72,9 @@ struct BenchCommand: ParsableCommand {
     private var usesClock: Bool { warmup != 0 || seconds != 0 }
 
     func run() throws {
-        if let cpus { try reporting("--cpus") { try Processor.pin(to: cpus.numbers) } }
+        if let cpus {
+            do { try Processor.pin(to: cpus.numbers) } catch { throw CommandFailure(.usage, "--cpus: \(error)") }
+        }
         Interruption.handle()
         let subjects = try models.flatMap { path in try BenchSubject.load(path, threads: threads.counts) }
         let before = usesClock ? MachineState.now() : nil

@@ -78,7 +78,8 @@ extension BenchRecord {
             do {
                 return try BenchRecord(element)
             } catch let missing as MissingMember {
-                throw CommandFailure(.badData, "\(path): result \(index): expected \(missing.expected), found none")
+                throw CommandFailure(
+                    .badData, "\(path): result \(index): expected \(missing.expected), found something else")
             }
         }
     }
@@ -93,10 +94,16 @@ extension BenchRecord {
         model = try required(json["model"]?.string, "a string \"model\"")
         threads = try required(json["threads"]?.integer, "an integer \"threads\"")
         macs = try required(json["macs"]?.integer, "an integer \"macs\"")
-        samples = try required(
-            json["samples_ms"]?.elements?.compactMap(\.double).filter { $0 > 0 }, "an array \"samples_ms\"")
-        guard !samples.isEmpty else { throw MissingMember(expected: "positive numbers in \"samples_ms\"") }
-        let starts = json["start_seconds"]?.elements?.compactMap(\.double) ?? []
+        // What a page is drawn from must be numbers that a plot can hold.
+        func plausible(_ value: JSONValue?, _ range: ClosedRange<Double>) -> Double? {
+            value?.double.flatMap { range.contains($0) ? $0 : nil }
+        }
+        let elements = try required(json["samples_ms"]?.elements, "an array \"samples_ms\"")
+        samples = elements.compactMap { plausible($0, 1e-6...1e9) }
+        guard !samples.isEmpty, samples.count == elements.count else {
+            throw MissingMember(expected: "milliseconds between 1e-6 and 1e9 in \"samples_ms\"")
+        }
+        let starts = json["start_seconds"]?.elements?.compactMap { plausible($0, 0...1e9) } ?? []
         self.starts = starts.count == samples.count ? starts : []
         latency = LatencyStatistics(milliseconds: samples)
         path = json["path"]?.string ?? model
@@ -107,12 +114,13 @@ extension BenchRecord {
             Layer(
                 name: try required($0["name"]?.string, "a string \"name\" in each of \"layers\""),
                 kind: $0["kind"]?.string ?? "", macs: max($0["macs"]?.integer ?? 0, 0),
-                bytes: max($0["bytes"]?.integer ?? 0, 0), milliseconds: $0["milliseconds"]?.double)
+                bytes: max($0["bytes"]?.integer ?? 0, 0), milliseconds: plausible($0["milliseconds"], 0...1e9))
         }
         profiledRuns = json["profiled_runs"]?.integer
-        profilingOverhead = json["profiling_overhead"]?.double
-        if let gflops = json["peak_gflops"]?.double, let cache = json["cache_gb_per_second"]?.double,
-            let memory = json["memory_gb_per_second"]?.double, gflops > 0, cache > 0, memory > 0
+        profilingOverhead = plausible(json["profiling_overhead"], -1...1e6)
+        if let gflops = plausible(json["peak_gflops"], 1e-3...1e9),
+            let cache = plausible(json["cache_gb_per_second"], 1e-3...1e9),
+            let memory = plausible(json["memory_gb_per_second"], 1e-3...1e9)
         {
             peaks = Peaks(gflops: gflops, cacheGigabytes: cache, memoryGigabytes: memory)
         } else {

@@ -29,7 +29,8 @@ struct LayerTable {
         let gflops = milliseconds > 0 ? 2 * Double(macs) / (milliseconds * 1e6) : 0
         return [
             name, Format.fixed(milliseconds, 4), Format.fixed(100 * share, 1) + " %", Format.grouped(macs),
-            Format.fixed(gflops, 1), record.peaks.map { Format.fixed(100 * gflops / $0.gflops, 0) + " %" } ?? "–",
+            macs > 0 ? Format.fixed(gflops, 1) : "–",
+            record.peaks.map { macs > 0 ? Format.fixed(100 * gflops / $0.gflops, 0) + " %" : "–" } ?? "–",
         ]
     }
 }

@@ -21,7 +21,7 @@ struct HTMLReport {
     var text: String {
         var body = Self.headline(entries) + comparison
         body += section(
-            "Latency distribution", distribution, "Each curve is a histogram of all runs; the tick is the median.")
+            "Latency distribution", distribution, "The share of runs in each interval; the tick is the median.")
         body += section(
             "Latency over time", timeSeries,
             "Median and range of consecutive runs. A steady line means that neither heat nor a neighbour disturbed them."
@@ -34,7 +34,7 @@ struct HTMLReport {
             body += section(
                 "Roofline", figure(RooflinePlot(entries).svg),
                 """
-                Each disc is a step of a plan; its area is its share of the time. Roofs: the multiply-add peak and the read \
+                Each disc is a step of a plan; it grows with its share of the time. Roofs: the multiply-add peak and the read \
                 bandwidths of the first result's machine, measured in the same run. Intensity counts every activation and \
                 weight once.
                 """)
@@ -91,7 +91,7 @@ struct HTMLReport {
         return section(
             "Where the time goes: \(entry.title)",
             "<h3>By kind</h3>" + LayerBars(record, kinds: true, color: color).html
-                + "<details open=\"open\"><summary>By step</summary>"
+                + "<details\(color == 0 ? " open=\"open\"" : "")><summary>By step</summary>"
                 + LayerBars(record, kinds: false, color: color).html + "</details>",
             "Medians over \(record.profiledRuns ?? 0) profiled runs.\(overhead ?? "")")
     }

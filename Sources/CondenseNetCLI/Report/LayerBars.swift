@@ -26,10 +26,11 @@ struct LayerBars {
         text += "<th scope=\"col\">GFLOP/s</th></tr></thead><tbody>\n"
         for row in rows {
             let width = Format.fixed(100 * row.milliseconds / longest, 1)
+            let gflops = row.macs > 0 ? Format.fixed(row.gflops, 1) : "–"
             text += "<tr><th scope=\"row\">\(Markup.escaped(row.name))"
             text += "<span class=\"bar b\(color)\" style=\"width:\(width)%\"></span></th>"
             text += "<td>\(Format.fixed(row.milliseconds, 3))</td><td>\(Format.fixed(100 * row.share, 1)) %</td>"
-            text += "<td>\(Format.fixed(Double(row.macs) / 1e6, 2))</td><td>\(Format.fixed(row.gflops, 1))</td></tr>\n"
+            text += "<td>\(Format.fixed(Double(row.macs) / 1e6, 2))</td><td>\(gflops)</td></tr>\n"
         }
         return text + "</tbody></table></div>\n"
     }

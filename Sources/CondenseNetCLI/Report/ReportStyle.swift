@@ -29,7 +29,7 @@ enum ReportStyle {
         --warn:#ffc98a;--warnback:#33260f}}
         *{box-sizing:border-box}
         body{margin:0;background:var(--page);color:var(--ink);font:15px/1.5 system-ui,sans-serif}
-        main{max-width:1080px;margin:0 auto;padding:20px 16px 40px}
+        main{max-width:1180px;margin:0 auto;padding:20px 16px 40px}
         h1{font-size:1.7rem;margin:0;overflow-wrap:anywhere}
         h2{font-size:1.1rem;margin:0 0 12px;overflow-wrap:anywhere}
         h3{font-size:.95rem;margin:16px 0 6px;overflow-wrap:anywhere}
@@ -42,8 +42,8 @@ enum ReportStyle {
         .figures dd{font-size:1.7rem;font-weight:650;font-variant-numeric:tabular-nums;line-height:1.2}
         .figures small{font-size:.9rem;font-weight:400;color:var(--dim)}
         .scroll{overflow-x:auto}
-        table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums;font-size:.88rem}
-        th,td{padding:5px 10px;text-align:right;white-space:nowrap;border-bottom:1px solid var(--rule)}
+        table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums;font-size:.85rem}
+        th,td{padding:5px 8px;text-align:right;white-space:nowrap;border-bottom:1px solid var(--rule)}
         th:first-child{text-align:left;padding-left:0}
         td:last-child{padding-right:0}
         thead th{color:var(--dim);font-weight:500}
@@ -61,7 +61,7 @@ enum ReportStyle {
         .grid{stroke:var(--rule);stroke-width:1}
         .axis{stroke:var(--dim);stroke-width:1}
         .area{fill-opacity:.22;stroke-width:1.5}
-        .band{fill-opacity:.16;stroke:none}
+        path.band{fill-opacity:.16;stroke:none}
         .line{fill:none;stroke-width:2;stroke-linejoin:round}
         .disc{fill-opacity:.4;stroke-width:1.2}
         .roof{fill:none;stroke:var(--ink);stroke-width:1.5;stroke-dasharray:6 4}

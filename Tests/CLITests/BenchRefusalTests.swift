@@ -1,0 +1,81 @@
+import Foundation
+import Testing
+
+/// What `bench` and `report` refuse, with which exit code.
+struct BenchRefusalTests {
+    @Test(arguments: [
+        ["--runs", "0"], ["--runs", "-3"], ["--threads", "0"], ["--threads", "1,"], ["--threads", "1,1"],
+        ["--threads", "65"], ["--threads", "two"], ["--seconds", "-1"], ["--seconds", "nan"], ["--warmup", "1e9"],
+        ["--cpus", "3-2"], ["--cpus", ""], ["--cpus", "1-"], ["--cpus", "a"], ["--seconds", "0"],
+        ["--mlperf", "--runs", "5"], ["--mlperf", "--seconds", "5"],
+    ])
+    func wrongUsage(_ arguments: [String]) throws {
+        let result = try BenchProgram().run(["bench", BenchProgram.model] + arguments)
+        #expect(result.code == 64, "\(arguments): \(result.diagnostics)")
+        #expect(result.output == "" && result.diagnostics != "")
+    }
+
+    @Test func aModelIsNeeded() throws {
+        let result = try BenchProgram().run(["bench"])
+        #expect(result.code == 64)
+    }
+
+    @Test func missingModel() throws {
+        let program = try BenchProgram()
+        let result = try program.run(["bench", program.path("none"), "--runs", "1"])
+        #expect(result.code == 66, "\(result.diagnostics)")
+        #expect(result.diagnostics.hasPrefix("condensenet: \(program.path("none"))"))
+    }
+
+    @Test func damagedModel() throws {
+        let program = try BenchProgram()
+        var bytes = try Data(contentsOf: URL(fileURLWithPath: BenchProgram.model))
+        bytes[bytes.count / 2] ^= 1
+        try bytes.write(to: URL(fileURLWithPath: program.path("damaged")))
+        let result = try program.run(["bench", program.path("damaged"), "--runs", "1", "--json", program.path("j")])
+        #expect(result.code == 65, "\(result.diagnostics)")
+        #expect(!FileManager.default.fileExists(atPath: program.path("j")))
+    }
+
+    @Test func processorThatDoesNotExist() throws {
+        let result = try BenchProgram().run([
+            "bench", BenchProgram.model, "--runs", "1", "--warmup", "0", "--cpus", "1023",
+        ])
+        #expect(result.code == 64, "\(result.diagnostics)")
+        #expect(result.diagnostics.contains("1023"))
+    }
+
+    @Test func outputThatCannotBeWritten() throws {
+        let program = try BenchProgram()
+        for option in ["--json", "--csv", "--report"] {
+            let result = try program.run([
+                "bench", BenchProgram.model, "--runs", "1", "--warmup", "0", "--seconds", "0", option,
+                program.path("none/file"),
+            ])
+            #expect(result.code == 74, "\(option): \(result.diagnostics)")
+        }
+    }
+
+    @Test(arguments: [
+        ("{}", "an array"), ("[]", "an array"), ("[1]", "\"model\""), (#"[{"model":"m"}]"#, "\"threads\""),
+        (#"[{"model":"m","threads":1,"macs":1}]"#, "\"samples_ms\""),
+        (#"[{"model":"m","threads":1,"macs":1,"samples_ms":[]}]"#, "milliseconds between"),
+        (#"[{"model":"m","threads":1,"macs":1,"samples_ms":[-1]}]"#, "milliseconds between"),
+        (#"[{"schema_version":2}]"#, "schema version 1"), ("[", "byte 1"), ("", "byte 0"),
+    ])
+    func somethingThatIsNoResult(_ text: String, _ expected: String) throws {
+        let program = try BenchProgram()
+        try text.write(toFile: program.path("x.json"), atomically: true, encoding: .utf8)
+        let result = try program.run(["report", program.path("x.json"), "-o", program.path("x.html")])
+        #expect(result.code == 65, "\(text): \(result.diagnostics)")
+        #expect(result.diagnostics.contains(program.path("x.json")) && result.diagnostics.contains(expected))
+        #expect(!FileManager.default.fileExists(atPath: program.path("x.html")))
+    }
+
+    @Test func missingResult() throws {
+        let program = try BenchProgram()
+        let result = try program.run(["report", program.path("none.json"), "-o", program.path("x.html")])
+        #expect(result.code == 66, "\(result.diagnostics)")
+        #expect(try program.run(["report", program.path("none.json")]).code == 64)
+    }
+}
