@@ -41,7 +41,7 @@ var targets: [Target] = [
         swiftSettings: portableSettings),
     .target(
         name: "CImageCodecs",
-        linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png16"), .linkedLibrary("z")]),
+        linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png16"), .linkedLibrary("z"), .linkedLibrary("m")]),
     .target(name: "ImageInput", dependencies: ["CImageCodecs"]),
     .executableTarget(
         name: "CondenseNetCLI",

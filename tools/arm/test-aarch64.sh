@@ -4,8 +4,8 @@
 #   test-aarch64.sh setup                  compiler tree, Arm sysroot and Swift SDK   (~3 min, ~2.5 GB, once)
 #   test-aarch64.sh PACKAGE_DIR COMMAND…   run COMMAND (e.g. swift test …) there; default: the tests, in release
 # ARM_CACHE names the folder that keeps the toolchain and builds, one for each package folder (a later --scratch-path in
-# COMMAND wins). Needs root, mmdebstrap, and Linux 6.7 or newer
-# (private binfmt_misc). Everything is mounted in a private namespace: nothing leaks into the machine.
+# COMMAND wins). Needs root, mmdebstrap, and Linux 6.7 or newer (private binfmt_misc). Everything is mounted in a private
+# namespace: nothing leaks into the machine.
 set -euo pipefail
 cache=${ARM_CACHE:-$HOME/.cache/swift-aarch64}; mkdir -p "$cache"
 suite=trixie
