@@ -1,0 +1,149 @@
+import Foundation
+
+/// A program built with the tests, run as its users run it.
+public enum Program {
+    /// What a run left behind.
+    public struct Result: Sendable {
+        /// The exit code, or minus the signal that ended the program.
+        public let code: Int32
+        /// What the program wrote to standard output.
+        public let output: String
+        /// What the program wrote to standard error.
+        public let diagnostics: String
+    }
+
+    /// The program has not been built.
+    public struct NotBuilt: Error { let path: String }
+
+    /// Runs the program `name` to its end.
+    ///
+    /// - Parameters:
+    ///   - input: what it finds on standard input.
+    ///   - output: where standard output goes; `nil` collects it.
+    public static func run(
+        _ name: String, _ arguments: [String], input: String = "", output: FileHandle? = nil
+    ) throws -> Result {
+        try RunningProgram(try url(name), arguments, input: input, output: output).wait()
+    }
+
+    /// Starts the program `name`.
+    public static func start(_ name: String, _ arguments: [String]) throws -> RunningProgram {
+        try RunningProgram(try url(name), arguments, input: "", output: nil)
+    }
+
+    /// The program beside the test bundle, in the folder of the same build.
+    public static func url(_ name: String) throws -> URL {
+        let bundle = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+        var folder = URL(fileURLWithPath: bundle).deletingLastPathComponent()
+        while folder.path != "/" {
+            let program = folder.appendingPathComponent(name)
+            if FileManager.default.isExecutableFile(atPath: program.path) { return program }
+            folder.deleteLastPathComponent()
+        }
+        throw NotBuilt(path: name)
+    }
+}
+
+/// A program that has been started.
+public final class RunningProgram {
+    /// A condition did not come true in time.
+    public struct TooLate: Error, CustomStringConvertible {
+        /// What the program had written.
+        public let description: String
+    }
+
+    private let process = Process()
+    private let folder: TemporaryFolder
+
+    fileprivate init(_ url: URL, _ arguments: [String], input: String, output: FileHandle?) throws {
+        // Files, unlike pipes, never fill.
+        folder = try TemporaryFolder()
+        func handle(_ name: String, _ content: String) throws -> FileHandle {
+            try FileHandle(forUpdating: URL(fileURLWithPath: try folder.write(content.utf8, to: name)))
+        }
+        process.executableURL = url
+        process.arguments = arguments
+        process.standardInput = try handle("input", input)
+        process.standardOutput = try output ?? handle("output", "")
+        process.standardError = try handle("diagnostics", "")
+        try process.run()
+    }
+
+    deinit { if process.isRunning { kill(process.processIdentifier, SIGKILL) } }
+
+    /// The program's process.
+    public var processIdentifier: Int32 { process.processIdentifier }
+    /// Whether the program has not ended.
+    public var isRunning: Bool { process.isRunning }
+    /// What the program has written to standard output.
+    public var output: String { text("output") }
+    /// What the program has written to standard error.
+    public var diagnostics: String { text("diagnostics") }
+
+    private func text(_ name: String) -> String {
+        String(decoding: (try? folder.bytes(name)) ?? [], as: UTF8.self)
+    }
+
+    /// Sends a signal.
+    public func send(_ signal: Int32) { kill(process.processIdentifier, signal) }
+
+    /// Waits until `condition` holds.
+    ///
+    /// - Throws: `TooLate` after a minute, or when the program ends first.
+    public func wait(until condition: (RunningProgram) throws -> Bool) throws {
+        let deadline = Date(timeIntervalSinceNow: 60)
+        while try !condition(self) {
+            guard Date() < deadline, isRunning else {
+                throw TooLate(description: "\(isRunning ? "running" : "ended"): \(output)\(diagnostics)")
+            }
+            usleep(5000)
+        }
+    }
+
+    /// Waits for the program's end.
+    public func wait() -> Program.Result {
+        process.waitUntilExit()
+        let isExit = process.terminationReason == .exit
+        return Program.Result(
+            code: isExit ? process.terminationStatus : -process.terminationStatus, output: output,
+            diagnostics: diagnostics)
+    }
+}
+
+/// A folder that vanishes with the test that made it.
+public final class TemporaryFolder {
+    private let url: URL
+
+    /// A new, empty folder among the system's temporary ones.
+    public init() throws {
+        url = FileManager.default.temporaryDirectory.appendingPathComponent("condensenet-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+    }
+
+    deinit { try? FileManager.default.removeItem(at: url) }
+
+    /// The folder's own path.
+    public var path: String { url.path }
+
+    /// The path of a file in the folder.
+    public func path(_ name: String) -> String { url.appendingPathComponent(name).path }
+
+    /// The names of the files in the folder, sorted.
+    public var files: [String] { ((try? FileManager.default.contentsOfDirectory(atPath: url.path)) ?? []).sorted() }
+
+    /// The bytes of a file in the folder.
+    public func bytes(_ name: String) throws -> [UInt8] {
+        [UInt8](try Data(contentsOf: url.appendingPathComponent(name)))
+    }
+
+    /// Writes a file into the folder, and the folders on its way.
+    ///
+    /// - Returns: its path.
+    @discardableResult
+    public func write(_ bytes: some Sequence<UInt8>, to name: String) throws -> String {
+        let file = url.appendingPathComponent(name)
+        try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+        try Data(bytes).write(to: file)
+        return file.path
+    }
+}
