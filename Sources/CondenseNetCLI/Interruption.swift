@@ -10,6 +10,12 @@ enum Interruption {
     static var isRequested: Bool { requested.load(ordering: .relaxed) }
 
     static func install() {
+        // A parent may have blocked the signals that it, too, wants to end this process with.
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        sigaddset(&signals, SIGINT)
+        sigaddset(&signals, SIGTERM)
+        pthread_sigmask(SIG_UNBLOCK, &signals, nil)
         signal(SIGINT) { _ in
             // A second Control-C ends even a command that defers.
             guard Interruption.isDeferred.load(ordering: .relaxed),

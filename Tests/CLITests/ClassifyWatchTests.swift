@@ -1,0 +1,79 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// `condensenet classify MODEL --watch DIR`
+struct ClassifyWatchTests {
+    private func watch(_ folder: TemporaryFolder, _ options: String...) throws -> RunningProgram {
+        let program = try Program.start(
+            "condensenet", ["classify", Shipped.model, "--watch", folder.path, "--json-lines"] + options)
+        try program.wait { $0.diagnostics.contains("watching \(folder.path)\n") }
+        return program
+    }
+
+    private func lines(_ program: RunningProgram) -> Int { program.output.filter { $0 == "\n" }.count }
+
+    @Test func classifiesFilesAsTheyAppear() throws {
+        let (folder, elsewhere) = (try TemporaryFolder(), try TemporaryFolder())
+        try folder.write(try Shipped.sampleBytes("trouser"), to: "before.png")
+        let program = try watch(folder)
+        try folder.write(try Shipped.sampleBytes("bag"), to: "written.png")
+        try program.wait { lines($0) == 1 }
+        try folder.write(try Shipped.sampleBytes("dress"), to: "notes.txt")
+        try folder.write(try Shipped.sampleBytes("dress"), to: ".hidden.png")
+        try folder.write(Array("no image".utf8), to: "broken.png")
+        try elsewhere.write(try Shipped.sampleBytes("sneaker"), to: "moved.png")
+        try FileManager.default.moveItem(atPath: elsewhere.path("moved.png"), toPath: folder.path("moved.png"))
+        try program.wait { lines($0) == 2 }
+        program.send(SIGTERM)
+        let result = program.wait()
+        #expect(result.code == 0, "\(result.diagnostics)")
+        let answers = try result.output.split(separator: "\n").map { try JSON(String($0)) }
+        #expect(answers.map { $0["image"]!.string! } == ["written.png", "moved.png"].map(folder.path))
+        #expect(answers.map { $0["predictions"]![0]["label"]!.string! } == ["Bag", "Sneaker"])
+        #expect(result.diagnostics.contains("condensenet: \(folder.path("broken.png")): expected a JPEG"))
+    }
+
+    @Test func controlCEndsIt() throws {
+        let folder = try TemporaryFolder()
+        let program = try watch(folder)
+        program.send(SIGINT)
+        #expect(program.wait().code == 130)
+    }
+
+    @Test func folderThatVanishesEndsIt() throws {
+        let folder = try TemporaryFolder()
+        let program = try watch(folder)
+        try FileManager.default.removeItem(atPath: folder.path)
+        let result = program.wait()
+        #expect(result.code == 66 && result.diagnostics.hasSuffix("the watched folder is gone\n"))
+    }
+
+    @Test func noSuchFolder() throws {
+        expectFailure(try condensenet("classify", Shipped.model, "--watch", "/nowhere"), 66, "/nowhere")
+        expectFailure(try condensenet("classify", Shipped.model, "--watch", Shipped.model), 66, "Not a directory")
+    }
+
+    @Test func memoryStaysAsItIs() throws {
+        let folder = try TemporaryFolder()
+        let program = try watch(folder, "--top", "1")
+        let bag = try Shipped.sampleBytes("bag")
+        func drop(_ range: Range<Int>) throws -> Int {
+            for index in range { try folder.write(bag, to: "\(index).png") }
+            try program.wait { lines($0) >= range.upperBound }
+            return try residentBytes(program.processIdentifier)
+        }
+        let early = try drop(0..<100)
+        let late = try drop(100..<500)
+        program.send(SIGTERM)
+        #expect(program.wait().code == 0)
+        #expect(late - early < 1 << 20, "resident \(early), then \(late) bytes")
+    }
+
+    /// What a process occupies in memory.
+    private func residentBytes(_ process: Int32) throws -> Int {
+        let status = try String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8)
+        let match = try #require(status.firstMatch(of: /VmRSS:\s+(\d+) kB/))
+        return 1024 * Int(match.1)!
+    }
+}
