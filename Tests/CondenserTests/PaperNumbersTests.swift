@@ -123,7 +123,8 @@ struct PaperNumbersTests {
             Designs.make([1, 1, 1, 1], [8, 8, 8, 8]) { _ in }, Designs.make([4096, 1, 1], [65_536, 8, 8]) { _ in },
             Designs.make([2, 2, 2], [65_536, 65_536, 65_536]) { $0.inputSize = 16_384 },
             Designs.make { $0.bottleneck = .max }, Designs.make([.max, .max, .max]) { _ in },
-            Designs.make { $0.inputSize = 16_384 },
+            Designs.make { $0.inputSize = 16_384 }, Designs.make([1, 1, 1], [4, 4, 4]) { $0.inputSize = 4096 },
+            Designs.make { $0.inputSize = 2048 },
         ]
         for design in unfit {
             #expect(throws: ConversionError.self, "\(design)") { try Architecture(design) }

@@ -1,7 +1,14 @@
 import ModelFormat
 
 extension Architecture {
-    /// Refuses a network that a model file could not hold, before anything is computed from its numbers.
+    /// Bytes that the evaluation of one dense block may take.
+    static let evaluationBytes = 2 << 30
+    /// Multiply-accumulates that the evaluation of one image may take: some twenty times those of the largest networks
+    /// that the authors trained.
+    static let evaluationWork = 1 << 35
+
+    /// Refuses a network that a model file could not hold, or whose evaluation would exhaust the memory, before anything
+    /// is computed from its numbers.
     ///
     /// - Throws: `ConversionError.problems`.
     func checkLimits() throws {
@@ -12,7 +19,24 @@ extension Architecture {
         }
         for stage in stages { check("channels of features.denseblock_\(stage.number)", stage.blockChannels) }
         for layer in pointwise { check("gathered channels of \(layer.name)", layer.operandChannels) }
-        // In floating point, where no product can overflow, and with every weight that training has.
+        if denseWork > Double(Self.evaluationWork) {
+            problems.append(
+                .limit(
+                    what: "multiply-accumulates of the dense network at \(inputSize)×\(inputSize)",
+                    found: Int(min(denseWork, 1e18)), limit: Self.evaluationWork))
+        }
+        for stage in stages where stage.evaluationBytes > Double(Self.evaluationBytes) {
+            problems.append(
+                .limit(
+                    what: "bytes to evaluate features.denseblock_\(stage.number) at \(stage.side)×\(stage.side)",
+                    found: Int(min(stage.evaluationBytes, 1e18)), limit: Self.evaluationBytes))
+        }
+        guard problems.isEmpty else { throw ConversionError.problems(problems) }
+    }
+
+    /// Multiply-accumulates of one image with every weight that training has; in floating point, where no product can
+    /// overflow.
+    var denseWork: Double {
         var work = 27 * Double(stem.channels) * stages[0].pixels
         for stage in stages {
             for layer in stage.layers {
@@ -24,18 +48,21 @@ extension Architecture {
                 work += Double(layer.inputChannels) * Double(layer.outputChannels) * stage.pixels
             }
         }
-        work += Double(classifier.features) * Double(classifier.classes)
-        let limit = FormatLimits.multiplyAccumulates
-        if work > Double(limit) {
-            problems.append(
-                .limit(
-                    what: "multiply-accumulates of the dense network at \(inputSize)×\(inputSize)",
-                    found: Int(min(work, 1e18)), limit: limit))
-        }
-        guard problems.isEmpty else { throw ConversionError.problems(problems) }
+        return work + Double(classifier.features) * Double(classifier.classes)
     }
 }
 
 extension Architecture.Stage {
     fileprivate var pixels: Double { Double(side) * Double(side) }
+
+    /// In double precision: the block twice, a layer's middle twice, the patches that a 3×3 convolution sees, and the
+    /// image that a first stride of 2 has reduced to a quarter.
+    fileprivate var evaluationBytes: Double {
+        let middle = layers.map { layer in
+            let inputs = layer.spatial.inputChannels
+            return 2 * inputs + 9 * inputs / layer.spatial.groups
+        }
+        let planes = 2 * blockChannels + (middle.max() ?? 0) + 4 * 3 + 27
+        return 8 * pixels * Double(planes)
+    }
 }

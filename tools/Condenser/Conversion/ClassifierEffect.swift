@@ -31,7 +31,7 @@ public struct ClassifierEffect: Equatable, Sendable {
     init(_ samples: SampleFeatures, _ checkpoint: Checkpoint, _ network: CondensedNetwork) throws {
         let source = SourceWeights(checkpoint)
         let features = network.architecture.classifier.features
-        let whole = try (0..<SampleFeatures.count).map { try samples.logits(of: $0, keptFeatures: nil) }
+        let whole = try (0..<samples.count).map { try samples.logits(of: $0, keptFeatures: nil) }
         let chosen = network.architecture.classifier.inputs
         let usual = [0.25, 0.5, 0.75, 1].filter { Int(Double(features) * $0) > 0 }
         var choices = usual.map { (keep: $0, count: Int(Double(features) * $0)) }

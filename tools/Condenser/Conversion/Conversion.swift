@@ -64,6 +64,7 @@ public struct Conversion {
         let checkpoint = try Checkpoint.load(bytes: file, name: path)
         let (source, assumptions) = try Architecture.infer(from: checkpoint, options: options.inference)
         let network = try CondensedNetwork(checkpoint, source, classifierKeep: options.classifierKeep)
+        try network.graph.validate()
         preprocessing = try options.preprocessing.resolve(source)
         let classes = source.classifier.classes
         let labels = try options.labelFile.map { try LabelFile.read($0, classes: classes) }

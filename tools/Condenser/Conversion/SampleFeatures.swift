@@ -3,8 +3,8 @@ import ModelFormat
 /// What the source network sees in the seeded sample inputs, up to its classifier, so that several choices of the
 /// classifier's features cost one evaluation.
 struct SampleFeatures {
-    /// How many inputs there are.
-    static let count = 4
+    /// How many inputs there are: four, or one where the network is far larger than those that the authors trained.
+    let count: Int
 
     private let evaluator: SourceEvaluator
     private let features: [[Double]]
@@ -12,7 +12,8 @@ struct SampleFeatures {
     /// - Throws: as `SourceEvaluator`.
     init(_ evaluator: SourceEvaluator, _ shape: PlaneShape) throws {
         self.evaluator = evaluator
-        features = try (0..<Self.count).map { position in
+        count = evaluator.architecture.denseWork < 0x1p32 ? 4 : 1
+        features = try (0..<count).map { position in
             try evaluator.features(of: SampleAnswers.input(number: position, shape))
         }
     }
