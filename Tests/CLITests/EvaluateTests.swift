@@ -45,7 +45,7 @@ struct EvaluateTests {
         #expect(lines[0] == "images  300")
         #expect(lines[1].wholeMatch(of: /top-1   \d+\.\d\d %/) != nil)
         #expect(lines[3].wholeMatch(of: /speed   \d+\.\d images\/s  \(1 thread, \d+\.\d s\)/) != nil)
-        #expect(lines[4] == "class        images    top-1     top-5", "\(result.output)")
+        #expect(lines[4] == "class        images     top-1     top-5", "\(result.output)")
         #expect(result.output.contains("\nclass        taken for"), "\(result.output)")
     }
 

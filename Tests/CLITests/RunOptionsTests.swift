@@ -6,7 +6,7 @@ import Testing
 struct RunOptionsTests {
     @Test func version() throws {
         let result = try condensenet("--version")
-        #expect(result.code == 0 && result.output.wholeMatch(of: /\d+\.\d+\.\d+\n/) != nil)
+        #expect(result.code == 0 && result.output.wholeMatch(of: /\d+\.\d+\.\d+ \(kernels: .+\)\n/) != nil)
     }
 
     @Test func help() throws {

@@ -35,7 +35,7 @@ struct MutationTests {
         let description = ModelDescription(
             name: architecture.name, graph: network.graph,
             preprocessing: try PreprocessingOptions().resolve(architecture).preprocessing,
-            provenance: Provenance(source: "", sourceSHA256: "", converter: ""),
+            provenance: Provenance(source: "", sourceSHA256: String(repeating: "0", count: 64), converter: ""),
             sample: SampleAnswers(
                 seed: 1, tolerance: 1e-5, logits: Array(repeating: 0, count: architecture.classifier.classes)))
         _ = try ModelFile.bytes(description, tensors: network.tensors)
