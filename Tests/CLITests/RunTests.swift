@@ -16,7 +16,12 @@ struct RunTests {
         header += "\n"
         let count = header.utf8.count
         let length = [UInt8(count & 255), UInt8(count >> 8)] + (version == 1 ? [] : [0, 0])
-        return [0x93] + Array("NUMPY".utf8) + [version, 0] + length + Array(header.utf8) + data
+        var bytes: [UInt8] = [0x93]
+        bytes += Array("NUMPY".utf8)
+        bytes += [version, 0]
+        bytes += length
+        bytes += Array(header.utf8)
+        return bytes + data
     }
 
     private static let image = 4 * 3 * 32 * 32

@@ -103,15 +103,23 @@ private struct Mutator {
     init(seed: UInt64) { random = SplitMix64(seed: seed) }
 
     /// Numbers at the edges of the format and of the machine, words of the format, and misfits.
-    private static let values: [JSONValue] =
-        [0, -1, 1, 2, 3, 4, 5, 6, 7, 8, 9, 16, 64, 65, 255, 256, 4096, 4097, 16_384, 16_385, 65_536, 65_537].map {
-            .integer($0)
-        } + [1 << 30, 1 << 31, 1 << 32, 1 << 37, 1 << 62, .max, .min].map { .integer($0) } + [
-            .number(0x1p63), 0.5, -0.0, 1e308, .null, true, false, "", "x", [], [[]], [1, 2], [:], ["name": "x"],
-            "image", "block", "bottleneck", "pooled", "maxima", "sum", "features", "logits", "stem", "classifier",
-            "convolution", "linear", "addition", "averagePooling", "globalAveragePooling", "F16", "I32", "BGR",
-            "\u{1B}[0m", "é", .string(String(repeating: "n", count: 300)),
-        ]
+    private static let values: [JSONValue] = integers.map(JSONValue.integer) + words.map(JSONValue.string) + misfits
+
+    private static let integers: [Int] = [
+        0, -1, 1, 2, 3, 4, 5, 6, 7, 8, 9, 16, 64, 65, 255, 256, 4096, 4097, 16_384, 16_385, 65_536, 65_537, 1 << 30,
+        1 << 31, 1 << 32, 1 << 37, 1 << 62, .max, .min,
+    ]
+
+    private static let words: [String] = [
+        "", "x", "image", "block", "bottleneck", "pooled", "maxima", "sum", "features", "logits", "stem", "classifier",
+        "convolution", "linear", "addition", "averagePooling", "globalAveragePooling", "F16", "I32", "BGR",
+        "\u{1B}[0m", "é", String(repeating: "n", count: 300),
+    ]
+
+    private static let misfits: [JSONValue] = [
+        .number(0x1p63), .number(0.5), .number(-0.0), .number(1e308), .null, .bool(true), .bool(false), .array([]),
+        .array([.array([])]), .array([.integer(1), .integer(2)]), .object([]), ["name": "x"],
+    ]
 
     mutating func mutate(_ forged: inout ForgedModel) {
         switch Int.random(in: 0..<20, using: &random) {

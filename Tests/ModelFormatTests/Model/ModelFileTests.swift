@@ -13,9 +13,10 @@ import Testing
     }
 
     @Test func aFileReadsBackAsItWasWritten() throws {
-        let file = try ModelFile(bytes: try TinyModel.bytes())
+        let bytes = try TinyModel.bytes()
+        let file = try ModelFile(bytes: bytes)
         #expect(file.description == TinyModel.description)
-        #expect(file.byteCount == (try TinyModel.bytes().count))
+        #expect(file.byteCount == bytes.count)
         for tensor in TinyModel.tensors() {
             switch tensor.elements {
             case .float32(let floats): #expect(file.floats(tensor.name) == floats)
