@@ -4,6 +4,8 @@ public enum FormatLimits {
     public static let fileBytes = 1 << 30
     /// Bytes of the JSON header, and of an architecture file.
     public static let headerBytes = 1 << 20
+    /// Bytes of any other JSON file, such as a report; in memory its values take many times as much.
+    public static let reportBytes = 16 << 20
     /// Tensors in a file.
     public static let tensors = 4096
     /// Dimensions of a tensor.

@@ -2,17 +2,16 @@ extension JSONValue {
     /// Reads the JSON file at `path`: strict RFC 8259, no duplicate names.
     ///
     /// - Throws: `ModelFormatError`: what `FileInput.read` throws, or `.json` with the byte offset of the first violation.
-    public static func read(_ path: String, limit: Int = FormatLimits.fileBytes) throws -> JSONValue {
+    public static func read(_ path: String, limit: Int = FormatLimits.reportBytes) throws -> JSONValue {
         let storage = try FileInput.read(path, limit: limit)
-        return try withExtendedLifetime(storage) {
-            try JSONReader.parse(UnsafeRawBufferPointer(storage.bytes), source: path)
-        }
+        return try storage.withUnsafeBytes { try JSONReader.parse($0, source: path) }
     }
 
-    /// The value of an object's member `name`; `nil` when there is none or the value is no object.
+    /// The value of an object's member `name`; `nil` when there is none or the value is no object. Names are the same when
+    /// their bytes are.
     public subscript(name: String) -> JSONValue? {
         guard case .object(let members) = self else { return nil }
-        return members.first { $0.name == name }?.value
+        return members.first { $0.name.utf8.elementsEqual(name.utf8) }?.value
     }
 
     /// The number, if it is one.
