@@ -16,6 +16,9 @@ struct ArenaLayout: Sendable {
         var end: Int { offset + ArenaLayout.floats(shape, planeStride: planeStride) }
     }
 
+    /// Floats after the last place that kernels read and ignore.
+    private static let slack = 16
+
     let places: [String: Place]
     /// Floats of the whole arena.
     let floats: Int
@@ -47,7 +50,7 @@ struct ArenaLayout: Sendable {
             named[value.name] = place
         }
         self.places = named
-        floats = places.map(\.end).max() ?? 0
+        floats = (places.map(\.end).max() ?? 0) + Self.slack
         guard 4 * floats <= FormatLimits.arenaBytes else {
             throw ModelFormatError.limit(
                 what: "bytes of activations", found: 4 * floats, limit: FormatLimits.arenaBytes)

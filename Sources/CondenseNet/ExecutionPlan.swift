@@ -12,11 +12,15 @@ public final class ExecutionPlan: Sendable {
         public var retainsValues: Bool
         /// Runs the plain reference kernels only: slow, and independent of every optimised one.
         public var referenceKernels: Bool
+        /// Lets 3×3 convolutions run by minimal filtering (`Kernels.Winograd3x3`), whose results differ from the direct
+        /// sums by rounding of the same order.
+        public var minimalFiltering: Bool
 
         /// The defaults make the plan that people run.
-        public init(retainsValues: Bool = false, referenceKernels: Bool = false) {
+        public init(retainsValues: Bool = false, referenceKernels: Bool = false, minimalFiltering: Bool = true) {
             self.retainsValues = retainsValues
             self.referenceKernels = referenceKernels
+            self.minimalFiltering = minimalFiltering
         }
     }
 
@@ -39,20 +43,15 @@ public final class ExecutionPlan: Sendable {
         self.model = model
         self.options = options
         let graph = model.description.graph
-        let units = PlanUnit.units(graph, fusing: !options.retainsValues && !options.referenceKernels)
+        let units = PlanUnit.units(graph, options: options)
         layout = try ArenaLayout(graph, units: units, retainsValues: options.retainsValues)
         let planner = StepPlanner(graph: graph, layout: layout, tensors: model.tensors, options: options)
         operations = try units.map(planner.operation)
         steps = zip(units, operations).map(planner.describe)
     }
 
-    /// Floats of the arena: all values, and what the threads of one step share.
-    public var arenaFloats: Int { layout.floats + sharedFloats }
-
-    var sharedFloats: Int { operations.map(\.sharedFloats).max() ?? 0 }
-
-    /// Where the shared floats start in the arena.
-    var sharedOffset: Int { layout.floats }
+    /// Floats of the arena.
+    public var arenaFloats: Int { layout.floats }
 
     /// Floats of scratch memory that each thread needs.
     public var scratchFloats: Int { ((operations.map(\.scratchFloats).max() ?? 0) + 15) / 16 * 16 }

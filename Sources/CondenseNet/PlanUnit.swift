@@ -3,8 +3,8 @@ import ModelFormat
 /// What a plan runs as one: a step, or the two convolutions of a dense layer.
 enum PlanUnit {
     case step(Step)
-    /// A 1×1 convolution whose output nothing but the 3×3 convolution after it reads: the middle planes need no memory
-    /// of their own.
+    /// A 1×1 convolution whose output nothing but the direct 3×3 convolution after it reads: the middle planes need no
+    /// memory of their own.
     case denseLayer(pointwise: Step, spatial: Step)
 
     /// The graph's steps.
@@ -16,7 +16,8 @@ enum PlanUnit {
     }
 
     /// The units of a graph, in execution order.
-    static func units(_ graph: Graph, fusing: Bool) -> [PlanUnit] {
+    static func units(_ graph: Graph, options: ExecutionPlan.Options) -> [PlanUnit] {
+        let fusing = !options.retainsValues && !options.referenceKernels
         var units: [PlanUnit] = []
         var readers: [String: Int] = [graph.output: 1]
         var writers: [String: Int] = [:]
@@ -27,7 +28,8 @@ enum PlanUnit {
         for step in graph.steps {
             if fusing, case .step(let before) = units.last, before.output == step.input, readers[step.input] == 1,
                 writers[step.input] == 1, before.isPointwise, step.isDenseSpatial,
-                step.inputChannels == graph.value(named: step.input)!.shape.channels
+                let middle = graph.value(named: step.input)?.shape, step.inputChannels == middle.channels,
+                !options.minimalFiltering || !step.suitsMinimalFiltering(middle)
             {
                 units[units.count - 1] = .denseLayer(pointwise: before, spatial: step)
             } else {
@@ -55,5 +57,13 @@ extension Step {
         guard case .convolution(let convolution) = operation else { return false }
         return convolution.kernel == 3 && convolution.stride == 1 && convolution.padding == 1
             && convolution.inputStage == InputStage() && !convolution.shuffle
+    }
+
+    /// Whether a 3×3 convolution of planes of `shape` is faster by minimal filtering.
+    func suitsMinimalFiltering(_ shape: PlaneShape) -> Bool {
+        guard isDenseSpatial, case .convolution(let convolution) = operation else { return false }
+        return KernelChoice.prefersMinimalFiltering(
+            inputs: inputChannels / convolution.groups, outputs: convolution.outputChannels / convolution.groups,
+            width: shape.width, height: shape.height)
     }
 }

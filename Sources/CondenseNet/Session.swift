@@ -103,16 +103,12 @@ private final class Execution: @unchecked Sendable {
     }
 
     func run(member: Int) {
-        var share = Share(
-            arena: arena.floats, shared: arena.floats + plan.sharedOffset,
-            scratch: scratch.floats + member * plan.scratchFloats, part: member, parts: threads)
+        let share = Share(
+            arena: arena.floats, scratch: scratch.floats + member * plan.scratchFloats, part: member, parts: threads)
         var start = profile ? monotonicNanoseconds() : 0
         for (position, operation) in plan.operations.enumerated() {
-            for phase in 0..<operation.phases {
-                share.phase = phase
-                operation.run(share)
-                if threads > 1 { barrier.wait() }
-            }
+            operation.run(share)
+            if threads > 1 { barrier.wait() }
             if profile, member == 0 {
                 let end = monotonicNanoseconds()
                 stepNanoseconds[position] = end - start

@@ -58,6 +58,9 @@ struct StepPlanner {
             if step.isPointwise {
                 return try PointwiseOperation(step, convolution, input: input, output: output, tensors: tensors)
             }
+            if options.minimalFiltering, step.suitsMinimalFiltering(input.shape) {
+                return try Winograd3x3Operation(step, convolution, input: input, output: output, tensors: tensors)
+            }
             if convolution.inputStage == InputStage(), !convolution.shuffle {
                 return step.isDenseSpatial
                     ? try Convolution3x3Operation(step, convolution, input: input, output: output, tensors: tensors)

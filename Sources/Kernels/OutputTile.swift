@@ -7,6 +7,8 @@ protocol OutputTile {
     /// Every pixel of an output equal to that output's bias, of `outputs` consecutive ones; four floats must be
     /// readable.
     init(bias: UnsafePointer<Float>)
+    /// Every pixel zero.
+    init()
     /// Adds one input's pixels times the weight of each output, of `outputs` consecutive ones; four floats must be
     /// readable.
     mutating func addProduct(_ pixels: Pixels, _ weights: UnsafePointer<Float>)
@@ -25,6 +27,11 @@ struct OutputTile1<Pixels: PixelVectors>: OutputTile {
     private var output0: Pixels
 
     @inline(__always) static var outputs: Int { 1 }
+
+    @inline(__always)
+    init() {
+        output0 = Pixels(repeating: 0)
+    }
 
     @inline(__always)
     init(bias: UnsafePointer<Float>) {
@@ -48,6 +55,12 @@ struct OutputTile2<Pixels: PixelVectors>: OutputTile {
     private var output1: Pixels
 
     @inline(__always) static var outputs: Int { 2 }
+
+    @inline(__always)
+    init() {
+        output0 = Pixels(repeating: 0)
+        output1 = Pixels(repeating: 0)
+    }
 
     @inline(__always)
     init(bias: UnsafePointer<Float>) {
@@ -77,6 +90,14 @@ struct OutputTile4<Pixels: PixelVectors>: OutputTile {
     private var output3: Pixels
 
     @inline(__always) static var outputs: Int { 4 }
+
+    @inline(__always)
+    init() {
+        output0 = Pixels(repeating: 0)
+        output1 = Pixels(repeating: 0)
+        output2 = Pixels(repeating: 0)
+        output3 = Pixels(repeating: 0)
+    }
 
     @inline(__always)
     init(bias: UnsafePointer<Float>) {

@@ -34,80 +34,101 @@ struct FirstFloats: VectorDestination {
     }
 }
 
-/// Rows of `PaddedPlanes`, across whose ends the tile may reach.
-///
-/// A vector that crosses the end of a row is written once for each row that it touches; the lanes that belong to
-/// another row fall into the gaps, which must be cleared before they are read.
-struct PaddedPixels: PixelDestination {
-    /// Offset and column of the first pixel of each of up to three vectors, with the rows from it to the end.
-    let spot0: Spot
-    let spot1: Spot
-    let spot2: Spot
-    let width: Int
-    let rowStride: Int
+/// Where the tiles of a line of pixels go, asked one after the other.
+protocol PixelDestinations {
+    associatedtype Destination: PixelDestination
+    /// The place of the next tile, whose first pixel is pixel `start` of the line.
+    mutating func next<P: PixelVectors>(_: P.Type, start: Int) -> Destination
+}
 
-    struct Spot {
-        var offset: Int
-        var column: Int
-        var rows: Int
+/// A line without gaps, of `count` pixels from offset `first` of a plane.
+struct ConsecutivePixels: PixelDestinations {
+    let first: Int
+    let count: Int
 
-        @inline(__always)
-        func advanced(width: Int, rowStride: Int) -> Spot {
-            var next = Spot(offset: offset &+ 8, column: column &+ 8, rows: rows)
-            while next.column >= width {
-                next.column &-= width
-                next.offset &+= rowStride &- width
-                next.rows &-= 1
-            }
-            return next
-        }
-    }
-
-    /// A tile whose first pixel is at `row` and `column`, in planes whose row `0` is at `origin`; no row from `endRow`
-    /// on is written.
     @inline(__always)
-    init(row: Int, column: Int, endRow: Int, width: Int, rowStride: Int, origin: Int) {
-        self.width = width
-        self.rowStride = rowStride
-        spot0 = Spot(offset: origin &+ row &* rowStride &+ column, column: column, rows: endRow &- row)
-        spot1 = spot0.advanced(width: width, rowStride: rowStride)
-        spot2 = spot1.advanced(width: width, rowStride: rowStride)
+    func next<P: PixelVectors>(_: P.Type, start: Int) -> ContiguousPixels {
+        ContiguousPixels(first: first &+ start, count: count &- start)
     }
+}
+
+/// Walks along rows with gaps between them, in steps that end where rows end.
+struct RowWalk {
+    /// Offset of the next step.
+    private var offset: Int
+    private var column = 0
+    private let width: Int
+    private let gap: Int
+
+    @inline(__always)
+    init(offset: Int, width: Int, gap: Int) {
+        self.offset = offset
+        self.width = width
+        self.gap = gap
+    }
+
+    @inline(__always)
+    mutating func next(_ step: Int) -> Int {
+        let place = offset
+        column &+= step
+        offset &+= step
+        if column == width {
+            column = 0
+            offset &+= gap
+        }
+        return place
+    }
+}
+
+/// Rows with gaps between them, each of whole tiles of 16.
+struct RowsOfTiles: PixelDestinations {
+    private var walk: RowWalk
+
+    /// Rows of `width` pixels, a multiple of 16, the first at `offset`.
+    @inline(__always)
+    init(offset: Int, width: Int, gap: Int) {
+        walk = RowWalk(offset: offset, width: width, gap: gap)
+    }
+
+    @inline(__always)
+    mutating func next<P: PixelVectors>(_: P.Type, start: Int) -> ContiguousPixels {
+        ContiguousPixels(first: walk.next(P.width), count: P.width)
+    }
+}
+
+/// Rows with gaps between them, each of whole vectors.
+struct RowsOfVectors: PixelDestinations {
+    private var walk: RowWalk
+
+    /// Rows of `width` pixels, a multiple of 8, the first at `offset`.
+    @inline(__always)
+    init(offset: Int, width: Int, gap: Int) {
+        walk = RowWalk(offset: offset, width: width, gap: gap)
+    }
+
+    @inline(__always)
+    mutating func next<P: PixelVectors>(_: P.Type, start: Int) -> TwoVectors {
+        let first = walk.next(8)
+        return TwoVectors(first: first, second: P.width == 8 ? first : walk.next(8))
+    }
+}
+
+/// The places of up to two vectors.
+struct TwoVectors: PixelDestination {
+    fileprivate let first: Int
+    fileprivate let second: Int
 
     @inline(__always)
     func store<P: PixelVectors>(_ pixels: P, in plane: UnsafeMutablePointer<Float>) {
-        if spot0.column &+ P.width <= width {
-            pixels.store(to: plane + spot0.offset)
-        } else {
-            pixels.store(to: RowsOfPlane(pixels: self, plane: plane))
-        }
+        pixels.store(to: InPlane(places: self, plane: plane))
     }
-
-    /// The rows in one plane.
-    private struct RowsOfPlane: VectorDestination {
-        let pixels: PaddedPixels
+    private struct InPlane: VectorDestination {
+        let places: TwoVectors
         let plane: UnsafeMutablePointer<Float>
 
         @inline(__always)
         func store(_ vector: PixelVector, place: Int) {
-            let spot = place == 0 ? pixels.spot0 : place == 8 ? pixels.spot1 : pixels.spot2
-            pixels.store(vector, at: spot, in: plane)
-        }
-    }
-
-    @inline(__always)
-    func store(_ vector: PixelVector, at spot: Spot, in plane: UnsafeMutablePointer<Float>) {
-        var offset = spot.offset
-        var covered = width &- spot.column
-        var rows = spot.rows
-        guard rows > 0 else { return }
-        storeVector(vector, plane + offset)
-        while covered < 8 {
-            rows &-= 1
-            guard rows > 0 else { return }
-            offset &+= rowStride &- width
-            storeVector(vector, plane + offset)
-            covered &+= width
+            storeVector(vector, plane + (place == 0 ? places.first : places.second))
         }
     }
 }

@@ -9,6 +9,8 @@ protocol PixelVectors {
     init(repeating value: Float)
     /// `width` consecutive floats from any address.
     init(loading pointer: UnsafePointer<Float>)
+    /// Eight consecutive floats from any address, the next eight from `second` floats further on, and so on.
+    init(loading pointer: UnsafePointer<Float>, second: Int)
     /// The first `count` (0 to 8) floats at any address, nothing beyond them being read; zero for the others.
     init(loading pointer: UnsafePointer<Float>, count: Int)
     /// Adds `pixels * weight` to every pixel.
@@ -70,6 +72,11 @@ struct Pixels8: PixelVectors {
     }
 
     @inline(__always)
+    init(loading pointer: UnsafePointer<Float>, second: Int) {
+        a = loadVector(pointer)
+    }
+
+    @inline(__always)
     init(loading pointer: UnsafePointer<Float>, count: Int) {
         a = loadVector(pointer, count: count)
     }
@@ -118,6 +125,12 @@ struct Pixels16: PixelVectors {
     init(loading pointer: UnsafePointer<Float>) {
         a = loadVector(pointer)
         b = loadVector(pointer + 8)
+    }
+
+    @inline(__always)
+    init(loading pointer: UnsafePointer<Float>, second: Int) {
+        a = loadVector(pointer)
+        b = loadVector(pointer + second)
     }
 
     @inline(__always)
@@ -176,6 +189,13 @@ struct Pixels24: PixelVectors {
         a = loadVector(pointer)
         b = loadVector(pointer + 8)
         c = loadVector(pointer + 16)
+    }
+
+    @inline(__always)
+    init(loading pointer: UnsafePointer<Float>, second: Int) {
+        a = loadVector(pointer)
+        b = loadVector(pointer + second)
+        c = loadVector(pointer + 2 &* second)
     }
 
     @inline(__always)

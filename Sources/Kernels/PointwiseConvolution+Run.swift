@@ -11,13 +11,35 @@ extension PointwiseConvolution {
     ) {
         precondition(groupRange.lowerBound >= 0 && groupRange.upperBound <= groups)
         precondition(rows.lowerBound >= 0 && rows.upperBound <= height)
-        let tiling = PixelTiling(pixels: rows.count &* width)
-        guard tiling.pixels > 0, outputs > 0 else { return }
+        guard !rows.isEmpty, width > 0, outputs > 0 else { return }
         for group in groupRange {
-            let run = GroupRun(self, operands, group: group, rows: rows, panel: scratch)
-            var pixel = 0
-            run.blocks(Pixels16.self, tiles: tiling.tiles16, &pixel)
-            run.blocks(Pixels8.self, tiles: tiling.tiles8, &pixel)
+            let run = GroupRun(self, operands, group: group, panel: scratch)
+            switch operands.outputLayout {
+            case .planes(let planeStride):
+                let first = rows.lowerBound &* width
+                run.line(
+                    PixelTiling(pixels: rows.count &* width), input: first, planeStride: planeStride,
+                    to: ConsecutivePixels(first: first, count: rows.count &* width))
+            case .padded(let layout, let firstRow):
+                let first = layout.origin &+ (rows.lowerBound &- firstRow) &* layout.rowStride
+                let (input, gap) = (rows.lowerBound &* width, layout.rowStride &- width)
+                let whole = PixelTiling(pixels: rows.count &* width)
+                if width % 16 == 0 {
+                    run.line(
+                        whole, input: input, planeStride: layout.planeStride,
+                        to: RowsOfTiles(offset: first, width: width, gap: gap))
+                } else if width % 8 == 0 {
+                    run.line(
+                        whole, input: input, planeStride: layout.planeStride,
+                        to: RowsOfVectors(offset: first, width: width, gap: gap))
+                } else {
+                    for row in 0..<rows.count {
+                        run.line(
+                            PixelTiling(pixels: width), input: input &+ row &* width, planeStride: layout.planeStride,
+                            to: ConsecutivePixels(first: first &+ row &* layout.rowStride, count: width))
+                    }
+                }
+            }
         }
     }
 }
@@ -27,69 +49,64 @@ private struct GroupRun {
     let shape: PointwiseConvolution
     let operands: PointwiseOperands
     let group: Int
-    let rows: Range<Int>
     let panel: UnsafeMutablePointer<Float>
     let products: PanelProducts
-    let pixels: Int
 
     @inline(__always)
     init(
-        _ shape: PointwiseConvolution, _ operands: PointwiseOperands, group: Int, rows: Range<Int>,
-        panel: UnsafeMutablePointer<Float>
+        _ shape: PointwiseConvolution, _ operands: PointwiseOperands, group: Int, panel: UnsafeMutablePointer<Float>
     ) {
         self.shape = shape
         self.operands = operands
         self.group = group
-        self.rows = rows
         self.panel = panel
         products = PanelProducts(
             inputs: shape.inputs, outputs: shape.outputs, rectifies: shape.rectifiesOutput,
             weights: operands.weights + group &* shape.outputTiles &* shape.packedTileCount, output: operands.output,
             outputPlanes: operands.outputPlanes, firstChannel: group &* shape.outputs)
-        pixels = rows.count &* shape.width
     }
 
-    /// Computes neighbouring tiles, the first of which begins at `pixel` of the run, block by block.
+    /// Computes the tiles of consecutive pixels, the first of which is at offset `input` of each input plane.
     @inline(__always)
-    func blocks<P: PixelVectors>(_: P.Type, tiles: Int, _ pixel: inout Int) {
+    func line(_ tiling: PixelTiling, input: Int, planeStride: Int, to destinations: some PixelDestinations) {
+        var destinations = destinations
+        blocks(
+            Pixels16.self, first: 0, tiles: tiling.tiles16, of: tiling.pixels, input: input, planeStride: planeStride,
+            &destinations)
+        blocks(
+            Pixels8.self, first: tiling.tiles16 &* 16, tiles: tiling.tiles8, of: tiling.pixels, input: input,
+            planeStride: planeStride, &destinations)
+    }
+
+    /// Computes neighbouring tiles, the first of which begins at pixel `first` of the line, block by block: gathers a
+    /// block into the panel, and computes all outputs of each of its tiles.
+    @inline(__always)
+    func blocks<P: PixelVectors>(
+        _: P.Type, first: Int, tiles: Int, of pixels: Int, input: Int, planeStride: Int,
+        _ destinations: inout some PixelDestinations
+    ) {
         let limit = shape.blockTiles(pixels: P.width)
+        var pixel = first
         var remaining = tiles
         while remaining > 0 {
             let count = min(remaining, limit)
-            block(P.self, tiles: count, pixel: pixel)
+            gather(P.self, tiles: count, pixel: pixel, of: pixels, input: input)
+            for tile in 0..<count {
+                let start = PixelTiling.start(P.self, pixel &+ tile &* P.width, in: pixels)
+                products.run(
+                    P.self, UnsafePointer(panel + tile &* shape.inputs &* P.width),
+                    to: destinations.next(P.self, start: start), planeStride: planeStride)
+            }
             pixel &+= count &* P.width
             remaining &-= count
         }
     }
 
-    /// Gathers a block of neighbouring tiles into the panel, and computes all outputs of each.
-    @inline(__always)
-    func block<P: PixelVectors>(_: P.Type, tiles: Int, pixel: Int) {
-        gather(P.self, tiles: tiles, pixel: pixel)
-        for tile in 0..<tiles {
-            let first = PixelTiling.start(P.self, pixel &+ tile &* P.width, in: pixels)
-            let panel = UnsafePointer(panel + tile &* shape.inputs &* P.width)
-            switch operands.outputLayout {
-            case .planes(let planeStride):
-                let offset = rows.lowerBound &* shape.width &+ first
-                let destination = ContiguousPixels(first: offset, count: pixels &- first)
-                products.run(P.self, panel, to: destination, planeStride: planeStride)
-            case .padded(let layout, let firstRow):
-                let row = first / shape.width
-                let destination = PaddedPixels(
-                    row: rows.lowerBound &- firstRow &+ row, column: first &- row &* shape.width,
-                    endRow: rows.upperBound &- firstRow, width: shape.width, rowStride: layout.rowStride,
-                    origin: layout.origin)
-                products.run(P.self, panel, to: destination, planeStride: layout.planeStride)
-            }
-        }
-    }
-
     /// Fills the panel `[tiles][inputs][P.width]` with (activated) inputs.
     @inline(__always)
-    func gather<P: PixelVectors>(_: P.Type, tiles: Int, pixel: Int) {
+    func gather<P: PixelVectors>(_: P.Type, tiles: Int, pixel: Int, of pixels: Int, input first: Int) {
         let inputs = shape.inputs
-        let source = operands.input + rows.lowerBound &* shape.width
+        let source = operands.input + first
         for input in 0..<inputs {
             let entry = group &* inputs &+ input
             let plane = operands.inputPlanes.map { Int($0[entry]) } ?? entry
@@ -99,23 +116,23 @@ private struct GroupRun {
                 let scale = PixelVector(repeating: activation.scale[entry])
                 let shift = PixelVector(repeating: activation.shift[entry])
                 for tile in 0..<tiles {
-                    load(P.self, plane0, pixel &+ tile &* P.width)
+                    load(P.self, plane0, pixel &+ tile &* P.width, of: pixels)
                         .activated(scale: scale, shift: shift)
                         .store(to: destination)
                     destination += inputs &* P.width
                 }
             } else {
                 for tile in 0..<tiles {
-                    load(P.self, plane0, pixel &+ tile &* P.width).store(to: destination)
+                    load(P.self, plane0, pixel &+ tile &* P.width, of: pixels).store(to: destination)
                     destination += inputs &* P.width
                 }
             }
         }
     }
 
-    /// A tile's pixels of one plane; nothing beyond the run is read.
+    /// A tile's pixels of one plane; nothing beyond the line is read.
     @inline(__always)
-    func load<P: PixelVectors>(_: P.Type, _ plane: UnsafePointer<Float>, _ pixel: Int) -> P {
+    func load<P: PixelVectors>(_: P.Type, _ plane: UnsafePointer<Float>, _ pixel: Int, of pixels: Int) -> P {
         if pixels >= P.width { return P(loading: plane + PixelTiling.start(P.self, pixel, in: pixels)) }
         return P(loading: plane, count: pixels)
     }

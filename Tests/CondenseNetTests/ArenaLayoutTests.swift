@@ -8,7 +8,7 @@ struct ArenaLayoutTests {
     @Test("values that live at the same time never share memory", arguments: TestNetwork.all, [false, true])
     func livingValuesAreApart(network: NamedGraph, retainsValues: Bool) throws {
         let graph = network.graph
-        let units = PlanUnit.units(graph, fusing: !retainsValues)
+        let units = PlanUnit.units(graph, options: .init(retainsValues: retainsValues))
         let layout = try ArenaLayout(graph, units: units, retainsValues: retainsValues)
         let places = graph.values.compactMap { layout.places[$0.name] }
         for (first, a) in places.enumerated() {
@@ -23,7 +23,7 @@ struct ArenaLayoutTests {
     @Test("values that never meet share memory")
     func memoryIsReused() throws {
         let graph = TestNetwork.condenseNet(size: 32, layers: [3, 3], growth: [8, 16])
-        let units = PlanUnit.units(graph, fusing: false)
+        let units = PlanUnit.units(graph, options: .init(retainsValues: true))
         let shared = try ArenaLayout(graph, units: units, retainsValues: false).floats
         let separate = try ArenaLayout(graph, units: units, retainsValues: true).floats
         #expect(shared < separate / 2)
@@ -53,7 +53,7 @@ struct ArenaLayoutTests {
         graph.output = "pooled"
         try graph.validate()
         #expect(throws: ModelFormatError.self) {
-            try ArenaLayout(graph, units: PlanUnit.units(graph, fusing: true), retainsValues: false)
+            try ArenaLayout(graph, units: PlanUnit.units(graph, options: .init()), retainsValues: false)
         }
     }
 }

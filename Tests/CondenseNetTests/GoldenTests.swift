@@ -16,11 +16,14 @@ struct GoldenTests {
     func logits(model: String, fixture: String, kind: String) throws {
         let input = try Fixture.array("\(fixture)/input.npy")
         let expected = try Fixture.array("\(fixture)/logits-\(kind).npy")
-        let plan = try ExecutionPlan(try Model(path: Fixture.path("models/\(model).safetensors")))
-        for threads in [1, 2] {
-            let session = try Session(plan: plan, threads: threads)
-            let actual = input.images.flatMap { session.logits($0) }
-            expectClose(actual, expected.values, "\(model), \(threads) threads")
+        let file = try Model(path: Fixture.path("models/\(model).safetensors"))
+        for minimalFiltering in [true, false] {
+            let plan = try ExecutionPlan(file, options: .init(minimalFiltering: minimalFiltering))
+            for threads in [1, 2] {
+                let session = try Session(plan: plan, threads: threads)
+                let actual = input.images.flatMap { session.logits($0) }
+                expectClose(actual, expected.values, "\(model), \(threads) threads, \(minimalFiltering)")
+            }
         }
     }
 

@@ -34,6 +34,19 @@ CONDENSENET_INLINE condensenet_float8 condensenet_multiply_add8(condensenet_floa
 #endif
 }
 
+/// a + b in every lane.
+CONDENSENET_INLINE condensenet_float8 condensenet_add8(condensenet_float8 a, condensenet_float8 b) { return a + b; }
+
+/// a - b in every lane.
+CONDENSENET_INLINE condensenet_float8 condensenet_subtract8(condensenet_float8 a, condensenet_float8 b) {
+  return a - b;
+}
+
+/// a * b in every lane.
+CONDENSENET_INLINE condensenet_float8 condensenet_multiply8(condensenet_float8 a, condensenet_float8 b) {
+  return a * b;
+}
+
 /// The greater of x and zero in every lane; NaN stays NaN, and a zero may have either sign.
 CONDENSENET_INLINE condensenet_float8 condensenet_rectified8(condensenet_float8 x) {
 #if defined(__aarch64__)

@@ -8,35 +8,25 @@ protocol PlannedOperation: AnyObject, Sendable {
     var packedBytes: Int { get }
     /// Floats of scratch memory that each thread needs.
     var scratchFloats: Int { get }
-    /// Floats that the threads share, from one phase to the next.
-    var sharedFloats: Int { get }
-    /// How many times all threads come together: what one phase writes, the next may read.
-    var phases: Int { get }
 
-    /// Computes one share of one phase. All shares together write the whole output; within a phase, none reads what
-    /// another writes.
+    /// Computes one share. All shares together write the whole output, and none reads what another writes.
     func run(_ share: Share)
 }
 
 extension PlannedOperation {
     var packedBytes: Int { 0 }
     var scratchFloats: Int { 0 }
-    var sharedFloats: Int { 0 }
-    var phases: Int { 1 }
 }
 
 /// One thread's share of an operation.
 struct Share {
     let arena: UnsafeMutablePointer<Float>
-    /// `sharedFloats`, the same for all threads, on a cache line.
-    let shared: UnsafeMutablePointer<Float>
     /// `scratchFloats`, this thread's own, on a cache line.
     let scratch: UnsafeMutablePointer<Float>
     /// This thread's number, from 0.
     let part: Int
     /// All threads.
     let parts: Int
-    var phase = 0
 
     /// This thread's part of `0..<count`, in whole blocks of `block` but for the last.
     func of(_ count: Int, block: Int = 1) -> Range<Int> {

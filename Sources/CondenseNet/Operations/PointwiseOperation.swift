@@ -1,7 +1,7 @@
 import Kernels
 import ModelFormat
 
-/// A grouped 1×1 convolution of stride 1, split by rows.
+/// A grouped 1×1 convolution of stride 1, split by rows; where an image is small and its weights many, by groups.
 final class PointwiseOperation: PlannedOperation {
     let kernel = "PointwiseConvolution"
     private let packed: PackedPointwise
@@ -22,11 +22,14 @@ final class PointwiseOperation: PlannedOperation {
 
     func run(_ share: Share) {
         let destination = output.planes(share.arena)
-        packed.convolution.run(
+        let convolution = packed.convolution
+        let byGroups = KernelChoice.splitsGroups(height: convolution.height) && convolution.groups % share.parts == 0
+        convolution.run(
             packed.operands(
                 input: input.planes(share.arena), output: destination.base,
                 layout: .planes(planeStride: destination.stride)),
-            groups: 0..<packed.convolution.groups, rows: share.of(packed.convolution.height), scratch: share.scratch)
+            groups: byGroups ? share.of(convolution.groups) : 0..<convolution.groups,
+            rows: byGroups ? 0..<convolution.height : share.of(convolution.height), scratch: share.scratch)
     }
 }
 

@@ -1,0 +1,54 @@
+extension Winograd3x3 {
+    /// What `run` computes, in the plainest way: a pixel column at a time, from unpacked weights, for the whole
+    /// convolution, with the same operations in the same order.
+    ///
+    /// - Parameters:
+    ///   - input: `groups * inputs` planes, pixel `(y, x)` at `y * width + x`.
+    ///   - inputPlaneStride: floats from one input plane to the next.
+    ///   - weights: `[groups * outputs][inputs][3][3]`.
+    ///   - bias: `[groups * outputs]`, or nil for zero.
+    ///   - output: receives `groups * outputs` planes, laid out likewise.
+    ///   - outputPlaneStride: floats from one output plane to the next.
+    public func runReference(
+        input: UnsafePointer<Float>, inputPlaneStride: Int, weights: UnsafePointer<Float>,
+        bias: UnsafePointer<Float>?, output: UnsafeMutablePointer<Float>, outputPlaneStride: Int
+    ) {
+        for channel in 0..<groups * outputs {
+            for block in 0..<blocks {
+                for x in 0..<width {
+                    var sums = [Float](repeating: 0, count: WinogradTransform.points)
+                    for i in 0..<inputs {
+                        let plane = input + (channel / outputs * inputs + i) * inputPlaneStride
+                        for dx in 0..<3 {
+                            let kernel = weights + (channel * inputs + i) * 9 + dx
+                            let (t0, t1, t2, t3, t4, t5) = WinogradTransform.taps(kernel[0], kernel[3], kernel[6])
+                            let taps = [t0, t1, t2, t3, t4, t5]
+                            let values = column(of: plane, block: block, x: x + dx - 1)
+                            for point in sums.indices {
+                                sums[point] = multiplyAdd(sums[point], values[point], taps[point])
+                            }
+                        }
+                    }
+                    let results = WinogradTransform.output(
+                        sums[0], sums[1], sums[2], sums[3], sums[4], sums[5], bias: bias?[channel] ?? 0)
+                    for (row, result) in [results.0, results.1, results.2, results.3].enumerated() {
+                        let y = block * WinogradTransform.results + row
+                        guard y < height else { continue }
+                        output[channel * outputPlaneStride + y * width + x] =
+                            rectifiesOutput ? rectified(result) : result
+                    }
+                }
+            }
+        }
+    }
+
+    /// The transformed values of one block's column, zero outside the image.
+    private func column(of plane: UnsafePointer<Float>, block: Int, x: Int) -> [Float] {
+        func pixel(_ row: Int) -> Float {
+            let y = block * WinogradTransform.results - 1 + row
+            return y >= 0 && y < height && x >= 0 && x < width ? plane[y * width + x] : 0
+        }
+        let values = WinogradTransform.input(pixel(0), pixel(1), pixel(2), pixel(3), pixel(4), pixel(5))
+        return [values.0, values.1, values.2, values.3, values.4, values.5]
+    }
+}

@@ -1,0 +1,229 @@
+extension Winograd3x3 {
+    /// Computes the given tiles of up to four outputs each; tile `t` of group `g` is number `g * tiles / groups + t`.
+    ///
+    /// Calls for different tiles may run at the same time if each has its own scratch; each transforms the inputs of its
+    /// groups. Allocates nothing.
+    ///
+    /// - Precondition: the buffers have the sizes that the operands' descriptions give, `scratch` has `scratchCount`
+    ///   floats, and the range lies within `0..<tiles`.
+    public func run(_ operands: Winograd3x3Operands, tiles range: Range<Int>, scratch: UnsafeMutablePointer<Float>) {
+        precondition(range.lowerBound >= 0 && range.upperBound <= tiles)
+        guard !range.isEmpty else { return }
+        for group in range.lowerBound / groupTiles...(range.upperBound - 1) / groupTiles {
+            let first = group * groupTiles
+            let run = WinogradRun(
+                self, operands, group: group, tiles: range.clamped(to: first..<first + groupTiles), scratch: scratch)
+            for block in stride(from: 0, to: blocks, by: blocksAtOnce) {
+                run.transform(block..<min(block + blocksAtOnce, blocks))
+                run.multiply()
+                run.finish(block..<min(block + blocksAtOnce, blocks))
+            }
+        }
+    }
+}
+
+/// One group's share of a call.
+private struct WinogradRun {
+    private let shape: Winograd3x3
+    private let operands: Winograd3x3Operands
+    private let group: Int
+    /// The tiles to compute, counted within the group.
+    private let tiles: Range<Int>
+    private let weights: UnsafePointer<Float>
+    /// `[6 points][inputs][stride]`.
+    private let transformed: UnsafeMutablePointer<Float>
+    private let stride: Int
+    /// `[6 points][tiles][4][places]`.
+    private let sums: UnsafeMutablePointer<Float>
+    private let places: Int
+    /// A row outside the image.
+    private let zeros: UnsafeMutablePointer<Float>
+
+    init(
+        _ shape: Winograd3x3, _ operands: Winograd3x3Operands, group: Int, tiles: Range<Int>,
+        scratch: UnsafeMutablePointer<Float>
+    ) {
+        self.shape = shape
+        self.operands = operands
+        self.group = group
+        self.tiles = tiles.lowerBound - group * shape.groupTiles..<tiles.upperBound - group * shape.groupTiles
+        weights = operands.weights + group * shape.packedGroupCount
+        transformed = scratch
+        stride = shape.transformedStride
+        sums = scratch + shape.transformedCount
+        places = shape.places
+        zeros = sums + shape.sumsCount
+        zeros.update(repeating: 0, count: shape.zerosCount)
+    }
+
+    /// Floats from one point's transformed rows to the next's.
+    private var transformedPoint: Int { shape.inputs &* stride }
+    /// Floats from one point's sums to the next's.
+    private var sumsPoint: Int { tiles.count &* Winograd3x3.tileOutputs &* places }
+
+    /// Transforms all inputs of some blocks.
+    func transform(_ blocks: Range<Int>) {
+        for index in 0..<shape.inputs {
+            let plane = operands.input + (group &* shape.inputs &+ index) &* operands.inputPlaneStride
+            let target = transformed + index &* stride
+            clear(target, count: 1)
+            for block in blocks {
+                transform(plane, block, to: target + 1 + (block &- blocks.lowerBound) &* (shape.width &+ 1))
+            }
+            clear(target + 1 + blocks.count &* (shape.width &+ 1), count: 2)
+        }
+    }
+
+    /// Transforms one block of one input.
+    ///
+    /// Vectors may reach beyond the end of the row: what they leave there is overwritten, by zeros and then by the next
+    /// block.
+    @inline(__always)
+    private func transform(_ plane: UnsafePointer<Float>, _ block: Int, to target: UnsafeMutablePointer<Float>) {
+        let first = block &* WinogradTransform.results &- 1
+        let (row0, row1, row2) = (row(plane, first), row(plane, first &+ 1), row(plane, first &+ 2))
+        let (row3, row4, row5) = (row(plane, first &+ 3), row(plane, first &+ 4), row(plane, first &+ 5))
+        let step = transformedPoint
+        forEachVector { x in
+            let values = WinogradTransform.input(
+                loadVector(row0 + x), loadVector(row1 + x), loadVector(row2 + x), loadVector(row3 + x),
+                loadVector(row4 + x), loadVector(row5 + x))
+            let place = target + x
+            storeVector(values.0, place)
+            storeVector(values.1, place + step)
+            storeVector(values.2, place + 2 &* step)
+            storeVector(values.3, place + 3 &* step)
+            storeVector(values.4, place + 4 &* step)
+            storeVector(values.5, place + 5 &* step)
+        }
+        clear(target + shape.width, count: 1)
+    }
+
+    /// Sets vectors to zero at every point.
+    @inline(__always)
+    private func clear(_ place: UnsafeMutablePointer<Float>, count: Int) {
+        let zero = PixelVector(repeating: 0)
+        for point in 0..<WinogradTransform.points {
+            for index in 0..<count { storeVector(zero, place + point &* transformedPoint + 8 &* index) }
+        }
+    }
+
+    /// The place of a row, or of zeros where it lies outside the image.
+    @inline(__always)
+    private func row(_ plane: UnsafePointer<Float>, _ y: Int) -> UnsafePointer<Float> {
+        y >= 0 && y < shape.height ? plane + y &* shape.width : UnsafePointer(zeros)
+    }
+
+    /// Calls `body` with the first column of each vector of a row; the last vector ends with the row, or is incomplete in
+    /// a row of fewer than eight pixels.
+    @inline(__always)
+    private func forEachVector(_ body: (Int) -> Void) {
+        var column = 0
+        while column < shape.width {
+            body(max(0, min(column, shape.width &- 8)))
+            column &+= 8
+        }
+    }
+
+    /// Computes the sums of all tiles at all points.
+    func multiply() {
+        for point in 0..<WinogradTransform.points {
+            let input = UnsafePointer(transformed) + point &* transformedPoint
+            let weights = weights + (point &* shape.groupTiles &+ tiles.lowerBound) &* shape.packedTileCount
+            let output = sums + point &* sumsPoint
+            var walk = RowWalk(
+                offset: 0, width: shape.sumsStride == shape.width ? shape.width : .max, gap: 1)
+            var place = 0
+            while place &+ 16 <= places {
+                let (first, second) = (walk.next(8), walk.next(8))
+                for tile in 0..<tiles.count {
+                    products(Pixels16.self, input + first, second &- first, weights, output + place, tile)
+                }
+                place &+= 16
+            }
+            if place < places {
+                let first = walk.next(8)
+                for tile in 0..<tiles.count {
+                    products(Pixels8.self, input + first, 0, weights, output + place, tile)
+                }
+            }
+        }
+    }
+
+    /// Computes one tile's sums at one point, in one or two vectors of places, the second of them `second` floats on.
+    @inline(__always)
+    private func products<P: PixelVectors>(
+        _: P.Type, _ input: UnsafePointer<Float>, _ second: Int, _ packed: UnsafePointer<Float>,
+        _ output: UnsafeMutablePointer<Float>, _ tile: Int
+    ) {
+        var sums = OutputTile4<P>()
+        var pixels = input
+        var weights = packed + tile &* shape.packedTileCount
+        for _ in 0..<shape.inputs {
+            sums.addProduct(P(loading: pixels, second: second), weights)
+            sums.addProduct(P(loading: pixels + 1, second: second), weights + 4)
+            sums.addProduct(P(loading: pixels + 2, second: second), weights + 8)
+            pixels += stride
+            weights += 12
+        }
+        sums.store(
+            to: SumPlanes(first: output + tile &* Winograd3x3.tileOutputs &* places, stride: places), row: 0)
+    }
+
+    /// Makes rows of the outputs of their sums.
+    func finish(_ blocks: Range<Int>) {
+        let biases = weights + WinogradTransform.points &* shape.groupTiles &* shape.packedTileCount
+        let first = tiles.lowerBound &* Winograd3x3.tileOutputs
+        for output in first..<min(tiles.upperBound &* Winograd3x3.tileOutputs, shape.outputs) {
+            let plane = operands.output + (group &* shape.outputs &+ output) &* operands.outputPlaneStride
+            let source = sums + (output &- first) &* places
+            for block in blocks {
+                finish(
+                    source + (block &- blocks.lowerBound) &* shape.sumsStride, block,
+                    bias: PixelVector(repeating: biases[output]), to: plane)
+            }
+        }
+    }
+
+    /// Makes up to four rows of one output.
+    @inline(__always)
+    private func finish(
+        _ source: UnsafePointer<Float>, _ block: Int, bias: PixelVector, to plane: UnsafeMutablePointer<Float>
+    ) {
+        let (width, step) = (shape.width, sumsPoint)
+        let first = block &* WinogradTransform.results &* width
+        forEachVector { x in
+            let place = source + x
+            let rows = WinogradTransform.output(
+                loadVector(place), loadVector(place + step), loadVector(place + 2 &* step),
+                loadVector(place + 3 &* step), loadVector(place + 4 &* step), loadVector(place + 5 &* step), bias: bias)
+            store(rows.0, plane, first &+ x)
+            store(rows.1, plane, first &+ x &+ width)
+            store(rows.2, plane, first &+ x &+ 2 &* width)
+            store(rows.3, plane, first &+ x &+ 3 &* width)
+        }
+    }
+
+    /// Writes a vector of a row: nothing beyond the plane, but perhaps beyond the row, where the next is still to come.
+    @inline(__always)
+    private func store(_ vector: PixelVector, _ plane: UnsafeMutablePointer<Float>, _ pixel: Int) {
+        let result = shape.rectifiesOutput ? rectified(vector) : vector
+        let pixels = shape.width &* shape.height
+        if pixel &+ 8 <= pixels {
+            storeVector(result, plane + pixel)
+        } else if pixel < pixels {
+            storeVector(result, plane + pixel, count: pixels &- pixel)
+        }
+    }
+}
+
+/// The places of a tile's sums at one point.
+private struct SumPlanes: SumDestination {
+    let first: UnsafeMutablePointer<Float>
+    let stride: Int
+
+    @inline(__always)
+    func store<Pixels: PixelVectors>(_ sums: Pixels, output: Int, row: Int) {
+        sums.store(to: first + output &* stride)
+    }
+}

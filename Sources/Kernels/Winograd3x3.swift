@@ -1,0 +1,162 @@
+/// A grouped 3×3 convolution with stride 1 and padding 1, with half the multiplications of the direct one.
+///
+/// The minimal filter F(4, 3) runs down the columns of an image: blocks of four output rows come from six input rows,
+/// which are transformed once for each input (`WinogradTransform`), and at each of six points the three columns of the
+/// kernel and all inputs are summed as in a direct convolution:
+///
+///     m(o, t, x) = Σ i Σ dx u[o, i, dx, t] * v[i, t][x + dx − 1]
+///
+/// Each such sum begins with zero and takes inputs, then columns in ascending order, one fused multiply-add each,
+/// whatever tile computes it; results do not depend on how the work is split.
+///
+/// A result lies within `(3 * inputs + 16) · 2⁻²⁴ · Σ t |A| (|G| |w|) (|B| |x|)` of the exact value, the sum taken over
+/// the six points, all inputs and columns: the transforms round a few times, and each step of a sum once.
+public struct Winograd3x3: Sendable, Equatable {
+    /// Groups.
+    public let groups: Int
+    /// Input channels of one group.
+    public let inputs: Int
+    /// Output channels of one group.
+    public let outputs: Int
+    /// Columns of the image.
+    public let width: Int
+    /// Rows of the image.
+    public let height: Int
+    /// Whether ReLU is applied to the sums.
+    public let rectifiesOutput: Bool
+
+    /// Outputs that are computed together; a group's last tile is filled up with zero weights.
+    static let tileOutputs = 4
+    /// Floats of a vector.
+    static let vector = 8
+    /// Floats of transformed rows that may be in use at a time, unless a single block takes more.
+    private static let transformedBudget = 64 * 1024
+
+    /// A convolution from `groups * inputs` to `groups * outputs` planes of `height` × `width` pixels.
+    ///
+    /// `blocksAtOnce` are the blocks of four rows that are transformed at a time; nil for as many as stay in a
+    /// second-level cache.
+    public init(
+        groups: Int, inputs: Int, outputs: Int, width: Int, height: Int, rectifiesOutput: Bool, blocksAtOnce: Int? = nil
+    ) {
+        precondition(groups >= 0 && inputs >= 0 && outputs >= 0 && width > 0 && height > 0 && blocksAtOnce ?? 1 > 0)
+        self.groups = groups
+        self.inputs = inputs
+        self.outputs = outputs
+        self.width = width
+        self.height = height
+        self.rectifiesOutput = rectifiesOutput
+        let blocks = (height + WinogradTransform.results - 1) / WinogradTransform.results
+        let limit = max(1, Self.transformedBudget / (WinogradTransform.points * max(1, inputs) * (width + 1)))
+        let passes = (blocks + limit - 1) / limit
+        self.blocksAtOnce = blocksAtOnce ?? (blocks + passes - 1) / passes
+    }
+
+    /// Blocks of four rows; the last may reach beyond the image.
+    var blocks: Int { (height + WinogradTransform.results - 1) / WinogradTransform.results }
+    /// Blocks that are transformed at a time.
+    let blocksAtOnce: Int
+    /// Floats from one block's sums to the next's: a row, and a place for nothing unless rows are whole vectors.
+    var sumsStride: Int { width % Self.vector == 0 ? width : width + 1 }
+    /// Places for the sums of one output at one point.
+    var places: Int { roundUp(blocksAtOnce * sumsStride, toMultipleOf: Self.vector) }
+    /// Floats of one input's transformed rows at one point: a zero, the rows with a zero between each two, and zeros as
+    /// far as vectors reach.
+    var transformedStride: Int {
+        roundUp(blocksAtOnce * (width + 1) + 1 + 2 * Self.vector, toMultipleOf: Self.vector)
+    }
+    /// Output tiles of a group.
+    var groupTiles: Int { roundUp(outputs, toMultipleOf: Self.tileOutputs) / Self.tileOutputs }
+    /// Output tiles of all groups.
+    public var tiles: Int { groups * groupTiles }
+    /// Floats of one packed output tile at one point: `[inputs][3 columns][4]`.
+    var packedTileCount: Int { inputs * 3 * Self.tileOutputs }
+    /// Floats of one group's packed weights: `[6 points][output tiles]`, then the biases.
+    var packedGroupCount: Int {
+        groupTiles * (WinogradTransform.points * packedTileCount + Self.tileOutputs)
+    }
+
+    /// Floats in the packed weights.
+    public var packedCount: Int { groups * packedGroupCount }
+
+    /// Floats of all inputs' transformed rows.
+    var transformedCount: Int { WinogradTransform.points * inputs * transformedStride }
+    /// Floats of all outputs' sums at all points.
+    var sumsCount: Int { WinogradTransform.points * groupTiles * Self.tileOutputs * places + Self.vector }
+    /// Floats of a row outside the image.
+    var zerosCount: Int { roundUp(width, toMultipleOf: Self.vector) }
+
+    /// Floats of scratch that one call of `run` needs.
+    public var scratchCount: Int { transformedCount + sumsCount + zerosCount }
+
+    /// Floats that must be readable after the last input plane.
+    public static let inputSlack = 8
+
+    /// Multiply-adds of the direct convolution, the padding's included.
+    public var multiplyAdds: Int { groups * inputs * outputs * 9 * width * height }
+
+    /// Packs weights for `run`.
+    ///
+    /// - Parameters:
+    ///   - weights: `[groups * outputs][inputs][3][3]`.
+    ///   - bias: `[groups * outputs]`, or nil for zero.
+    ///   - packed: receives `packedCount` floats.
+    public func pack(
+        weights: UnsafePointer<Float>, bias: UnsafePointer<Float>?, into packed: UnsafeMutablePointer<Float>
+    ) {
+        let tileOutputs = Self.tileOutputs
+        let pointStride = groupTiles * packedTileCount
+        for group in 0..<groups {
+            let destination = packed + group * packedGroupCount
+            let biases = destination + WinogradTransform.points * pointStride
+            for output in 0..<groupTiles * tileOutputs {
+                let channel = group * outputs + output
+                biases[output] = output < outputs ? bias?[channel] ?? 0 : 0
+                var place = destination + output / tileOutputs * packedTileCount + output % tileOutputs
+                for input in 0..<inputs {
+                    for column in 0..<3 {
+                        var taps: (Float, Float, Float, Float, Float, Float) = (0, 0, 0, 0, 0, 0)
+                        if output < outputs {
+                            let kernel = weights + (channel * inputs + input) * 9 + column
+                            taps = WinogradTransform.taps(kernel[0], kernel[3], kernel[6])
+                        }
+                        place[0] = taps.0
+                        place[pointStride] = taps.1
+                        place[2 * pointStride] = taps.2
+                        place[3 * pointStride] = taps.3
+                        place[4 * pointStride] = taps.4
+                        place[5 * pointStride] = taps.5
+                        place += tileOutputs
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The buffers of a `Winograd3x3`. Nothing is owned; every pointer outlives the call.
+public struct Winograd3x3Operands {
+    /// Input planes: pixel `(y, x)` of channel `c` at `c * inputPlaneStride + y * width + x`. Up to
+    /// `Winograd3x3.inputSlack` floats beyond the last plane are read and ignored.
+    public var input: UnsafePointer<Float>
+    /// Floats from one input plane to the next.
+    public var inputPlaneStride: Int
+    /// What `pack` made.
+    public var weights: UnsafePointer<Float>
+    /// Output planes, laid out likewise; nothing else is written.
+    public var output: UnsafeMutablePointer<Float>
+    /// Floats from one output plane to the next.
+    public var outputPlaneStride: Int
+
+    /// Names the buffers.
+    public init(
+        input: UnsafePointer<Float>, inputPlaneStride: Int, weights: UnsafePointer<Float>,
+        output: UnsafeMutablePointer<Float>, outputPlaneStride: Int
+    ) {
+        self.input = input
+        self.inputPlaneStride = inputPlaneStride
+        self.weights = weights
+        self.output = output
+        self.outputPlaneStride = outputPlaneStride
+    }
+}

@@ -1,0 +1,95 @@
+import CVector
+
+/// The transforms of the one-dimensional minimal filter F(4, 3): four results of a filter of three taps by six
+/// multiplications instead of twelve.
+///
+/// Six values `x` of a column and three taps `w` give `y(r) = Σ t w[t] * x[r + t]` as `A · (G w ⊙ B x)`, by evaluation
+/// and interpolation at the points 0, ±2/3, ±3/2 and infinity. The points are reciprocal pairs, which keeps the factors
+/// small and the rounding near that of the direct sum.
+///
+/// Source: S. Winograd, Arithmetic Complexity of Computations, SIAM 1980; A. Lavin and S. Gray, Fast Algorithms for
+/// Convolutional Neural Networks, CVPR 2016.
+enum WinogradTransform {
+    /// Results of one application.
+    static let results = 4
+    /// Values that go in, and products.
+    static let points = 6
+
+    /// The lesser and the greater of the two points whose product is 1.
+    @inline(__always) private static var a: Double { 2.0 / 3 }
+    @inline(__always) private static var b: Double { 3.0 / 2 }
+    @inline(__always) private static var a1: Float { 2 / 3 }
+    @inline(__always) private static var a2: Float { 4 / 9 }
+    @inline(__always) private static var a3: Float { 8 / 27 }
+    @inline(__always) private static var b1: Float { 1.5 }
+    @inline(__always) private static var b2: Float { 2.25 }
+    @inline(__always) private static var b3: Float { 3.375 }
+    @inline(__always) private static var squares: Float { 97 / 36 }
+
+    /// `G w`: the taps at each point, rounded once.
+    @inline(__always)
+    static func taps(_ w0: Float, _ w1: Float, _ w2: Float) -> (Float, Float, Float, Float, Float, Float) {
+        let (w0, w1, w2) = (Double(w0), Double(w1), Double(w2))
+        let (normA, normB) = (2 * a * a * (a * a - b * b), 2 * b * b * (b * b - a * a))
+        let (evenA, oddA) = (w0 + a * a * w2, a * w1)
+        let (evenB, oddB) = (w0 + b * b * w2, b * w1)
+        return (
+            Float(w0), Float((evenA + oddA) / normA), Float((evenA - oddA) / normA), Float((evenB + oddB) / normB),
+            Float((evenB - oddB) / normB), Float(w2)
+        )
+    }
+
+    /// `B x`.
+    @inline(__always)
+    static func input<Value: WinogradValue>(
+        _ x0: Value, _ x1: Value, _ x2: Value, _ x3: Value, _ x4: Value, _ x5: Value
+    ) -> (Value, Value, Value, Value, Value, Value) {
+        let evenA = x4.adding(x2, times: -b2)
+        let oddA = x3.times(a1).adding(x1, times: -b1)
+        let evenB = x4.adding(x2, times: -a2)
+        let oddB = x3.times(b1).adding(x1, times: -a1)
+        return (
+            x0.plus(x4).adding(x2, times: -squares), evenA.plus(oddA), evenA.minus(oddA), evenB.plus(oddB),
+            evenB.minus(oddB), x1.plus(x5).adding(x3, times: -squares)
+        )
+    }
+
+    /// `A m`, plus a bias.
+    @inline(__always)
+    static func output<Value: WinogradValue>(
+        _ m0: Value, _ m1: Value, _ m2: Value, _ m3: Value, _ m4: Value, _ m5: Value, bias: Value
+    ) -> (Value, Value, Value, Value) {
+        let (evenA, oddA) = (m1.plus(m2), m1.minus(m2))
+        let (evenB, oddB) = (m3.plus(m4), m3.minus(m4))
+        return (
+            m0.plus(bias).plus(evenA.plus(evenB)), bias.adding(oddA, times: a1).adding(oddB, times: b1),
+            bias.adding(evenA, times: a2).adding(evenB, times: b2),
+            m5.plus(bias).adding(oddA, times: a3).adding(oddB, times: b3)
+        )
+    }
+}
+
+/// What is transformed: vectors of pixels in the kernel, single pixels in its reference.
+protocol WinogradValue {
+    func plus(_ other: Self) -> Self
+    func minus(_ other: Self) -> Self
+    func times(_ factor: Float) -> Self
+    /// `self + other * factor`, fused.
+    func adding(_ other: Self, times factor: Float) -> Self
+}
+
+extension SIMD8: WinogradValue where Scalar == Float {
+    @inline(__always) func plus(_ other: Self) -> Self { condensenet_add8(self, other) }
+    @inline(__always) func minus(_ other: Self) -> Self { condensenet_subtract8(self, other) }
+    @inline(__always) func times(_ factor: Float) -> Self {
+        condensenet_multiply8(self, PixelVector(repeating: factor))
+    }
+    @inline(__always) func adding(_ other: Self, times factor: Float) -> Self { multiplyAdd(self, other, factor) }
+}
+
+extension Float: WinogradValue {
+    func plus(_ other: Float) -> Float { self + other }
+    func minus(_ other: Float) -> Float { self - other }
+    func times(_ factor: Float) -> Float { self * factor }
+    func adding(_ other: Float, times factor: Float) -> Float { multiplyAdd(self, other, factor) }
+}
