@@ -1,3 +1,5 @@
+import CVector
+
 /// Average pooling of 2×2 pixels with stride 2; an odd last column or row is left out.
 ///
 /// Each output is `((a + b) + (c + d)) / 4` of the upper pixels `a`, `b` and the lower `c`, `d`, exactly as written.
@@ -31,28 +33,25 @@ public struct AveragePool2x2: Sendable, Equatable {
                 let upper = input + (plane &* inputPlaneStride &+ 2 &* row &* inputWidth)
                 let lower = upper + inputWidth
                 let destination = output + (plane &* outputPlaneStride &+ row &* width)
-                var column = 0
-                while column &+ 8 <= width {
-                    let sum = pairSums(upper + 2 &* column) + pairSums(lower + 2 &* column)
-                    storeVector(sum * 0.25, destination + column)
-                    column &+= 8
+                guard width >= 4 else {
+                    for column in 0..<width {
+                        let x = 2 &* column
+                        destination[column] = ((upper[x] + upper[x &+ 1]) + (lower[x] + lower[x &+ 1])) * 0.25
+                    }
+                    continue
                 }
+                var column = 0
                 while column < width {
-                    let x = 2 &* column
-                    destination[column] = ((upper[x] + upper[x &+ 1]) + (lower[x] + lower[x &+ 1])) * 0.25
-                    column &+= 1
+                    // The last four end with the row.
+                    let first = min(column, width &- 4)
+                    let upperSums = condensenet_pair_sums(loadVector(upper + 2 &* first))
+                    let lowerSums = condensenet_pair_sums(loadVector(lower + 2 &* first))
+                    UnsafeMutableRawPointer(destination + first)
+                        .storeBytes(of: (upperSums + lowerSums) * 0.25, as: SIMD4<Float>.self)
+                    column &+= 4
                 }
             }
         }
-    }
-
-    /// The sums of eight pairs of neighbours.
-    @inline(__always)
-    private func pairSums(_ pointer: UnsafePointer<Float>) -> PixelVector {
-        let low = loadVector(pointer)
-        let high = loadVector(pointer + 8)
-        return PixelVector(lowHalf: low.evenHalf, highHalf: high.evenHalf)
-            + PixelVector(lowHalf: low.oddHalf, highHalf: high.oddHalf)
     }
 
     /// What `run` computes, a pixel at a time.

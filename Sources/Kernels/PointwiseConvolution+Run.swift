@@ -17,9 +17,12 @@ extension PointwiseConvolution {
             switch operands.outputLayout {
             case .planes(let planeStride):
                 let first = rows.lowerBound &* width
+                let pixels = rows.count &* width
+                let last = pixels % 8 <= Self.singlePixels && pixels >= 8 ? pixels % 8 : 0
                 run.line(
-                    PixelTiling(pixels: rows.count &* width), input: first, planeStride: planeStride,
-                    to: ConsecutivePixels(first: first, count: rows.count &* width))
+                    PixelTiling(pixels: pixels &- last), input: first, planeStride: planeStride,
+                    to: ConsecutivePixels(first: first, count: pixels &- last))
+                if last > 0 { run.singlePixels(last, endingAt: first &+ pixels, planeStride: planeStride) }
             case .padded(let layout, let firstRow):
                 let first = layout.origin &+ (rows.lowerBound &- firstRow) &* layout.rowStride
                 let (input, gap) = (rows.lowerBound &* width, layout.rowStride &- width)
@@ -49,6 +52,10 @@ private struct GroupRun {
     let shape: PointwiseConvolution
     let operands: PointwiseOperands
     let group: Int
+    /// Whether inputs are scaled, shifted and rectified.
+    let activates: Bool
+    /// Scale and shift of each input of all groups; anything where `activates` is not set.
+    let scale, shift: UnsafePointer<Float>
     let panel: UnsafeMutablePointer<Float>
     let products: PanelProducts
 
@@ -59,6 +66,9 @@ private struct GroupRun {
         self.shape = shape
         self.operands = operands
         self.group = group
+        activates = operands.activation != nil
+        scale = operands.activation?.scale ?? operands.weights
+        shift = operands.activation?.shift ?? operands.weights
         self.panel = panel
         products = PanelProducts(
             inputs: shape.inputs, outputs: shape.outputs, rectifies: shape.rectifiesOutput,
@@ -102,6 +112,15 @@ private struct GroupRun {
         }
     }
 
+    /// Computes the last `count` pixels (1 to 8) of a run of eight or more, which ends before offset `end` of each plane.
+    @inline(__always)
+    func singlePixels(_ count: Int, endingAt end: Int, planeStride: Int) {
+        gather(Pixels8.self, tiles: 1, pixel: 0, of: 8, input: end &- 8)
+        for pixel in 8 &- count..<8 {
+            products.runPixel(UnsafePointer(panel + pixel), to: end &- 8 &+ pixel, planeStride: planeStride)
+        }
+    }
+
     /// Fills the panel `[tiles][inputs][P.width]` with (activated) inputs.
     @inline(__always)
     func gather<P: PixelVectors>(_: P.Type, tiles: Int, pixel: Int, of pixels: Int, input first: Int) {
@@ -112,9 +131,9 @@ private struct GroupRun {
             let plane = operands.inputPlanes.map { Int($0[entry]) } ?? entry
             let plane0 = source + plane &* operands.inputPlaneStride
             var destination = panel + input &* P.width
-            if let activation = operands.activation {
-                let scale = PixelVector(repeating: activation.scale[entry])
-                let shift = PixelVector(repeating: activation.shift[entry])
+            if activates {
+                let scale = PixelVector(repeating: scale[entry])
+                let shift = PixelVector(repeating: shift[entry])
                 for tile in 0..<tiles {
                     load(P.self, plane0, pixel &+ tile &* P.width, of: pixels)
                         .activated(scale: scale, shift: shift)

@@ -25,6 +25,15 @@ public struct PointwiseConvolution: Sendable, Equatable {
 
     /// Outputs that are computed together; a group's last tile is filled up with zero weights.
     static let tileOutputs = 4
+    /// The most pixels after the last whole vector of a run that are computed one by one, each for many outputs at a
+    /// time, rather than as an incomplete vector.
+    static var singlePixels: Int {
+        #if arch(arm64)
+            4
+        #else
+            3
+        #endif
+    }
     /// Floats of panel that a block of tiles may take, unless a single tile takes more.
     private static let panelBudget = 8192
 

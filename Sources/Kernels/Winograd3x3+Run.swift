@@ -62,56 +62,78 @@ private struct WinogradRun {
     private var sumsPoint: Int { tiles.count &* Winograd3x3.tileOutputs &* places }
 
     /// Transforms all inputs of some blocks.
-    func transform(_ blocks: Range<Int>) {
-        for index in 0..<shape.inputs {
-            let plane = operands.input + (group &* shape.inputs &+ index) &* operands.inputPlaneStride
-            let target = transformed + index &* stride
-            clear(target, count: 1)
-            for block in blocks {
-                transform(plane, block, to: target + 1 + (block &- blocks.lowerBound) &* (shape.width &+ 1))
-            }
-            clear(target + 1 + blocks.count &* (shape.width &+ 1), count: 2)
-        }
-    }
-
-    /// Transforms one block of one input.
     ///
-    /// Vectors may reach beyond the end of the row: what they leave there is overwritten, by zeros and then by the next
-    /// block.
+    /// Vectors may reach beyond the end of a row of fewer than eight pixels: what they leave there is overwritten, by the
+    /// zero between rows and by the next block.
+    func transform(_ blocks: Range<Int>) {
+        for index in 0..<shape.inputs { clear(transformed + index &* stride) }
+        for block in blocks {
+            transform(block, to: transformed + 1 + (block &- blocks.lowerBound) &* (shape.width &+ 1))
+        }
+        for index in 0..<shape.inputs {
+            let end = transformed + index &* stride + 1 + blocks.count &* (shape.width &+ 1)
+            clear(end)
+            clear(end + 8)
+        }
+    }
+
+    /// Transforms one block of all inputs.
     @inline(__always)
-    private func transform(_ plane: UnsafePointer<Float>, _ block: Int, to target: UnsafeMutablePointer<Float>) {
+    private func transform(_ block: Int, to target: UnsafeMutablePointer<Float>) {
         let first = block &* WinogradTransform.results &- 1
-        let (row0, row1, row2) = (row(plane, first), row(plane, first &+ 1), row(plane, first &+ 2))
-        let (row3, row4, row5) = (row(plane, first &+ 3), row(plane, first &+ 4), row(plane, first &+ 5))
+        var (row0, row1, row2) = (row(first), row(first &+ 1), row(first &+ 2))
+        var (row3, row4, row5) = (row(first &+ 3), row(first &+ 4), row(first &+ 5))
+        var target = target
         let step = transformedPoint
-        forEachVector { x in
-            let values = WinogradTransform.input(
-                loadVector(row0 + x), loadVector(row1 + x), loadVector(row2 + x), loadVector(row3 + x),
-                loadVector(row4 + x), loadVector(row5 + x))
-            let place = target + x
-            storeVector(values.0, place)
-            storeVector(values.1, place + step)
-            storeVector(values.2, place + 2 &* step)
-            storeVector(values.3, place + 3 &* step)
-            storeVector(values.4, place + 4 &* step)
-            storeVector(values.5, place + 5 &* step)
+        for _ in 0..<shape.inputs {
+            forEachVector { x in
+                let values = WinogradTransform.input(
+                    loadVector(row0.pixels + x), loadVector(row1.pixels + x), loadVector(row2.pixels + x),
+                    loadVector(row3.pixels + x), loadVector(row4.pixels + x), loadVector(row5.pixels + x))
+                let place = target + x
+                storeVector(values.0, place)
+                storeVector(values.1, place + step)
+                storeVector(values.2, place + 2 &* step)
+                storeVector(values.3, place + 3 &* step)
+                storeVector(values.4, place + 4 &* step)
+                storeVector(values.5, place + 5 &* step)
+            }
+            let gap = target + shape.width
+            for point in 0..<WinogradTransform.points { gap[point &* step] = 0 }
+            target += stride
+            row0.advance()
+            row1.advance()
+            row2.advance()
+            row3.advance()
+            row4.advance()
+            row5.advance()
         }
-        clear(target + shape.width, count: 1)
     }
 
-    /// Sets vectors to zero at every point.
+    /// The same row of one input after the other.
+    private struct Row {
+        var pixels: UnsafePointer<Float>
+        let planeStride: Int
+
+        @inline(__always)
+        mutating func advance() { pixels += planeStride }
+    }
+
+    /// A row of the group's inputs, or zeros where it lies outside the image.
     @inline(__always)
-    private func clear(_ place: UnsafeMutablePointer<Float>, count: Int) {
-        let zero = PixelVector(repeating: 0)
+    private func row(_ y: Int) -> Row {
+        guard y >= 0 && y < shape.height else { return Row(pixels: UnsafePointer(zeros), planeStride: 0) }
+        return Row(
+            pixels: operands.input + group &* shape.inputs &* operands.inputPlaneStride + y &* shape.width,
+            planeStride: operands.inputPlaneStride)
+    }
+
+    /// Sets a vector to zero at every point.
+    @inline(__always)
+    private func clear(_ place: UnsafeMutablePointer<Float>) {
         for point in 0..<WinogradTransform.points {
-            for index in 0..<count { storeVector(zero, place + point &* transformedPoint + 8 &* index) }
+            storeVector(PixelVector(repeating: 0), place + point &* transformedPoint)
         }
-    }
-
-    /// The place of a row, or of zeros where it lies outside the image.
-    @inline(__always)
-    private func row(_ plane: UnsafePointer<Float>, _ y: Int) -> UnsafePointer<Float> {
-        y >= 0 && y < shape.height ? plane + y &* shape.width : UnsafePointer(zeros)
     }
 
     /// Calls `body` with the first column of each vector of a row; the last vector ends with the row, or is incomplete in
@@ -134,6 +156,15 @@ private struct WinogradRun {
             var walk = RowWalk(
                 offset: 0, width: shape.sumsStride == shape.width ? shape.width : .max, gap: 1)
             var place = 0
+            if PixelTiling.registersFor24, shape.sumsStride != shape.width {
+                for _ in 0..<PixelTiling(pixels: places, wide: true).tiles24 {
+                    for tile in 0..<tiles.count {
+                        products(Pixels24.self, input + place, 8, weights, output + place, tile)
+                    }
+                    place &+= 24
+                }
+                walk = RowWalk(offset: place, width: .max, gap: 1)
+            }
             while place &+ 16 <= places {
                 let (first, second) = (walk.next(8), walk.next(8))
                 for tile in 0..<tiles.count {
@@ -150,7 +181,7 @@ private struct WinogradRun {
         }
     }
 
-    /// Computes one tile's sums at one point, in one or two vectors of places, the second of them `second` floats on.
+    /// Computes one tile's sums at one point, in vectors of places, each `second` floats after the one before it.
     @inline(__always)
     private func products<P: PixelVectors>(
         _: P.Type, _ input: UnsafePointer<Float>, _ second: Int, _ packed: UnsafePointer<Float>,

@@ -12,6 +12,7 @@
 #endif
 
 typedef float condensenet_float8 __attribute__((ext_vector_type(8)));
+typedef float condensenet_float4 __attribute__((ext_vector_type(4)));
 
 #define CONDENSENET_INLINE static inline __attribute__((always_inline))
 
@@ -33,6 +34,19 @@ CONDENSENET_INLINE condensenet_float8 condensenet_multiply_add8(condensenet_floa
   return accumulator + a * b;
 #endif
 }
+
+/// accumulator + a * b in every lane.
+CONDENSENET_INLINE condensenet_float4 condensenet_multiply_add4(condensenet_float4 accumulator, condensenet_float4 a,
+                                                                condensenet_float4 b) {
+#if defined(__aarch64__) || defined(__FMA__)
+  return __builtin_elementwise_fma(a, b, accumulator);
+#else
+  return accumulator + a * b;
+#endif
+}
+
+/// The sums of neighbours: a[0] + a[1], a[2] + a[3] and so on.
+CONDENSENET_INLINE condensenet_float4 condensenet_pair_sums(condensenet_float8 a) { return a.even + a.odd; }
 
 /// a + b in every lane.
 CONDENSENET_INLINE condensenet_float8 condensenet_add8(condensenet_float8 a, condensenet_float8 b) { return a + b; }
