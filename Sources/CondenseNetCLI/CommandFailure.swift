@@ -31,7 +31,7 @@ struct CommandFailure: Error {
         case let error as ModelFormatError:
             let text = error.description
             self.init(error.code, text.hasPrefix(path) ? text : "\(path): \(text)")
-        case RuntimeError.notFinite: self.init(.internal, "\(path): \(error)")
+        case RuntimeError.notFinite: self.init(.badData, "\(path): \(error)")
         case let error as RuntimeError: self.init(.internal, error.description)
         case let error as ImageError: self.init(error.code, error.description)
         default: self.init(.internal, "\(path): \(error)")

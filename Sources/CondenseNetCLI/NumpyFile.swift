@@ -3,6 +3,9 @@ import ModelFormat
 
 /// Float32 arrays in NumPy's `.npy` format, versions 1 to 3, C order.
 enum NumpyFile {
+    /// Bytes of the longest header: NumPy itself reads no longer ones.
+    private static let headerBytes = 10_000
+
     /// Reads an array.
     ///
     /// - Throws: `CommandFailure` or `ModelFormatError` naming what was expected and found.
@@ -23,8 +26,11 @@ enum NumpyFile {
         guard headerLength <= bytes.count - start else {
             throw failure("expected a header of \(headerLength) bytes, found \(bytes.count - start)")
         }
-        let header = String(decoding: bytes[start..<(start + headerLength)], as: UTF8.self)
-        let shape = try Self.shape(header, failure)
+        let header = bytes[start..<(start + headerLength)]
+        guard header.count <= Self.headerBytes, header.allSatisfy({ $0 < 0x80 }) else {
+            throw failure("expected a header of at most \(Self.headerBytes) ASCII characters")
+        }
+        let shape = try Self.shape(String(decoding: header, as: UTF8.self), failure)
         var count = 4
         for dimension in shape {
             let (product, overflow) = count.multipliedReportingOverflow(by: dimension)

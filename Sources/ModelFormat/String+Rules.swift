@@ -4,10 +4,23 @@ extension String {
 
     /// Whether the text can name a value, step or tensor: printable ASCII without spaces, of bounded length.
     ///
-    /// Only such text is used as a key or compared with other text. Swift compares all other strings under Unicode's
-    /// canonical equivalence, in time quadratic in the length of a run of combining characters.
+    /// Only such text is used as a key of a graph. Swift compares all other strings under Unicode's canonical
+    /// equivalence, in time quadratic in the length of a run of combining characters.
     var isIdentifier: Bool {
         (1...FormatLimits.nameBytes).contains(utf8.count) && utf8.allSatisfy { (0x21...0x7E).contains($0) }
+    }
+
+    /// Whether at most 30 combining characters follow each other, as in the Stream-Safe Text Format of Unicode's UAX #15.
+    ///
+    /// Such text is compared and hashed in linear time, so text from a file is refused unless it is such.
+    package var isStreamSafe: Bool {
+        if utf8.allSatisfy({ $0 < 0x80 }) { return true }
+        var run = 0
+        for scalar in unicodeScalars {
+            run = scalar.properties.canonicalCombiningClass == .notReordered ? 0 : run + 1
+            guard run <= 30 else { return false }
+        }
+        return true
     }
 
     /// Whether the text can be shown in a terminal as it is: it has no control characters.

@@ -141,7 +141,8 @@ struct ConversionTests {
         #expect(try labels("a\nb c\nd\n") == ["a", "b c", "d"])
         #expect(try labels("a\r\nb\r\nü") == ["a", "b", "ü"])
         #expect(try labels("\u{FEFF}a\nb\nc") == ["a", "b", "c"])
-        for text in ["", "a\nb", "a\nb\nc\nd", "a\n\nc", "a\nb\nc\n\n"] {
+        let marks = String(repeating: "\u{301}\u{323}", count: 100_000)
+        for text in ["", "a\nb", "a\nb\nc\nd", "a\n\nc", "a\nb\nc\n\n", "a\nb\n\(marks)"] {
             #expect(throws: ConversionError.self, "\(text)") { try labels(text) }
         }
         try Data([0x61, 0x0A, 0xFF, 0x0A, 0x62]).write(to: URL(fileURLWithPath: folder.path("labels.txt")))

@@ -7,14 +7,13 @@ import Glibc
 public enum CheckpointFile {
     /// All bytes of the regular file at `path`.
     ///
-    /// - Throws: ``CheckpointError/missingFile(path:)``, ``CheckpointError/notRegularFile(path:found:)`` for a
+    /// - Throws: ``CheckpointError/noInput(path:reason:)``, ``CheckpointError/notRegularFile(path:found:)`` for a
     ///   directory, a pipe or a device (which is not waited for), ``CheckpointError/unreadable(path:reason:)``, and
     ///   ``CheckpointError/overLimit(_:limit:found:at:)``, before any memory is taken, for a file that is too large.
     public static func read(path: String, limits: CheckpointLimits = .default) throws -> [UInt8] {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else {
-            if errno == ENOENT || errno == ENOTDIR { throw CheckpointError.missingFile(path: path) }
-            throw unreadable(path, errno)
+            throw CheckpointError.noInput(path: path, reason: reason(errno))
         }
         defer { close(descriptor) }
         var status = stat()
@@ -46,8 +45,10 @@ public enum CheckpointFile {
     }
 
     private static func unreadable(_ path: String, _ code: Int32) -> CheckpointError {
-        .unreadable(path: path, reason: String(cString: strerror(code)))
+        .unreadable(path: path, reason: reason(code))
     }
+
+    private static func reason(_ code: Int32) -> String { String(cString: strerror(code)) }
 
     private static func kind(_ format: mode_t) -> String {
         switch format {

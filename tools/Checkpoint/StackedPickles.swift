@@ -58,7 +58,7 @@ enum StackedPickles {
             guard case .text(let text) = item else {
                 throw CheckpointError.pickle(.wrongType(expected: "a key", found: item.kind), at: keysPlace)
             }
-            let key = try PersistentStorage.name(text, limits, keysPlace)
+            let key = try text.name(limits: limits, at: keysPlace)
             guard let storage = mentioned[key] else {
                 throw CheckpointError.storage(.unexpected(key: key), at: keysPlace)
             }

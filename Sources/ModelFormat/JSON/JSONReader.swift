@@ -1,7 +1,7 @@
 /// A strict reader of RFC 8259 JSON: valid UTF-8, no duplicate names, bounded depth, nothing after the value.
 ///
-/// Names are the same when their bytes are: Swift's own string comparison takes time quadratic in the length of a run of
-/// combining characters, and text from a file may be nothing else.
+/// Names are the same when their bytes are. Text is refused that Swift could not compare in linear time; see
+/// `String.isStreamSafe`.
 struct JSONReader {
     private let bytes: UnsafeRawBufferPointer
     private var position = 0
@@ -171,6 +171,9 @@ extension JSONReader {
                 text += bytes[plain..<position]
                 guard let string = String(validating: text, as: UTF8.self) else {
                     throw failure("a string is not valid UTF-8", at: firstInvalid(start..<position))
+                }
+                guard string.isStreamSafe else {
+                    throw failure("a string with more than 30 combining characters in a row", at: start)
                 }
                 position += 1
                 return string

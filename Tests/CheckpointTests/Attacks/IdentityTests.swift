@@ -1,5 +1,6 @@
 import Checkpoint
 import Foundation
+import TestSupport
 import Testing
 
 /// Things that are no checkpoint at all. Safety class 2.
@@ -26,8 +27,19 @@ import Testing
 
     @Test func missingFile() {
         let path = "/nonexistent/net.pth.tar"
-        #expect(throws: CheckpointError.missingFile(path: path)) { try Checkpoint.load(path: path) }
-        #expect(CheckpointError.missingFile(path: path).kind == .missing)
+        let error = CheckpointError.noInput(path: path, reason: "No such file or directory")
+        #expect(throws: error) { try Checkpoint.load(path: path) }
+        #expect(error.kind == .missing)
+    }
+
+    @Test func fileThatMayNotBeRead() throws {
+        let path = temporaryPath()
+        defer { unlink(path) }
+        try Data(TinyCheckpoint.zip.bytes).write(to: URL(fileURLWithPath: path))
+        try #require(chmod(path, 0) == 0)
+        let error = CheckpointError.noInput(path: path, reason: "Permission denied")
+        #expect(throws: error) { try withoutPrivileges { try Checkpoint.load(path: path) } }
+        #expect(error.kind == .missing)
     }
 
     @Test func directory() {

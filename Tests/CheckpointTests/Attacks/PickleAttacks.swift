@@ -109,11 +109,15 @@ import Testing
         attack(
             "LONG4 of 2 GiB", [0x8B, 0xFF, 0xFF, 0xFF, 0x7F],
             .overLimit(
-                .integerBytes, limit: 1024, found: 0x7FFF_FFFF, at: place("net/data.pkl", byte: 2))),
+                .integerBytes, limit: 64, found: 0x7FFF_FFFF, at: place("net/data.pkl", byte: 2))),
         attack(
             "LONG of 2,000 digits", Array("L\(String(repeating: "9", count: 2000))L\n.".utf8),
             .overLimit(
-                .integerBytes, limit: 1024, found: 2001, at: place("net/data.pkl", byte: 2))),
+                .integerBytes, limit: 64, found: 2001, at: place("net/data.pkl", byte: 2))),
+        attack(
+            "LONG of 65 digits", Array("L\(String(repeating: "9", count: 65))\n.".utf8),
+            .overLimit(
+                .integerBytes, limit: 64, found: 65, at: place("net/data.pkl", byte: 2))),
         attack("BINSTRING of -1 bytes", [0x54, 0xFF, 0xFF, 0xFF, 0xFF], at: 0, .badLength("-1")),
         attack(
             "BINUNICODE of 4 GiB", [0x58, 0xFF, 0xFF, 0xFF, 0xFF, 0x2E],

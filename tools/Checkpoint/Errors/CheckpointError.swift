@@ -2,9 +2,9 @@
 ///
 /// Every case says what was expected, what was found and where. Reading throws nothing else.
 public enum CheckpointError: Error, Equatable, Sendable {
-    /// No file has this path.
-    case missingFile(path: String)
-    /// The operating system refused to open or read the file, for `reason`.
+    /// No file at this path can be opened, for `reason`: it is not there, or may not be read.
+    case noInput(path: String, reason: String)
+    /// The operating system refused to read the open file, for `reason`.
     case unreadable(path: String, reason: String)
     /// The path names something that is not a regular file: a directory, a pipe, a device.
     case notRegularFile(path: String, found: String)
@@ -14,6 +14,8 @@ public enum CheckpointError: Error, Equatable, Sendable {
     case truncated(expected: Int, found: Int, at: CheckpointLocation)
     /// `count` bytes follow where nothing may.
     case trailingBytes(count: Int, at: CheckpointLocation)
+    /// The name of a tensor, a storage, a type or a member of a tar archive is not printable ASCII.
+    case name(found: String, at: CheckpointLocation)
     /// A quantity that ``CheckpointLimits`` bounds is larger than its limit.
     case overLimit(LimitedQuantity, limit: Int, found: Int, at: CheckpointLocation)
     /// The zip archive is not one that can be trusted.
@@ -33,9 +35,9 @@ public enum CheckpointError: Error, Equatable, Sendable {
 
     /// The three ways in which a program may have to answer for an error.
     public enum Kind: Sendable {
-        /// The file is not there (`EX_NOINPUT`, 66).
+        /// The file is not there, or may not be read (`EX_NOINPUT`, 66).
         case missing
-        /// The file is there but cannot be read (`EX_IOERR`, 74).
+        /// Reading the file fails (`EX_IOERR`, 74).
         case inputOutput
         /// The file was read and its content is refused (`EX_DATAERR`, 65).
         case badData
@@ -44,7 +46,7 @@ public enum CheckpointError: Error, Equatable, Sendable {
     /// Which of the three kinds this error is.
     public var kind: Kind {
         switch self {
-        case .missingFile: .missing
+        case .noInput: .missing
         case .unreadable: .inputOutput
         default: .badData
         }
@@ -55,8 +57,8 @@ extension CheckpointError: CustomStringConvertible {
     /// One line: where, what was expected, what was found.
     public var description: String {
         switch self {
-        case .missingFile(let path):
-            "\(printable(path)): no such file"
+        case .noInput(let path, let reason):
+            "\(printable(path)): cannot be opened: \(reason)"
         case .unreadable(let path, let reason):
             "\(printable(path)): cannot be read: \(reason)"
         case .notRegularFile(let path, let found):
@@ -69,6 +71,7 @@ extension CheckpointError: CustomStringConvertible {
             "\(place): expected the end, found \(count) more bytes"
         case .overLimit(let quantity, let limit, let found, let place):
             "\(place): \(quantity.rawValue): \(found), the limit is \(limit)"
+        case .name(let found, let place): "\(place): expected a name of printable ASCII, found \"\(printable(found))\""
         case .zip(let fault, let place): "\(place): \(fault)"
         case .tar(let fault, let place): "\(place): \(fault)"
         case .safetensors(let fault, let place): "\(place): \(fault)"

@@ -30,8 +30,6 @@ public enum PickleFault: Equatable, Sendable {
     case notANumber(String)
     /// A quoted string or an escape that is malformed.
     case badText(String)
-    /// Text that has to be UTF-8 and is not.
-    case notUTF8(String)
     /// A length that is negative or exceeds 64 bits.
     case badLength(String)
     /// A frame that ends after the data do.
@@ -68,7 +66,6 @@ extension PickleFault: CustomStringConvertible {
             "persistent id: expected \(expected), found \(printable(found))"
         case .notANumber(let text): "expected a number, found \"\(printable(text))\""
         case .badText(let text): "expected a quoted string with valid escapes, found \(printable(text))"
-        case .notUTF8(let text): "expected UTF-8, found \"\(printable(text))\""
         case .badLength(let text): "expected a length, found \(text)"
         case .frame(let length, let remaining):
             "frame of \(length) bytes, \(remaining) left"

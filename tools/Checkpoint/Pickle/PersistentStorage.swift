@@ -20,7 +20,7 @@ enum PersistentStorage {
         guard case .integer(let count) = parts[4] else { throw mismatch("a number of elements", parts[4]) }
 
         var storage = StorageReference(
-            scalar: scalar, key: try name(key, limits, place), count: count)
+            scalar: scalar, key: try key.name(limits: limits, at: place), count: count)
         guard count >= 0 else {
             throw CheckpointError.storage(.negativeCount(key: storage.key, found: count), at: place)
         }
@@ -34,18 +34,5 @@ enum PersistentStorage {
             throw mismatch("None or a view", parts[5])
         }
         return .storage(heap.makeStorage(storage))
-    }
-
-    /// A key as text of bounded length.
-    static func name(
-        _ bytes: ArraySlice<UInt8>, _ limits: CheckpointLimits, _ place: CheckpointLocation
-    ) throws -> String {
-        guard bytes.count <= limits.nameBytes else {
-            throw CheckpointError.overLimit(.nameBytes, limit: limits.nameBytes, found: bytes.count, at: place)
-        }
-        guard let text = bytes.utf8Text else {
-            throw CheckpointError.pickle(.notUTF8(printable(bytes)), at: place)
-        }
-        return text
     }
 }

@@ -1,7 +1,8 @@
 /// Numbers, text and bytes.
 extension PickleMachine {
-    /// Bytes of the widest integer that is read. PyTorch's own have ten.
-    private static let widestInteger = 1024
+    /// Bytes of the widest integer that is read, in binary or as text: a decimal number's conversion takes time quadratic
+    /// in its length. PyTorch's own have ten, or 24 digits.
+    private static let widestInteger = 64
 
     mutating func integer(_ opcode: PickleOpcode, _ reader: inout ByteReader) throws -> PickleValue {
         switch opcode {

@@ -2,14 +2,12 @@
 /// are not negative. Depth is bounded by the code that calls it.
 struct JSONScanner {
     private var reader: ByteReader
-    private let place: CheckpointLocation
     private let json: ArraySlice<UInt8>
 
     /// - Parameters:
     ///   - origin: where the text starts in what `place` names.
     init(_ json: ArraySlice<UInt8>, at place: CheckpointLocation, origin: Int) {
         reader = ByteReader(json, at: place, origin: origin)
-        self.place = place
         self.json = json
     }
 
@@ -17,13 +15,13 @@ struct JSONScanner {
     var here: CheckpointLocation { reader.here }
 
     /// An object. Calls `member` with each key, to read its value. A repeated key is an error.
-    mutating func object(_ member: (String, inout JSONScanner) throws -> Void) throws {
-        var keys: Set<String> = []
+    mutating func object(_ member: (ArraySlice<UInt8>, inout JSONScanner) throws -> Void) throws {
+        var keys: Set<ArraySlice<UInt8>> = []
         try list(from: "{", to: "}") { scanner in
             let place = scanner.here
             let key = try scanner.string()
             guard keys.insert(key).inserted else {
-                throw CheckpointError.safetensors(.duplicateKey(key), at: place)
+                throw CheckpointError.safetensors(.duplicateKey(String(decoding: key, as: UTF8.self)), at: place)
             }
             try scanner.expect(":")
             try member(key, &scanner)
@@ -37,8 +35,8 @@ struct JSONScanner {
         return numbers
     }
 
-    /// A string.
-    mutating func string() throws -> String {
+    /// A string, in UTF-8.
+    mutating func string() throws -> ArraySlice<UInt8> {
         skipSpace()
         let start = here
         try expect("\"")
@@ -47,8 +45,8 @@ struct JSONScanner {
             let byte = try reader.byte()
             switch byte {
             case UInt8(ascii: "\""):
-                guard let text = bytes[...].utf8Text else { throw CheckpointError.safetensors(.badText, at: start) }
-                return text
+                guard bytes[...].utf8Text != nil else { throw CheckpointError.safetensors(.badText, at: start) }
+                return bytes[...]
             case UInt8(ascii: "\\"): bytes += try escape(start)
             case 0..<0x20: throw CheckpointError.safetensors(.badText, at: start)
             default: bytes.append(byte)

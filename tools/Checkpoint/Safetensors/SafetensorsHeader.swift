@@ -17,8 +17,8 @@ struct SafetensorsHeader {
     init(_ json: ArraySlice<UInt8>, at place: CheckpointLocation, limits: CheckpointLimits) throws {
         var scanner = JSONScanner(json, at: place, origin: 8)
         var tensors: [Entry] = []
-        try scanner.object { name, scanner in
-            if name == "__metadata__" {
+        try scanner.object { key, scanner in
+            if key.equals("__metadata__") {
                 try scanner.object { _, scanner in _ = try scanner.string() }
                 return
             }
@@ -26,23 +26,29 @@ struct SafetensorsHeader {
                 throw CheckpointError.overLimit(
                     .tensors, limit: limits.tensors, found: tensors.count + 1, at: scanner.here)
             }
-            tensors.append(try Self.entry(name, &scanner))
+            let name = try key.name(limits: limits, at: scanner.here)
+            tensors.append(try Self.entry(name, &scanner, limits))
         }
         try scanner.expectEnd()
         self.tensors = tensors
     }
 
-    private static func entry(_ name: String, _ scanner: inout JSONScanner) throws -> Entry {
+    private static func entry(
+        _ name: String, _ scanner: inout JSONScanner, _ limits: CheckpointLimits
+    ) throws -> Entry {
         let place = scanner.here
         var dtype: String?
         var shape: [Int]?
         var offsets: [Int]?
         try scanner.object { field, scanner in
-            switch field {
-            case "dtype": dtype = try scanner.string()
-            case "shape": shape = try scanner.numbers()
-            case "data_offsets": offsets = try scanner.numbers()
-            default: throw scanner.fault(expected: "dtype, shape or data_offsets", found: "\"\(printable(field))\"")
+            if field.equals("dtype") {
+                dtype = try scanner.string().name(limits: limits, at: place)
+            } else if field.equals("shape") {
+                shape = try scanner.numbers()
+            } else if field.equals("data_offsets") {
+                offsets = try scanner.numbers()
+            } else {
+                throw scanner.fault(expected: "dtype, shape or data_offsets", found: "\"\(printable(field))\"")
             }
         }
         func required<T>(_ value: T?, _ field: String) throws -> T {

@@ -22,17 +22,20 @@ struct StateDict {
         guard items.count <= limits.tensors else {
             throw CheckpointError.overLimit(.tensors, limit: limits.tensors, found: items.count, at: place)
         }
-        var seen: Set<String> = []
+        var seen: Set<ArraySlice<UInt8>> = []
         var others: [String] = []
         for (key, value) in items {
             guard case .text(let text) = key else {
                 throw CheckpointError.stateDict(.notText(found: key.kind), at: place)
             }
-            let name = try PersistentStorage.name(text, limits, place)
-            guard seen.insert(name).inserted else {
-                throw CheckpointError.stateDict(.duplicateName(name), at: place)
+            guard seen.insert(text).inserted else {
+                throw CheckpointError.stateDict(.duplicateName(printable(text)), at: place)
             }
-            if case .tensor(let id) = value { entries.append((name, heap[id])) } else { others.append(name) }
+            if case .tensor(let id) = value {
+                entries.append((try text.name(limits: limits, at: place), heap[id]))
+            } else {
+                others.append(printable(text))
+            }
         }
         remark("ignored in the state dict, being no tensors", others)
         remark("ignored beside the state dict", passengers)

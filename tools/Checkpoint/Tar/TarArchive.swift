@@ -22,7 +22,7 @@ struct TarArchive {
             let start = reader.here
             let header = try reader.take(Self.block)
             if header.allSatisfy({ $0 == 0 }) { break }
-            let (name, type, size) = try Self.parse(header, at: start)
+            let (name, type, size) = try Self.parse(header, at: start, limits)
             let data = try reader.take(size)
             _ = try reader.take((Self.block - size % Self.block) % Self.block)
 
@@ -62,7 +62,7 @@ struct TarArchive {
     }
 
     private static func parse(
-        _ header: ArraySlice<UInt8>, at place: CheckpointLocation
+        _ header: ArraySlice<UInt8>, at place: CheckpointLocation, _ limits: CheckpointLimits
     ) throws -> (name: String, type: UInt8, size: Int) {
         func field(_ offset: Int, _ length: Int) -> ArraySlice<UInt8> { header.dropFirst(offset).prefix(length) }
         guard field(257, 5).equals("ustar") else {
@@ -75,7 +75,7 @@ struct TarArchive {
         guard found == expected else {
             throw CheckpointError.tar(.checksum(expected: expected, found: found), at: place)
         }
-        let name = printable(field(0, 100).prefix { $0 != 0 })
+        let name = try field(0, 100).prefix { $0 != 0 }.name(limits: limits, at: place)
         return (name, header[header.startIndex + 156], try octal(field(124, 12), "size", place))
     }
 

@@ -6,7 +6,7 @@ struct ZipArchive {
     private let place: CheckpointLocation
     /// The entries in the directory's order.
     let entries: [ZipEntry]
-    private let index: [String: Int]
+    private let index: [[UInt8]: Int]
 
     init(_ bytes: ArraySlice<UInt8>, at place: CheckpointLocation, limits: CheckpointLimits) throws {
         self.bytes = bytes
@@ -18,7 +18,7 @@ struct ZipArchive {
     }
 
     /// The entry of this name.
-    func entry(_ name: String) -> ZipEntry? { index[name].map { entries[$0] } }
+    func entry(_ name: String) -> ZipEntry? { index[Array(name.utf8)].map { entries[$0] } }
 
     /// The data of an entry, expanded if need be, with the checksum that the directory promises.
     func contents(of entry: ZipEntry) throws -> ArraySlice<UInt8> {
@@ -36,10 +36,10 @@ struct ZipArchive {
         return contents
     }
 
-    private static func index(_ entries: [ZipEntry], _ place: CheckpointLocation) throws -> [String: Int] {
-        var index: [String: Int] = [:]
+    private static func index(_ entries: [ZipEntry], _ place: CheckpointLocation) throws -> [[UInt8]: Int] {
+        var index: [[UInt8]: Int] = [:]
         for (position, entry) in entries.enumerated() {
-            guard index.updateValue(position, forKey: entry.name) == nil else {
+            guard index.updateValue(position, forKey: Array(entry.name.utf8)) == nil else {
                 throw CheckpointError.zip(.duplicateName(entry.name), at: place)
             }
         }

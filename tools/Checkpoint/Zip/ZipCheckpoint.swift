@@ -27,8 +27,8 @@ enum ZipCheckpoint {
     /// The one entry `data.pkl`, in the archive's only folder or at its top.
     private static func pickleEntry(of archive: ZipArchive, at place: CheckpointLocation) throws -> ZipEntry {
         let found = archive.entries.filter { entry in
-            let parts = entry.name.split(separator: "/", omittingEmptySubsequences: false)
-            return parts.last == "data.pkl" && parts.count <= 2
+            let parts = entry.name.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+            return parts.count <= 2 && parts.last!.elementsEqual("data.pkl".utf8)
         }
         guard found.count == 1 else {
             throw CheckpointError.zip(.pickleEntry(found: found.map(\.name)), at: place)

@@ -2,6 +2,7 @@
 struct ZipDirectory {
     private let bytes: ArraySlice<UInt8>
     private let place: CheckpointLocation
+    private let limits: CheckpointLimits
     /// Where the directory lies.
     private let extent: Range<Int>
     private let count: Int
@@ -9,6 +10,7 @@ struct ZipDirectory {
     init(_ bytes: ArraySlice<UInt8>, at place: CheckpointLocation, limits: CheckpointLimits) throws {
         self.bytes = bytes
         self.place = place
+        self.limits = limits
         let end = try ZipEnd.find(in: bytes, at: place)
         guard let count = Int(exactly: end.entries), count <= limits.archiveEntries else {
             throw CheckpointError.overLimit(
@@ -116,9 +118,13 @@ struct ZipDirectory {
 
     /// A name that stays inside the archive. Nothing is ever written under it; it is a sign of what the file is.
     private func safeName(_ bytes: ArraySlice<UInt8>, at place: CheckpointLocation) throws -> String {
-        guard let name = bytes.utf8Text, !name.isEmpty, !name.hasPrefix("/"),
-            !name.utf8.contains(where: { $0 < 0x20 || $0 == UInt8(ascii: "\\") }),
-            !name.split(separator: "/").contains("..")
+        guard bytes.count <= limits.nameBytes else {
+            throw CheckpointError.overLimit(.nameBytes, limit: limits.nameBytes, found: bytes.count, at: place)
+        }
+        let slash = UInt8(ascii: "/")
+        guard let name = bytes.utf8Text, !bytes.isEmpty, bytes.first != slash,
+            !bytes.contains(where: { $0 < 0x20 || $0 == UInt8(ascii: "\\") }),
+            !bytes.split(separator: slash).contains(where: { $0.equals("..") })
         else { throw CheckpointError.zip(.unsafeName(printable(bytes)), at: place) }
         return name
     }

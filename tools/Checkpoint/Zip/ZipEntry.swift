@@ -1,5 +1,7 @@
 /// One entry of a zip archive, as the central directory and the entry's own header agree on it.
 struct ZipEntry {
+    /// Of bounded length; any UTF-8, since PyTorch calls the archive's folder what its user called the file. Only its
+    /// bytes are hashed and compared.
     let name: String
     let method: Method
     let checksum: UInt32

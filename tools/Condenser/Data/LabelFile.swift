@@ -14,6 +14,10 @@ public enum LabelFile {
         guard let text = String(validating: bytes, as: UTF8.self) else {
             throw ConversionError.labels(path: path, expected: "UTF-8 text", found: "other bytes")
         }
+        guard text.isStreamSafe else {
+            throw ConversionError.labels(
+                path: path, expected: "text", found: "more than 30 combining characters in a row")
+        }
         var lines = text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }.map(String.init)
         if lines.last == "" { lines.removeLast() }
         guard lines.count == classes else {

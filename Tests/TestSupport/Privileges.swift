@@ -3,7 +3,7 @@ import Glibc
 /// Runs `body` without the superuser's power over files, whose reading and writing no mode can forbid.
 ///
 /// The system keeps this identity for each thread, so that tests beside this one notice nothing.
-func withoutPrivileges<Result>(_ body: () throws -> Result) rethrows -> Result {
+public func withoutPrivileges<Result>(_ body: () throws -> Result) rethrows -> Result {
     typealias SetIdentity = @convention(c) (uid_t) -> CInt
     guard geteuid() == 0, let symbol = dlsym(nil, "setfsuid") else { return try body() }
     let setIdentity = unsafeBitCast(symbol, to: SetIdentity.self)
