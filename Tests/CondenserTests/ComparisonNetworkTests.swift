@@ -24,7 +24,7 @@ struct ComparisonNetworkTests {
             paperFLOPs: 15_483_829_224, layers: 21),
         Expectation(
             preset: .resNet18, name: "ResNet-18", parameters: 11_689_512, multiplyAccumulates: 1_814_073_344,
-            paperFLOPs: 1_816_407_528, layers: 32),
+            paperFLOPs: 1_816_407_528, layers: 31),
         Expectation(
             preset: .mobileNetV1, name: "MobileNet-v1", parameters: 4_231_976, multiplyAccumulates: 568_740_352,
             paperFLOPs: 573_834_216, layers: 29),

@@ -9,7 +9,7 @@ extension ComparisonNetwork {
     ///   - blocks: output channels of the convolutions of each block.
     ///   - hidden: outputs of the first two linear layers.
     static func vgg(inputSize: Int, blocks: [[Int]], hidden: [Int], classes: Int) -> ComparisonNetwork {
-        var network = ComparisonNetwork(.vgg, inputSize: inputSize)
+        var network = ComparisonNetwork(family: .vgg, inputSize: inputSize)
         var number = 0
         for block in blocks {
             for channels in block {
@@ -35,7 +35,7 @@ extension ComparisonNetwork {
     ///   - stages: for each stage the output channels of the two convolutions of each block. The first block of every
     ///     stage but the first has stride 2; where shapes differ, a 1×1 convolution fits the input to the sum.
     static func resNet(inputSize: Int, stem: Int, stages: [[(Int, Int)]], classes: Int) -> ComparisonNetwork {
-        var network = ComparisonNetwork(.resNet, inputSize: inputSize)
+        var network = ComparisonNetwork(family: .resNet, inputSize: inputSize)
         func convolution(_ outputs: Int, _ kernel: Int, stride: Int, relu: Bool) -> Operation {
             .convolution(
                 Convolution(
@@ -78,7 +78,7 @@ extension ComparisonNetwork {
     ///   - pairs: output channels of each 1×1 convolution. Where they exceed the inputs, the depthwise convolution before
     ///     has stride 2, but not in the first pair.
     static func mobileNetV1(inputSize: Int, stem: Int, pairs: [Int], classes: Int) -> ComparisonNetwork {
-        var network = ComparisonNetwork(.mobileNetV1, inputSize: inputSize)
+        var network = ComparisonNetwork(family: .mobileNetV1, inputSize: inputSize)
         network.add(
             "model.0.0", norm: "model.0.1",
             .convolution(Convolution(outputChannels: stem, kernel: 3, stride: 2, padding: 1, bias: true, relu: true)))

@@ -38,7 +38,7 @@ public struct ComparisonNetwork: Equatable, Sendable {
     public private(set) var layers: [Layer] = []
 
     /// A network without layers yet.
-    init(_ family: Family, inputSize: Int) {
+    init(family: Family, inputSize: Int) {
         self.family = family
         self.inputSize = inputSize
     }
