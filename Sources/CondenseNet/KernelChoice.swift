@@ -9,6 +9,10 @@ enum KernelChoice {
         outputs >= 4 && inputs >= 4 && height >= 3
     }
 
+    /// Whether a convolution with so many weights in each group is faster in blocks (`Convolution2D`): beyond this number a
+    /// first-level cache that also holds the planes would see no weight twice.
+    static func prefersBlocks(groupWeights: Int) -> Bool { groupWeights > 1 << 16 }
+
     /// Whether threads split a 1×1 convolution by groups rather than rows: in small images a group's weights outweigh
     /// its pixels, and each is then read by one core.
     static func splitsGroups(height: Int) -> Bool { height <= 28 }

@@ -29,7 +29,8 @@ enum PlanUnit {
             if fusing, case .step(let before) = units.last, before.output == step.input, readers[step.input] == 1,
                 writers[step.input] == 1, before.isPointwise, step.isDenseSpatial,
                 let middle = graph.value(named: step.input)?.shape, step.inputChannels == middle.channels,
-                !options.minimalFiltering || !step.suitsMinimalFiltering(middle)
+                !options.minimalFiltering || !step.suitsMinimalFiltering(middle),
+                !(before.isPlain && before.hasWideGroups), !step.hasWideGroups
             {
                 units[units.count - 1] = .denseLayer(pointwise: before, spatial: step)
             } else {
@@ -54,9 +55,8 @@ extension Step {
 
     /// A 3×3 convolution of stride 1 and padding 1 that takes its input as it is.
     var isDenseSpatial: Bool {
-        guard case .convolution(let convolution) = operation else { return false }
+        guard isPlain, case .convolution(let convolution) = operation else { return false }
         return convolution.kernel == 3 && convolution.stride == 1 && convolution.padding == 1
-            && convolution.inputStage == InputStage() && !convolution.shuffle
     }
 
     /// Whether a 3×3 convolution of planes of `shape` is faster by minimal filtering.
@@ -65,5 +65,25 @@ extension Step {
         return KernelChoice.prefersMinimalFiltering(
             inputs: inputChannels / convolution.groups, outputs: convolution.outputChannels / convolution.groups,
             width: shape.width, height: shape.height)
+    }
+
+    /// A convolution that takes its input as it is and leaves its outputs in order.
+    var isPlain: Bool {
+        guard case .convolution(let convolution) = operation else { return false }
+        return convolution.inputStage == InputStage() && !convolution.shuffle
+    }
+
+    /// A convolution of every channel by itself.
+    var isDepthwise: Bool {
+        guard case .convolution(let convolution) = operation else { return false }
+        return convolution.groups == inputChannels && convolution.outputChannels == inputChannels
+    }
+
+    /// A convolution whose groups have so many weights that they should be used in blocks.
+    var hasWideGroups: Bool {
+        guard case .convolution(let convolution) = operation else { return false }
+        let inputs = convolution.inputStage.channels(of: inputChannels) / convolution.groups
+        let outputs = convolution.outputChannels / convolution.groups
+        return KernelChoice.prefersBlocks(groupWeights: inputs * outputs * convolution.kernel * convolution.kernel)
     }
 }

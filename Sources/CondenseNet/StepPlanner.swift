@@ -55,15 +55,22 @@ struct StepPlanner {
         _ step: Step, _ convolution: Convolution, input: ArenaLayout.Place, output: ArenaLayout.Place
     ) throws -> any PlannedOperation {
         if !options.referenceKernels {
-            if step.isPointwise {
-                return try PointwiseOperation(step, convolution, input: input, output: output, tensors: tensors)
-            }
             if options.minimalFiltering, step.suitsMinimalFiltering(input.shape) {
                 return try Winograd3x3Operation(step, convolution, input: input, output: output, tensors: tensors)
             }
-            if convolution.inputStage == InputStage(), !convolution.shuffle {
-                return step.isDenseSpatial
-                    ? try Convolution3x3Operation(step, convolution, input: input, output: output, tensors: tensors)
+            if step.isPlain, step.hasWideGroups {
+                return try Convolution2DOperation(step, convolution, input: input, output: output, tensors: tensors)
+            }
+            if step.isPointwise {
+                return try PointwiseOperation(step, convolution, input: input, output: output, tensors: tensors)
+            }
+            if step.isDenseSpatial {
+                return try Convolution3x3Operation(step, convolution, input: input, output: output, tensors: tensors)
+            }
+            if step.isPlain {
+                return step.isDepthwise
+                    ? try DepthwiseConvolutionOperation(
+                        step, convolution, input: input, output: output, tensors: tensors)
                     : try Convolution2DOperation(step, convolution, input: input, output: output, tensors: tensors)
             }
         }

@@ -27,3 +27,16 @@ public func addPlanes(
         }
     }
 }
+
+/// What `addPlanes` computes, a pixel at a time.
+public func addPlanesReference(
+    _ a: UnsafePointer<Float>, aPlaneStride: Int, _ b: UnsafePointer<Float>, bPlaneStride: Int,
+    output: UnsafeMutablePointer<Float>, outputPlaneStride: Int, pixels: Int, planes: Range<Int>, rectifiesOutput: Bool
+) {
+    for plane in planes {
+        for pixel in 0..<pixels {
+            let sum = a[plane * aPlaneStride + pixel] + b[plane * bPlaneStride + pixel]
+            output[plane * outputPlaneStride + pixel] = rectifiesOutput ? rectified(sum) : sum
+        }
+    }
+}

@@ -11,13 +11,15 @@ extension Convolution2D {
     ) {
         precondition(groupRange.lowerBound >= 0 && groupRange.upperBound <= groups)
         precondition(rows.lowerBound >= 0 && rows.upperBound <= height)
-        let tiling = PixelTiling(pixels: rows.count &* width)
-        guard tiling.pixels > 0 else { return }
+        let end = rows.upperBound &* width
         for group in groupRange {
-            let run = ConvolutionRun(self, operands, group: group, rows: rows, panel: scratch)
-            var pixel = 0
-            for _ in 0..<tiling.tiles16 { run.tile(Pixels16.self, &pixel) }
-            for _ in 0..<tiling.tiles8 { run.tile(Pixels8.self, &pixel) }
+            let run = ConvolutionRun(self, operands, group: group, scratch: scratch)
+            var first = rows.lowerBound &* width
+            while first < end {
+                let count = min(end &- first, blockPixels)
+                run.block(first..<first &+ count)
+                first &+= count
+            }
         }
     }
 }
@@ -25,108 +27,134 @@ extension Convolution2D {
 /// One group's share of a call.
 private struct ConvolutionRun {
     let shape: Convolution2D
-    let input: UnsafePointer<Float>
-    let inputPlaneStride: Int
+    let panels: PatchPanels
+    let biases: UnsafePointer<Float>
+    let output: UnsafeMutablePointer<Float>
     let outputPlaneStride: Int
-    let firstPixel: Int
-    let pixels: Int
     let panel: UnsafeMutablePointer<Float>
-    let products: PanelProducts
+    let saved: UnsafeMutablePointer<Float>
 
     init(
-        _ shape: Convolution2D, _ operands: Convolution2DOperands, group: Int, rows: Range<Int>,
-        panel: UnsafeMutablePointer<Float>
+        _ shape: Convolution2D, _ operands: Convolution2DOperands, group: Int, scratch: UnsafeMutablePointer<Float>
     ) {
         self.shape = shape
-        input = operands.input + group &* shape.inputs &* operands.inputPlaneStride
-        inputPlaneStride = operands.inputPlaneStride
+        biases = operands.weights + group &* shape.packedGroupCount
+        output = operands.output + group &* shape.outputs &* operands.outputPlaneStride
         outputPlaneStride = operands.outputPlaneStride
-        firstPixel = rows.lowerBound &* shape.width
-        pixels = rows.count &* shape.width
-        self.panel = panel
-        let product = shape.product
-        products = PanelProducts(
-            inputs: product.inputs, outputs: shape.outputs, rectifies: product.rectifiesOutput,
-            weights: operands.weights + group &* product.outputTiles &* product.packedTileCount,
-            output: operands.output, outputPlanes: nil, firstChannel: group &* shape.outputs)
+        saved = scratch
+        panel = scratch + shape.savedCount
+        panels = PatchPanels(
+            shape, input: operands.input + group &* shape.inputs &* operands.inputPlaneStride,
+            inputPlaneStride: operands.inputPlaneStride, band: panel + shape.panelCount)
     }
 
-    /// Fills the panel for the tile that begins at `pixel` of the run, and computes all outputs of it.
-    func tile<P: PixelVectors>(_: P.Type, _ pixel: inout Int) {
-        let first = PixelTiling.start(P.self, pixel, in: pixels)
-        let count = min(P.width, pixels &- first)
-        var destination = panel
-        for input in 0..<shape.inputs {
-            for dy in 0..<shape.kernelHeight {
-                for dx in 0..<shape.kernelWidth {
-                    fill(destination, input, dy, dx, first: firstPixel &+ first, count: count)
-                    (destination + count).update(repeating: 0, count: P.width &- count)
-                    destination += P.width
+    /// Computes all outputs of some consecutive pixels.
+    func block(_ pixels: Range<Int>) {
+        let tiling = PixelTiling(pixels: pixels.count)
+        let lanes = shape.outputTiles &* Convolution2D.tileOutputs
+        let blocks = shape.inputBlocks
+        var weights = biases + lanes
+        for number in 0..<blocks {
+            let first = number &* shape.blockInputs
+            let inputs = first..<min(first &+ shape.blockInputs, shape.inputs)
+            let source = panels.prepare(inputs: inputs, pixels: pixels)
+            let stage = Stage(
+                products: inputs.count &* shape.taps, weights: weights, isFirst: number == 0,
+                isLast: number == blocks &- 1)
+            var pixel = 0
+            var saved = saved
+            for _ in 0..<tiling.tiles16 { tile(Pixels16.self, source, stage, pixels, &pixel, &saved) }
+            for _ in 0..<tiling.tiles8 { tile(Pixels8.self, source, stage, pixels, &pixel, &saved) }
+            weights += stage.products &* lanes
+        }
+    }
+
+    /// One block of inputs.
+    private struct Stage {
+        let products: Int
+        let weights: UnsafePointer<Float>
+        let isFirst: Bool
+        let isLast: Bool
+    }
+
+    /// Adds one block's products to all outputs of the tile that begins at `pixel` of the pixels.
+    @inline(__always)
+    private func tile<P: PixelVectors>(
+        _: P.Type, _ source: PatchPanels.Source, _ stage: Stage, _ pixels: Range<Int>, _ pixel: inout Int,
+        _ saved: inout UnsafeMutablePointer<Float>
+    ) {
+        let offset = PixelTiling.start(P.self, pixel, in: pixels.count)
+        let first = pixels.lowerBound &+ offset
+        let destination = ContiguousPixels(first: first, count: pixels.count &- offset)
+        panels.fill(P.self, panel, source, pixels: first..<first &+ min(P.width, destination.count))
+        var weights = stage.weights
+        var channel = 0
+        if P.width == 8 {
+            // Four sums in flight would leave the multipliers waiting.
+            while shape.outputs &- channel > 4 {
+                var tile0 = begin(P.self, stage, channel, saved)
+                var tile1 = begin(P.self, stage, channel &+ 4, saved + SumTile<P>.count)
+                var pixels = UnsafePointer(panel)
+                let second = stage.products &* 4
+                for _ in 0..<stage.products {
+                    let bundle = P(loading: pixels)
+                    tile0.addProduct(bundle, weights)
+                    tile1.addProduct(bundle, weights + second)
+                    pixels += P.width
+                    weights += 4
                 }
+                weights += second
+                finish(tile0, stage, channel, saved, destination)
+                finish(tile1, stage, channel &+ 4, saved + SumTile<P>.count, destination)
+                saved += 2 &* SumTile<P>.count
+                channel &+= 8
             }
         }
-        products.run(
-            P.self, panel, to: ContiguousPixels(first: firstPixel &+ first, count: count),
-            planeStride: outputPlaneStride)
+        while channel < shape.outputs {
+            var tile = begin(P.self, stage, channel, saved)
+            add(stage.products, weights, to: &tile)
+            weights += stage.products &* 4
+            finish(tile, stage, channel, saved, destination)
+            saved += SumTile<P>.count
+            channel &+= 4
+        }
         pixel &+= P.width
     }
 
-    /// Copies what lies under one place of the kernel for `count` consecutive output pixels, row by row.
     @inline(__always)
-    private func fill(
-        _ destination: UnsafeMutablePointer<Float>, _ channel: Int, _ dy: Int, _ dx: Int, first: Int, count: Int
-    ) {
-        var done = 0
-        while done < count {
-            let row = (first &+ done) / shape.width
-            let column = first &+ done &- row &* shape.width
-            let run = min(count &- done, shape.width &- column)
-            fillRow(destination + done, channel, row: row, column: column, count: run, dy, dx)
-            done &+= run
+    private func add<P: PixelVectors>(_ products: Int, _ weights: UnsafePointer<Float>, to tile: inout SumTile<P>) {
+        var pixels = UnsafePointer(panel)
+        var weights = weights
+        for _ in 0..<products / 4 {
+            tile.addProduct(P(loading: pixels), weights)
+            tile.addProduct(P(loading: pixels + P.width), weights + 4)
+            tile.addProduct(P(loading: pixels + 2 &* P.width), weights + 8)
+            tile.addProduct(P(loading: pixels + 3 &* P.width), weights + 12)
+            pixels += 4 &* P.width
+            weights += 16
+        }
+        for _ in 0..<products % 4 {
+            tile.addProduct(P(loading: pixels), weights)
+            pixels += P.width
+            weights += 4
         }
     }
 
-    /// Copies what lies under one place of the kernel for `count` output pixels of one row.
     @inline(__always)
-    private func fillRow(
-        _ destination: UnsafeMutablePointer<Float>, _ channel: Int, row: Int, column: Int, count: Int, _ dy: Int,
-        _ dx: Int
-    ) {
-        let stride = shape.stride
-        let y = row &* stride &+ dy &- shape.padding
-        let x = column &* stride &+ dx &- shape.padding
-        guard y >= 0, y < shape.inputHeight else { return destination.update(repeating: 0, count: count) }
-        // Output pixels `start..<end` of the run look at columns of the image, those beside them at padding.
-        let start = min(count, x < 0 ? (stride &- 1 &- x) / stride : 0)
-        let end = max(start, x >= shape.inputWidth ? 0 : min(count, (shape.inputWidth &- 1 &- x) / stride &+ 1))
-        destination.update(repeating: 0, count: start)
-        (destination + end).update(repeating: 0, count: count &- end)
-        // `x` may lie before the row while `start` moves it inside, so the offset is added as a whole.
-        let source = input + (channel &* inputPlaneStride &+ y &* shape.inputWidth &+ x &+ start &* stride)
-        copy(destination + start, from: source, count: end &- start)
+    private func begin<P: PixelVectors>(
+        _: P.Type, _ stage: Stage, _ channel: Int, _ saved: UnsafeMutablePointer<Float>
+    ) -> SumTile<P> {
+        stage.isFirst ? SumTile<P>(bias: biases + channel) : SumTile<P>(saved: saved)
     }
 
-    /// Copies every `stride`-th of the floats at `source`.
     @inline(__always)
-    private func copy(_ destination: UnsafeMutablePointer<Float>, from source: UnsafePointer<Float>, count: Int) {
-        var index = 0
-        if shape.stride == 1 {
-            while index &+ 8 <= count {
-                storeVector(loadVector(source + index), destination + index)
-                index &+= 8
-            }
-        } else if shape.stride == 2 {
-            while index &+ 8 <= count {
-                // Fifteen floats hold the eight, so the second load ends with the last of them.
-                let low = loadVector(source + 2 &* index)
-                let high = loadVector(source + (2 &* index &+ 7))
-                storeVector(PixelVector(lowHalf: low.evenHalf, highHalf: high.oddHalf), destination + index)
-                index &+= 8
-            }
-        }
-        while index < count {
-            destination[index] = source[index &* shape.stride]
-            index &+= 1
-        }
+    private func finish<P: PixelVectors>(
+        _ tile: SumTile<P>, _ stage: Stage, _ channel: Int, _ saved: UnsafeMutablePointer<Float>,
+        _ destination: ContiguousPixels
+    ) {
+        guard stage.isLast else { return tile.save(to: saved) }
+        tile.store(
+            to: destination, in: output + channel &* outputPlaneStride, planeStride: outputPlaneStride,
+            outputs: shape.outputs &- channel, rectifies: shape.rectifiesOutput)
     }
 }

@@ -6,8 +6,11 @@
 ///
 /// with padding `p`, followed by ReLU where `rectifiesOutput` is set. Each sum begins with the bias and takes inputs, then
 /// rows, then columns of the kernel in ascending order, one fused multiply-add each, padding included, so results do not
-/// depend on how the work is split. The inputs under each kernel position are copied into a panel, as a 1×1 convolution
-/// gathers its own.
+/// depend on how the work is split.
+///
+/// It is a product of matrices in blocks: for some pixels and some inputs at a time, what lies under each place of the
+/// kernel is copied into a panel that stays in the first-level cache while all outputs are computed of it. Where there is
+/// more than one block of inputs, sums are laid aside between blocks. It suits groups with many inputs and outputs.
 public struct Convolution2D: Sendable, Equatable {
     /// Groups.
     public let groups: Int
@@ -27,8 +30,19 @@ public struct Convolution2D: Sendable, Equatable {
     public let stride: Int
     /// Zeros on each side of the input.
     public let padding: Int
-    /// The product of panels and packed weights that the convolution comes down to.
-    let product: PointwiseConvolution
+    /// Columns of the output.
+    public let width: Int
+    /// Rows of the output.
+    public let height: Int
+    /// Whether ReLU is applied to the sums.
+    public let rectifiesOutput: Bool
+
+    /// Outputs that are computed together; a group's last tile is filled up with zero weights.
+    static let tileOutputs = 4
+    /// Products of a sum that are added in one block, at the most, unless one input has more.
+    private static let blockProducts = 256
+    /// Floats of sums that may be laid aside.
+    private static let savedSums = 64 * 1024
 
     /// A convolution from `groups * inputs` to `groups * outputs` planes.
     public init(
@@ -46,26 +60,59 @@ public struct Convolution2D: Sendable, Equatable {
         self.kernelHeight = kernelHeight
         self.stride = stride
         self.padding = padding
+        self.rectifiesOutput = rectifiesOutput
         let columns = inputWidth + 2 * padding - kernelWidth
         let rows = inputHeight + 2 * padding - kernelHeight
-        product = PointwiseConvolution(
-            groups: groups, inputs: inputs * kernelWidth * kernelHeight, outputs: outputs,
-            width: columns < 0 ? 0 : columns / stride + 1, height: rows < 0 ? 0 : rows / stride + 1,
-            rectifiesOutput: rectifiesOutput)
+        width = columns < 0 ? 0 : columns / stride + 1
+        height = rows < 0 ? 0 : rows / stride + 1
     }
 
-    /// Columns of the output.
-    public var width: Int { product.width }
-    /// Rows of the output.
-    public var height: Int { product.height }
-    /// Whether ReLU is applied to the sums.
-    public var rectifiesOutput: Bool { product.rectifiesOutput }
-    /// Floats in the packed weights.
-    public var packedCount: Int { product.packedCount }
+    /// Places of the kernel.
+    var taps: Int { kernelWidth * kernelHeight }
+    /// Output tiles in a group.
+    var outputTiles: Int { roundUp(outputs, toMultipleOf: Self.tileOutputs) / Self.tileOutputs }
+    /// Floats in one group's packed weights.
+    var packedGroupCount: Int { outputTiles * Self.tileOutputs * (1 + inputs * taps) }
+    /// Blocks of inputs; one even where there are no inputs.
+    var inputBlocks: Int {
+        let limit = max(1, Self.blockProducts / taps)
+        return max(1, (inputs + limit - 1) / limit)
+    }
+    /// Inputs of all blocks but the last.
+    var blockInputs: Int { (inputs + inputBlocks - 1) / inputBlocks }
+    /// Whether every pixel is a window of its own, so that the image can be read as it is.
+    var isPointwise: Bool { taps == 1 && stride == 1 && padding == 0 }
+
+    /// Pixels that are computed together, for all blocks of inputs and all outputs: whole tiles of 16.
+    var blockPixels: Int {
+        let tiles = Self.savedSums / (Pixels16.width * max(1, outputTiles * Self.tileOutputs))
+        return max(1, tiles) * Pixels16.width
+    }
+
+    /// The padded rows under a block of pixels.
+    var band: PaddedBand {
+        let rows = min(height, (blockPixels + width - 2) / max(1, width) + 1)
+        return PaddedBand(
+            inputWidth: inputWidth, inputHeight: inputHeight, padding: padding,
+            rows: max(0, rows - 1) * stride + kernelHeight)
+    }
+
+    /// Floats of a panel, and of the excess of its last row.
+    var panelCount: Int { blockInputs * taps * Pixels16.width + 8 }
+    /// Floats of sums laid aside.
+    var savedCount: Int {
+        inputBlocks == 1 ? 0 : (blockPixels + Pixels16.width) * outputTiles * Self.tileOutputs
+    }
+
+    /// Floats in the packed weights: for each group its biases by fours, then for each block of inputs and each four
+    /// outputs `[inputs of the block][kernelHeight][kernelWidth][4]`.
+    public var packedCount: Int { groups * packedGroupCount }
     /// Floats of scratch that one call of `run` needs.
-    public var scratchCount: Int { product.inputs * Pixels16.width }
+    public var scratchCount: Int {
+        panelCount + savedCount + (isPointwise ? 0 : band.count(planes: blockInputs))
+    }
     /// Multiply-adds of the whole convolution, the padding's included.
-    public var multiplyAdds: Int { product.multiplyAdds }
+    public var multiplyAdds: Int { groups * inputs * outputs * taps * width * height }
 
     /// Packs weights for `run`.
     ///
@@ -76,7 +123,24 @@ public struct Convolution2D: Sendable, Equatable {
     public func pack(
         weights: UnsafePointer<Float>, bias: UnsafePointer<Float>?, into packed: UnsafeMutablePointer<Float>
     ) {
-        product.pack(weights: weights, bias: bias, into: packed)
+        var destination = packed
+        for group in 0..<groups {
+            let lanes = outputTiles * Self.tileOutputs
+            for lane in 0..<lanes { destination[lane] = lane < outputs ? bias?[group * outputs + lane] ?? 0 : 0 }
+            destination += lanes
+            for firstInput in Swift.stride(from: 0, to: inputs, by: max(1, blockInputs)) {
+                let products = min(blockInputs, inputs - firstInput) * taps
+                for lane in 0..<lanes {
+                    let tile = destination + lane / Self.tileOutputs * products * Self.tileOutputs
+                    let source = weights + ((group * outputs + lane) * inputs + firstInput) * taps
+                    for product in 0..<products {
+                        tile[product * Self.tileOutputs + lane % Self.tileOutputs] =
+                            lane < outputs ? source[product] : 0
+                    }
+                }
+                destination += products * lanes
+            }
+        }
     }
 }
 

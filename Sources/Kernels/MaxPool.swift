@@ -1,3 +1,5 @@
+import CVector
+
 /// Maximum pooling with a square window, any stride, and padding that never wins.
 ///
 /// NaN wins over everything, as in the networks' framework.
@@ -47,25 +49,74 @@ public struct MaxPool: Sendable, Equatable {
                 let y = row &* stride &- padding
                 let rows = max(0, y)..<min(inputHeight, y &+ window)
                 let destination = output + (plane &* outputPlaneStride &+ row &* width)
-                for column in 0..<width {
-                    let x = column &* stride &- padding
-                    let columns = max(0, x)..<min(inputWidth, x &+ window)
-                    destination[column] = maximum(source, rows: rows, columns: columns)
+                let inside = vectorColumns
+                for column in 0..<inside.lowerBound {
+                    destination[column] = maximum(source, rows: rows, column: column)
+                }
+                var column = inside.lowerBound
+                while column < inside.upperBound {
+                    // The last vector ends with the range, and may overlap the one before.
+                    let first = min(column, inside.upperBound &- 8)
+                    storeVector(maxima(source, rows: rows, column: first), destination + first)
+                    column = first &+ 8
+                }
+                for column in inside.upperBound..<width {
+                    destination[column] = maximum(source, rows: rows, column: column)
                 }
             }
         }
     }
 
+    /// The columns of the output that are computed eight at a time: those whose windows lie within the image, if there are
+    /// eight or more and their pixels can be loaded as vectors; none of them otherwise.
+    private var vectorColumns: Range<Int> {
+        guard stride <= 2, inputWidth >= window else { return 0..<0 }
+        let first = (padding &+ stride &- 1) / stride
+        let end = min(width, (inputWidth &+ padding &- window) / stride &+ 1)
+        return end &- first >= 8 ? first..<end : 0..<0
+    }
+
+    /// The maxima of eight neighbouring windows that lie within the image but for rows.
     @inline(__always)
-    private func maximum(_ plane: UnsafePointer<Float>, rows: Range<Int>, columns: Range<Int>) -> Float {
+    private func maxima(_ plane: UnsafePointer<Float>, rows: Range<Int>, column: Int) -> PixelVector {
+        var result = PixelVector(repeating: -.infinity)
+        for row in rows {
+            let pixels = plane + (row &* inputWidth &+ column &* stride &- padding)
+            for offset in 0..<window {
+                result = condensenet_maximum8(result, loadStrided(pixels + offset, stride: stride))
+            }
+        }
+        return result
+    }
+
+    /// The maximum of what a window has in common with the image.
+    private func maximum(_ plane: UnsafePointer<Float>, rows: Range<Int>, column: Int) -> Float {
+        let x = column &* stride &- padding
         var result = -Float.infinity
         for row in rows {
-            for column in columns {
+            for column in max(0, x)..<min(inputWidth, x &+ window) {
                 let value = plane[row &* inputWidth &+ column]
                 // Not `max`: a comparison with NaN is false, so NaN replaces any value and is replaced by none.
                 if !(value <= result) && !result.isNaN { result = value }
             }
         }
         return result
+    }
+
+    /// What `run` computes, a pixel at a time.
+    public func runReference(
+        input: UnsafePointer<Float>, inputPlaneStride: Int, output: UnsafeMutablePointer<Float>, outputPlaneStride: Int,
+        planes: Range<Int>
+    ) {
+        for plane in planes {
+            for row in 0..<height {
+                let y = row * stride - padding
+                for column in 0..<width {
+                    output[plane * outputPlaneStride + row * width + column] = maximum(
+                        input + plane * inputPlaneStride, rows: max(0, y)..<min(inputHeight, y + window), column: column
+                    )
+                }
+            }
+        }
     }
 }

@@ -121,6 +121,53 @@ enum TestNetwork {
             ], input: "image", output: "logits")
     }
 
+    /// Convolutions with many weights in a group, as networks without learned groups have them, and strides.
+    static func wide(size: Int) -> Graph {
+        func shape(_ channels: Int, _ side: Int) -> PlaneShape {
+            PlaneShape(channels: channels, height: side, width: side)
+        }
+        func step(
+            _ name: String, _ convolution: Convolution, _ input: String, _ channels: Int
+        ) -> Step {
+            Step(
+                name: name, operation: .convolution(convolution), input: input, inputChannels: channels, output: name)
+        }
+        let half = (size - 1) / 2 + 1
+        return Graph(
+            values: [
+                Value("image", shape(3, size)), Value("stem", shape(90, size)), Value("spatial", shape(98, size)),
+                Value("strided", shape(190, half)), Value("shortcut", shape(190, half)),
+                Value("sum", shape(190, half)), Value("pointwise", shape(350, half)),
+                Value("depthwise", shape(350, (half - 1) / 2 + 1)), Value("pooled", shape(350, 1)),
+                Value("logits", shape(6, 1)),
+            ],
+            steps: [
+                step("stem", Convolution(outputChannels: 90, kernel: 3, padding: 1, relu: true), "image", 3),
+                step(
+                    "spatial", Convolution(outputChannels: 98, kernel: 3, padding: 1, bias: true, relu: true), "stem",
+                    90),
+                step(
+                    "strided", Convolution(outputChannels: 190, kernel: 3, stride: 2, padding: 1, bias: true),
+                    "spatial",
+                    98),
+                step("shortcut", Convolution(outputChannels: 190, kernel: 1, stride: 2), "spatial", 98),
+                Step(
+                    name: "sum", operation: .addition(Addition(other: "shortcut", relu: true)), input: "strided",
+                    inputChannels: 190, output: "sum"),
+                step("pointwise", Convolution(outputChannels: 350, kernel: 1, bias: true, relu: true), "sum", 190),
+                step(
+                    "depthwise", Convolution(outputChannels: 350, kernel: 3, stride: 2, padding: 1, groups: 350),
+                    "pointwise", 350),
+                Step(
+                    name: "pool", operation: .globalAveragePooling(InputStage()), input: "depthwise",
+                    inputChannels: 350,
+                    output: "pooled"),
+                Step(
+                    name: "logits", operation: .linear(Linear(outputs: 6)), input: "pooled", inputChannels: 350,
+                    output: "logits"),
+            ], input: "image", output: "logits")
+    }
+
     /// Networks whose sizes fall on and beside vector and tile boundaries.
     static let all: [NamedGraph] = [
         NamedGraph("13², two blocks", condenseNet()),
@@ -129,6 +176,8 @@ enum TestNetwork {
         NamedGraph("7², 2 and 1 groups", condenseNet(size: 7, layers: [3], growth: [4], groups: 2, spatialGroups: 1)),
         NamedGraph("assorted, 19²", assorted()),
         NamedGraph("assorted, 8²", assorted(size: 8)),
+        NamedGraph("wide groups, 7²", wide(size: 7)),
+        NamedGraph("wide groups, 18²", wide(size: 18)),
     ]
 
     /// The graph with random weights.

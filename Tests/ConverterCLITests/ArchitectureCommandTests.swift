@@ -19,6 +19,16 @@ struct ArchitectureCommandTests {
         #expect(try folder.bytes("net.json") == expected)
     }
 
+    @Test func writesANetworkToCompareWith() throws {
+        let folder = try TemporaryFolder()
+        let result = try Program.convert(["architecture", "--family", "resnet-18", "-o", folder.path("net.json")])
+        #expect(result.code == 0, "\(result.diagnostics)")
+        #expect(result.output.contains("11,689,512"))
+        let committed = Fixture.root.appendingPathComponent("models/resnet-18.json")
+        let expected = Array(try Data(contentsOf: committed))
+        #expect(try folder.bytes("net.json") == expected)
+    }
+
     @Test func everyOption() throws {
         let folder = try TemporaryFolder()
         let result = try Program.convert([
@@ -41,6 +51,8 @@ struct ArchitectureCommandTests {
         ["--stages", "2-2-2", "--growth", "8-8-8", "--family", "resnet"], ["--stages", "", "--growth", ""],
         ["--stages", "2-2-2-2", "--growth", "8-8-8-8"], ["--growth", "8-8-8"],
         ["--stages", "2-2-2", "--growth", "8-8-8", "--condensation", "5"],
+        ["--family", "vgg-16", "--groups", "4"], ["--family", "vgg-16", "--input-size", "32"],
+        ["--family", "resnet-18", "--stages", "2-2"],
     ])
     func unfitDesigns(arguments: [String]) throws {
         let folder = try TemporaryFolder()

@@ -65,13 +65,42 @@ struct Convolution2DTests {
         }
     }
 
-    @Test("Depthwise: one input and one output for each group")
-    func depthwise() {
-        check(groups: 6, inputs: 1, outputs: 1, width: 14, height: 14, kernel: (3, 3), stride: 2, padding: 1)
+    @Test("More inputs than a block holds", arguments: [27, 28, 29, 56, 57, 85], [1, 4, 5, 9])
+    func inputBlocks(inputs: Int, outputs: Int) {
+        for (width, height) in [(7, 7), (3, 3), (14, 5), (16, 3), (17, 4), (1, 20), (33, 2)] {
+            check(
+                inputs: inputs, outputs: outputs, width: width, height: height, kernel: (3, 3), stride: 1, padding: 1,
+                seed: UInt64(width))
+        }
+        check(groups: 2, inputs: inputs, outputs: outputs, width: 9, height: 9, kernel: (3, 3), stride: 2, padding: 1)
+    }
+
+    @Test("1×1 over many inputs", arguments: [1, 255, 256, 257, 513], [1, 7, 8, 9, 15, 16, 17, 24, 31, 33, 49])
+    func pointwise(inputs: Int, pixels: Int) {
+        for stride in [1, 2, 3] {
+            check(inputs: inputs, outputs: 9, width: pixels, height: 1, kernel: (1, 1), stride: stride, padding: 0)
+        }
+        check(inputs: inputs, outputs: 3, width: 5, height: pixels, kernel: (1, 1), stride: 1, padding: 0, seed: 2)
+    }
+
+    @Test("More outputs than a block of pixels has sums for")
+    func manyOutputs() {
+        check(inputs: 30, outputs: 1027, width: 12, height: 8, kernel: (3, 3), stride: 1, padding: 1)
+        check(inputs: 300, outputs: 2050, width: 7, height: 7, kernel: (1, 1), stride: 1, padding: 0)
+    }
+
+    @Test("No inputs and no outputs")
+    func nothing() {
+        check(inputs: 0, outputs: 3, width: 9, height: 2, kernel: (3, 3), stride: 1, padding: 1)
+        check(inputs: 3, outputs: 0, width: 9, height: 2, kernel: (3, 3), stride: 1, padding: 1)
+        check(width: 0, height: 4, kernel: (1, 1), stride: 1, padding: 0)
     }
 
     @Test("NaN and infinity in any place", arguments: 1..<5 as Range<UInt64>)
     func strangeValues(seed: UInt64) {
+        check(
+            inputs: 60, width: 21, height: 9, kernel: (3, 3), stride: Int(seed % 2) + 1, padding: 1, strange: true,
+            seed: seed)
         check(
             width: 21, height: 9, kernel: (3, 3), stride: Int(seed % 2) + 1, padding: 1, strange: true, seed: seed)
     }

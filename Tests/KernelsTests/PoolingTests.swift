@@ -74,39 +74,65 @@ struct PoolingTests {
         }
     }
 
-    @Test("Maximum", arguments: [(2, 2, 0), (3, 2, 1), (3, 1, 1), (3, 3, 0), (1, 1, 0)], [1, 2, 3, 8, 13])
+    @Test(
+        "Maximum", arguments: [(2, 2, 0), (3, 2, 1), (3, 1, 1), (3, 3, 0), (1, 1, 0), (5, 2, 2), (4, 3, 2), (2, 1, 1)],
+        [1, 2, 3, 8, 13, 16, 17, 18, 19, 31, 32, 33, 34, 40])
     func maximum(window: (Int, Int, Int), size: Int) {
         let (edge, stride, padding) = window
-        let pool = MaxPool(inputWidth: size, inputHeight: size + 1, window: edge, stride: stride, padding: padding)
-        let input = buffer(2 * size * (size + 1), seed: 9, strange: true)
-        let pixels = pool.width * pool.height
-        let output = GuardedBuffer(count: 2 * pixels)
-        pool.run(
-            input: input.readOnly, inputPlaneStride: size * (size + 1), output: output.pointer,
-            outputPlaneStride: pixels, planes: 0..<2)
-        let values = input.values
-        let expected = (0..<2 * pixels).map { index -> Float in
-            let (plane, y, x) = (index / pixels, index % pixels / pool.width, index % pool.width)
-            let rows = (y * stride - padding..<y * stride - padding + edge).filter { 0...size ~= $0 }
-            let columns = (x * stride - padding..<x * stride - padding + edge).filter { 0..<size ~= $0 }
-            let window = rows.flatMap { row in columns.map { values[(plane * (size + 1) + row) * size + $0] } }
-            return window.contains(where: \.isNaN) ? .nan : window.max()!
+        for (width, height) in [(size, 5), (7, size), (size, 1)] {
+            let pool = MaxPool(inputWidth: width, inputHeight: height, window: edge, stride: stride, padding: padding)
+            let input = buffer(2 * width * height, seed: 9, strange: true)
+            let pixels = pool.width * pool.height
+            let (actual, expected) = (GuardedBuffer(count: 2 * pixels, offset: 3), GuardedBuffer(count: 2 * pixels))
+            for plane in 0..<2 {
+                pool.run(
+                    input: input.readOnly, inputPlaneStride: width * height, output: actual.pointer,
+                    outputPlaneStride: pixels, planes: plane..<plane + 1)
+            }
+            pool.runReference(
+                input: input.readOnly, inputPlaneStride: width * height, output: expected.pointer,
+                outputPlaneStride: pixels, planes: 0..<2)
+            keepAlive(input)
+            #expect(firstDifference(actual.values, expected.values) == nil, "\(window), \(height)×\(width)")
+            #expect(actual.guardsAreIntact)
         }
-        #expect(zip(output.values, expected).allSatisfy { $0 == $1 || ($0.isNaN && $1.isNaN) }, "\(window), \(size)")
-        #expect(output.guardsAreIntact)
     }
 
-    @Test("Addition of planes", arguments: [1, 7, 8, 9, 31], [true, false])
+    @Test("The reference's maximum is that of the window's numbers, or NaN where there is one", arguments: [1, 4, 9])
+    func maximumByDefinition(size: Int) {
+        let pool = MaxPool(inputWidth: size, inputHeight: size, window: 3, stride: 2, padding: 1)
+        let input = buffer(size * size, seed: 9, strange: true)
+        let output = GuardedBuffer(count: pool.width * pool.height)
+        pool.runReference(
+            input: input.readOnly, inputPlaneStride: size * size, output: output.pointer, outputPlaneStride: 1,
+            planes: 0..<1)
+        for y in 0..<pool.height {
+            for x in 0..<pool.width {
+                let rows = (2 * y - 1...2 * y + 1).filter((0..<size).contains)
+                let columns = (2 * x - 1...2 * x + 1).filter((0..<size).contains)
+                let window = rows.flatMap { row in columns.map { input.pointer[row * size + $0] } }
+                let actual = output.pointer[y * pool.width + x]
+                #expect(window.contains(where: \.isNaN) ? actual.isNaN : actual == window.max()!)
+            }
+        }
+    }
+
+    @Test("Addition of planes", arguments: [1, 7, 8, 9, 15, 16, 17, 31], [true, false])
     func addition(pixels: Int, rectifies: Bool) {
-        let (a, b) = (buffer(4 * pixels, seed: 1, strange: true), buffer(4 * pixels, seed: 2, strange: true))
-        let output = GuardedBuffer(count: 4 * pixels, offset: 1)
-        addPlanes(
-            a.readOnly, aPlaneStride: pixels, b.readOnly, bPlaneStride: pixels, output: output.pointer,
+        let stride = pixels + 3
+        let (a, b) = (buffer(4 * stride, seed: 1, strange: true), buffer(4 * pixels, seed: 2, strange: true))
+        let (actual, expected) = (GuardedBuffer(count: 4 * pixels, offset: 1), GuardedBuffer(count: 4 * pixels))
+        for planes in [0..<1, 1..<4] {
+            addPlanes(
+                a.readOnly, aPlaneStride: stride, b.readOnly, bPlaneStride: pixels, output: actual.pointer,
+                outputPlaneStride: pixels, pixels: pixels, planes: planes, rectifiesOutput: rectifies)
+        }
+        addPlanesReference(
+            a.readOnly, aPlaneStride: stride, b.readOnly, bPlaneStride: pixels, output: expected.pointer,
             outputPlaneStride: pixels, pixels: pixels, planes: 0..<4, rectifiesOutput: rectifies)
         keepAlive(a, b)
-        let expected = zip(a.values, b.values).map { rectifies && $0 + $1 < 0 ? 0 : $0 + $1 }
-        #expect(firstDifference(output.values, expected) == nil)
-        #expect(output.guardsAreIntact)
+        #expect(firstDifference(actual.values, expected.values) == nil)
+        #expect(actual.guardsAreIntact)
     }
 
     @Test("Linear layer", arguments: [0, 1, 2, 33], [0, 1, 7, 8, 9, 31, 32, 33, 41, 71, 100])

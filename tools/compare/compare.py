@@ -23,7 +23,8 @@ import numpy as np
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = ROOT / ".build/release"
-TOLERANCE = 1e-4
+# Of the largest logit; Winograd transforms, which some runtimes use, cost a digit.
+TOLERANCE = 1e-3
 
 
 class Ours:

@@ -6,19 +6,23 @@ import ModelFormat
 struct ArchitectureCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "architecture",
-        abstract: "Write the condensed network of a design as a graph without weights, to measure it before training.")
+        abstract: "Write the condensed network of a design as a graph without weights, to measure it before training.",
+        discussion: """
+            The families vgg-16, resnet-18 and mobilenet-v1 are the networks that the CondenseNet paper compares with: of \
+            the options they take --classes, --dataset, --input-size and --name only.
+            """)
 
     @Option(help: ArgumentHelp("Layers of each dense block, such as 4-6-8-10-8.", valueName: "n-n-…"))
-    var stages: PerStage
+    var stages: PerStage?
 
     @Option(help: ArgumentHelp("Channels that each layer adds, such as 8-16-32-64-128.", valueName: "k-k-…"))
-    var growth: PerStage
+    var growth: PerStage?
 
     @Option(help: "Which kind of network it is.")
-    var family = NetworkSpecification.Family.condensenet
+    var family = NetworkFamily.dense(.condensenet)
 
-    @Option(help: "Groups of the 1×1 convolutions.")
-    var groups = 4
+    @Option(help: "Groups of the 1×1 convolutions (default: 4).")
+    var groups: Int?
 
     @Option(help: ArgumentHelp("The condensation factor (default: as many as groups).", valueName: "c"))
     var condensation: Int?
@@ -28,8 +32,8 @@ struct ArchitectureCommand: ParsableCommand {
         help: ArgumentHelp("Groups of the 3×3 convolutions (default: as many as groups).", valueName: "groups"))
     var spatialGroups: Int?
 
-    @Option(help: "Outputs of a 1×1 convolution for each channel that its layer adds.")
-    var bottleneck = 4
+    @Option(help: "Outputs of a 1×1 convolution for each channel that its layer adds (default: 4).")
+    var bottleneck: Int?
 
     @Option(help: ArgumentHelp("Classes (default: the data set's).", valueName: "n"))
     var classes: Int?
@@ -40,8 +44,8 @@ struct ArchitectureCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Height and width of the input.", valueName: "n"))
     var inputSize: Int?
 
-    @Option(help: ArgumentHelp("The part of its inputs that the classifier keeps.", valueName: "part"))
-    var classifierKeep = 0.5
+    @Option(help: ArgumentHelp("The part of its inputs that the classifier keeps (default: 0.5).", valueName: "part"))
+    var classifierKeep: Double?
 
     @Option(help: "The network's name (default: its family and depth).")
     var name: String?
@@ -50,18 +54,49 @@ struct ArchitectureCommand: ParsableCommand {
     var output: String
 
     func run() throws {
+        let (description, report) =
+            switch family {
+            case .dense(let family): try design(family)
+            case .comparison(let preset): try comparison(preset)
+            }
+        try FileOutput.replace(output, withText: ArchitectureFile.text(description))
+        try Console.write(report)
+    }
+
+    private func design(
+        _ family: NetworkSpecification.Family
+    ) throws -> (description: ModelDescription, report: String) {
+        guard let stages, let growth else {
+            throw ConversionError.option("\(stages == nil ? "--stages" : "--growth"): missing")
+        }
         var design = NetworkSpecification(stages: stages.values, growth: growth.values)
         design.family = family
-        design.groups = groups
+        if let groups { design.groups = groups }
         design.condensationFactor = condensation
         design.spatialGroups = spatialGroups
-        design.bottleneck = bottleneck
+        if let bottleneck { design.bottleneck = bottleneck }
         design.classes = classes
         design.dataset = dataset
         design.inputSize = inputSize
-        design.classifierKeep = classifierKeep
+        if let classifierKeep { design.classifierKeep = classifierKeep }
         let (description, architecture) = try ModelDescription.architecture(design, name: name)
-        try FileOutput.replace(output, withText: ArchitectureFile.text(description))
-        try Console.write(architecture.report(output: output))
+        return (description, architecture.report(output: output))
+    }
+
+    private func comparison(
+        _ preset: ComparisonNetwork.Preset
+    ) throws -> (description: ModelDescription, report: String) {
+        let unfit: [(String, Bool)] = [
+            ("--stages", stages != nil), ("--growth", growth != nil), ("--groups", groups != nil),
+            ("--condensation", condensation != nil), ("--groups-3x3", spatialGroups != nil),
+            ("--bottleneck", bottleneck != nil), ("--classifier-keep", classifierKeep != nil),
+        ]
+        if let (option, _) = unfit.first(where: \.1) {
+            throw ConversionError.option("\(option): \(preset.rawValue) has no such number to choose")
+        }
+        let network = try ComparisonNetwork(
+            preset, inputSize: inputSize ?? dataset?.inputSize ?? 224, classes: classes ?? dataset?.classes ?? 1000)
+        let description = try ModelDescription.architecture(network, dataset: dataset, name: name)
+        return (description, try network.report + "\n\(output)\n")
     }
 }

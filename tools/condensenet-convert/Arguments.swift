@@ -30,7 +30,34 @@ extension Dataset: ExpressibleByArgument {}
 
 extension Precision: ExpressibleByArgument {}
 
-extension NetworkSpecification.Family: ExpressibleByArgument {}
+/// The families of which `architecture` makes networks.
+enum NetworkFamily: ExpressibleByArgument {
+    /// Networks of dense blocks, of any numbers.
+    case dense(NetworkSpecification.Family)
+    /// Networks that they are compared with.
+    case comparison(ComparisonNetwork.Preset)
+
+    init?(argument: String) {
+        if let family = NetworkSpecification.Family(rawValue: argument) {
+            self = .dense(family)
+        } else if let preset = ComparisonNetwork.Preset(rawValue: argument) {
+            self = .comparison(preset)
+        } else {
+            return nil
+        }
+    }
+
+    static var allValueStrings: [String] {
+        NetworkSpecification.Family.allCases.map(\.rawValue) + ComparisonNetwork.Preset.allCases.map(\.rawValue)
+    }
+
+    var defaultValueDescription: String {
+        switch self {
+        case .dense(let family): family.rawValue
+        case .comparison(let preset): preset.rawValue
+        }
+    }
+}
 
 /// Whether both paths lead to one file, through links of any kind.
 func isSameFile(_ first: String, _ second: String) -> Bool {

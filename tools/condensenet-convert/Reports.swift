@@ -30,6 +30,21 @@ extension Architecture {
     }
 }
 
+extension ComparisonNetwork {
+    /// What the network is and what it costs.
+    var report: String {
+        get throws {
+            let graph = try Graph(self)
+            let work = graph.steps.reduce(0) { $0 + graph.shapes(of: $1).multiplyAccumulates }
+            return lines([
+                ("network", name), ("input", "3×\(inputSize)×\(inputSize)"), ("classes", "\(classes)"),
+                ("parameters", grouped(graph.parameters)), ("MACs", grouped(work)),
+                ("paper FLOPs", grouped(graph.paperFLOPs)),
+            ])
+        }
+    }
+}
+
 /// Labels and texts in two columns.
 private func lines(_ pairs: [(label: String, text: String)]) -> String {
     var table = TextTable([.left, .left])

@@ -74,4 +74,18 @@ CONDENSENET_INLINE condensenet_float8 condensenet_rectified8(condensenet_float8 
 #endif
 }
 
+/// The greater of a and b in every lane; NaN where either is NaN, and of two zeros either.
+CONDENSENET_INLINE condensenet_float8 condensenet_maximum8(condensenet_float8 a, condensenet_float8 b) {
+#if defined(__aarch64__)
+  condensenet_float8 result;
+  result.lo = vmaxq_f32(a.lo, b.lo);
+  result.hi = vmaxq_f32(a.hi, b.hi);
+  return result;
+#else
+  // A comparison with NaN is false: the first takes b where b is NaN, the second a where a is.
+  const condensenet_float8 greater = a > b ? a : b;
+  return a != a ? a : greater;
+#endif
+}
+
 #endif

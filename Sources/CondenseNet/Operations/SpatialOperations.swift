@@ -53,6 +53,41 @@ extension Convolution3x3 {
     }
 }
 
+/// A convolution of every plane by itself, split by channels.
+final class DepthwiseConvolutionOperation: PlannedOperation {
+    let kernel = "DepthwiseConvolution"
+    private let convolution: DepthwiseConvolution
+    private let weights: Packed<Float>
+    private let input: ArenaLayout.Place
+    private let output: ArenaLayout.Place
+    private let outputOffset: Int
+
+    init(
+        _ step: Step, _ source: Convolution, input: ArenaLayout.Place, output: ArenaLayout.Place,
+        tensors: any TensorSource
+    ) throws {
+        let convolution = DepthwiseConvolution(
+            channels: source.groups, inputWidth: input.shape.width, inputHeight: input.shape.height,
+            kernel: source.kernel, stride: source.stride, padding: source.padding, rectifiesOutput: source.relu)
+        weights = try Packed(step, source, tensors, count: convolution.packedCount, pack: convolution.pack)
+        self.convolution = convolution
+        self.input = input
+        self.output = output
+        outputOffset = step.outputOffset
+    }
+
+    var packedBytes: Int { weights.byteCount }
+    var scratchFloats: Int { convolution.scratchCount }
+
+    func run(_ share: Share) {
+        let (planes, destination) = (input.planes(share.arena), output.planes(share.arena))
+        convolution.run(
+            input: planes.base, inputPlaneStride: planes.stride, weights: weights.pointer,
+            output: destination[outputOffset], outputPlaneStride: destination.stride,
+            channels: share.of(convolution.channels), scratch: share.scratch)
+    }
+}
+
 /// Any convolution that takes its input as it is, split by rows.
 final class Convolution2DOperation: PlannedOperation {
     let kernel = "Convolution2D"

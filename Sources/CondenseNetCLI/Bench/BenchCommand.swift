@@ -12,10 +12,19 @@ struct BenchCommand: ParsableCommand {
             With --runs alone it is run exactly so many times; with --seconds alone at least so long; with both, until \
             both are reached. --warmup 0 --seconds 0 --runs N leaves no decision to the clock, so that instructions can be \
             counted: the machine's peaks, its clock and its temperature are then not measured.
+
+            --paper-table measures the networks that the CondenseNet paper compares on an Arm processor, and prints its \
+            numbers beside the machine's. It takes the folder of the architecture files, by default the installed ones \
+            or models.
             """)
 
-    @Argument(help: "Model or architecture files.", completion: .file())
-    var models: [String]
+    @Argument(
+        help: "Model or architecture files; with --paper-table at most the folder of architecture files.",
+        completion: .file())
+    var models: [String] = []
+
+    @Flag(help: "Repeat the paper's comparison of networks on this machine.")
+    var paperTable = false
 
     @Option(help: "Thread counts, separated by commas.")
     var threads = ThreadList(counts: [1])
@@ -48,6 +57,10 @@ struct BenchCommand: ParsableCommand {
     var report: String?
 
     func validate() throws {
+        if paperTable, models.count > 1 {
+            throw ValidationError("--paper-table: expected at most one folder, found \(models.count) paths")
+        }
+        if !paperTable, models.isEmpty { throw ValidationError("Missing expected argument '<models> ...'") }
         if let runs, runs < 1 { throw ValidationError("--runs: expected at least 1, found \(runs)") }
         for (name, value) in [("--seconds", seconds), ("--warmup", warmup)] {
             if let value, !(0...86_400).contains(value) {
@@ -76,7 +89,8 @@ struct BenchCommand: ParsableCommand {
             do { try Processor.pin(to: cpus.numbers) } catch { throw CommandFailure(.usage, "--cpus: \(error)") }
         }
         Interruption.handle()
-        let subjects = try models.flatMap { path in try BenchSubject.load(path, threads: threads.counts) }
+        let files = paperTable ? try PaperTable.architectureFiles(in: models.first) : models
+        let subjects = try files.flatMap { path in try BenchSubject.load(path, threads: threads.counts) }
         let before = usesClock ? MachineState.now() : nil
         let schedule = BenchSchedule(
             stop: stop, warmup: usesClock ? warmup.map { .seconds($0) } ?? .untilStable : .none)
@@ -98,6 +112,7 @@ struct BenchCommand: ParsableCommand {
     private func publish(_ records: [BenchRecord], _ subjects: [BenchSubject], _ circumstances: Circumstances) throws {
         if json != "-" {
             try StandardOutput.write(BenchTable(records, percentile: mlperf ? 90 : 50).text)
+            if paperTable { try StandardOutput.write("\n" + PaperTable(records).text) }
             if layers { try StandardOutput.write(records.map { "\n" + LayerTable($0).text }.joined()) }
         }
         for warning in circumstances.warnings { StandardError.write("warning: \(warning)\n") }

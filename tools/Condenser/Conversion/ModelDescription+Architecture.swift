@@ -19,4 +19,21 @@ extension ModelDescription {
         try description.validate()
         return (description, architecture)
     }
+
+    /// What an architecture file says of a network that CondenseNets are compared with, for ImageNet's images unless
+    /// `dataset` says otherwise.
+    ///
+    /// - Parameter name: the network's name; `nil` for the usual one.
+    /// - Throws: `ConversionError` for an unfit input size, `ModelFormatError` where the graph exceeds a limit.
+    public static func architecture(
+        _ network: ComparisonNetwork, dataset: Dataset? = nil, name: String? = nil
+    ) throws -> ModelDescription {
+        var options = PreprocessingOptions()
+        options.dataset = dataset
+        let description = ModelDescription(
+            name: name ?? network.name, graph: try Graph(network),
+            preprocessing: try options.resolve(inputSize: network.inputSize, classes: network.classes).preprocessing)
+        try description.validate()
+        return description
+    }
 }

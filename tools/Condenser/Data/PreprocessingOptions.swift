@@ -36,7 +36,14 @@ extension PreprocessingOptions {
     ///
     /// - Throws: `ConversionError.option` for numbers that do not suit the network.
     public func resolve(_ architecture: Architecture) throws -> Resolution {
-        let (size, classes) = (architecture.inputSize, architecture.classifier.classes)
+        try resolve(inputSize: architecture.inputSize, classes: architecture.classifier.classes)
+    }
+
+    /// The preprocessing of images for an input of `size`×`size`, and the labels of `classes` classes where they are built
+    /// in.
+    ///
+    /// - Throws: `ConversionError.option` for numbers that do not suit the network.
+    func resolve(inputSize size: Int, classes: Int) throws -> Resolution {
         var warnings: [String] = []
         let known = dataset ?? Dataset.assumed(inputSize: size, classes: classes)
         var preprocessing =

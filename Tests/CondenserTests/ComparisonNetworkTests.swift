@@ -1,0 +1,74 @@
+import Foundation
+import ModelFormat
+import TestSupport
+import Testing
+
+@testable import Condenser
+
+/// The networks that CondenseNets are compared with.
+struct ComparisonNetworkTests {
+    struct Expectation: Sendable {
+        let preset: ComparisonNetwork.Preset
+        let name: String
+        let parameters: Int
+        let multiplyAccumulates: Int
+        let paperFLOPs: Int
+        let layers: Int
+    }
+
+    /// Parameters and multiply-accumulates as PyTorch's modules give them; FLOPs add one for each ReLU input, each bias of
+    /// a linear layer and each element of global average pooling.
+    private static let expectations = [
+        Expectation(
+            preset: .vgg16, name: "VGG-16", parameters: 138_357_544, multiplyAccumulates: 15_470_264_320,
+            paperFLOPs: 15_483_829_224, layers: 21),
+        Expectation(
+            preset: .resNet18, name: "ResNet-18", parameters: 11_689_512, multiplyAccumulates: 1_814_073_344,
+            paperFLOPs: 1_816_407_528, layers: 31),
+        Expectation(
+            preset: .mobileNetV1, name: "MobileNet-v1", parameters: 4_231_976, multiplyAccumulates: 568_740_352,
+            paperFLOPs: 573_834_216, layers: 29),
+    ]
+
+    @Test(arguments: expectations) func counts(expected: Expectation) throws {
+        let network = try ComparisonNetwork(expected.preset)
+        let graph = try Graph(network)
+        #expect(network.name == expected.name)
+        #expect(graph.steps.count == expected.layers)
+        #expect(graph.parameters == expected.parameters)
+        #expect(try graph.validate() == expected.multiplyAccumulates)
+        #expect(graph.paperFLOPs == expected.paperFLOPs)
+    }
+
+    @Test(arguments: expectations) func architectureFilesAreUpToDate(expected: Expectation) throws {
+        let preset = expected.preset
+        let name = preset == .mobileNetV1 ? "MobileNet-v1 (1.0-224)" : expected.name
+        let description = try ModelDescription.architecture(ComparisonNetwork(preset), name: name)
+        let url = Fixture.root.appendingPathComponent("models/\(preset.rawValue).json")
+        let committed = try String(contentsOf: url, encoding: .utf8)
+        #expect(
+            ArchitectureFile.text(description) == committed,
+            """
+            to write it anew: condensenet-convert architecture --family \(preset.rawValue) --name '\(name)' \
+            -o models/\(preset.rawValue).json
+            """)
+    }
+
+    @Test func otherSizesAndClasses() throws {
+        let small = try Graph(ComparisonNetwork(.resNet18, inputSize: 65, classes: 7))
+        #expect(small.value(named: "layer4.1")?.shape == PlaneShape(channels: 512, height: 3, width: 3))
+        #expect(small.value(named: small.output)?.shape.channels == 7)
+        let tiny = try Graph(ComparisonNetwork(.mobileNetV1, inputSize: 1))
+        #expect(tiny.value(named: "avgpool")?.shape.channels == 1024)
+        #expect(throws: ConversionError.self) { try ComparisonNetwork(.vgg16, inputSize: 225) }
+        #expect(throws: ConversionError.self) { try ComparisonNetwork(.resNet18, inputSize: 0) }
+        #expect(throws: ConversionError.self) { try ComparisonNetwork(.resNet18, classes: 0) }
+        #expect(throws: ConversionError.self) { try ComparisonNetwork(.mobileNetV1, inputSize: 20_000) }
+    }
+
+    @Test func poolingThatLeavesNothing() {
+        let deep = ComparisonNetwork.vgg(
+            inputSize: 4, blocks: [[8], [8], [8]], hidden: [8, 8], classes: 2)
+        #expect(throws: ConversionError.self) { try Graph(deep) }
+    }
+}
