@@ -58,6 +58,7 @@ var targets: [Target] = [
 
 if !runtimeOnly {
     products += [
+        .library(name: "Kernels", targets: ["Kernels"]),
         .library(name: "Condenser", targets: ["Condenser", "Checkpoint"]),
         .executable(name: "condensenet-convert", targets: ["condensenet-convert"]),
     ]

@@ -1,3 +1,4 @@
+import Kernels
 import ModelFormat
 
 /// What a plan runs as one: a step, or the two convolutions of a dense layer.

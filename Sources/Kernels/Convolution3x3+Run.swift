@@ -112,7 +112,7 @@ private struct DirectRun {
     /// The tiles of 24 columns of a row.
     @inline(__always)
     func wide<Tile: DirectTile>(_: Tile.Type, _ tiles: Range<Int>, _ row: Int, _ columns: PixelTiling) {
-        guard PixelTiling.registersFor24 else { return }
+        guard KernelChoice.hasTilesOf24 else { return }
         for index in 0..<columns.tiles24 { tile(Tile.self, tiles, row, index &* 24) }
     }
 

@@ -11,9 +11,6 @@ public struct DenseLayer: Sendable, Equatable {
     /// Middle planes with room for one band.
     public let middle: PaddedPlanes
 
-    /// Bytes of middle planes that a band may take.
-    private static let bandBytes = 384 * 1024
-
     /// A layer of two convolutions of equal image size, the first with as many outputs as the second has inputs.
     ///
     /// `bandRows` are the rows of a band; nil for as many as keep the middle planes of a band in a second-level cache.
@@ -23,8 +20,8 @@ public struct DenseLayer: Sendable, Equatable {
         self.pointwise = pointwise
         self.spatial = spatial
         precondition(spatial.width > 0 && spatial.height > 0 && bandRows ?? 1 > 0)
-        let rowBytes = PaddedPlanes(width: spatial.width, rows: 1).rowStride * spatial.groups * spatial.inputs * 4
-        let limit = bandRows ?? max(4, Self.bandBytes / max(1, rowBytes) - 2)
+        let rowFloats = PaddedPlanes(width: spatial.width, rows: 1).rowStride * spatial.groups * spatial.inputs
+        let limit = bandRows ?? max(4, KernelChoice.bandFloats / max(1, rowFloats) - 2)
         let bands = (spatial.height + limit - 1) / limit
         middle = PaddedPlanes(width: spatial.width, rows: bandRows ?? (spatial.height + bands - 1) / bands)
     }

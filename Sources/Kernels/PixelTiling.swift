@@ -19,7 +19,7 @@ struct PixelTiling {
         let vectors = (pixels &+ 7) / 8
         if pixels < 16 {
             (tiles24, tiles16, tiles8) = (0, 0, vectors)
-        } else if wide && Self.registersFor24 && pixels >= 24 {
+        } else if wide && KernelChoice.hasTilesOf24 && pixels >= 24 {
             // 16 + 16 has more sums in flight than 24 + 8.
             let remainder = vectors % 3
             tiles16 = remainder == 0 ? 0 : 3 &- remainder
@@ -28,16 +28,6 @@ struct PixelTiling {
         } else {
             (tiles24, tiles16, tiles8) = (0, vectors / 2, vectors % 2)
         }
-    }
-
-    /// Whether the processor has the registers for twelve or so vectors of sums next to their operands.
-    @inline(__always)
-    static var registersFor24: Bool {
-        #if arch(arm64)
-            true
-        #else
-            false
-        #endif
     }
 
     /// The first pixel of a tile that would begin at `pixel`, moved back so that it ends within a run of `pixels`.

@@ -18,7 +18,7 @@ extension PointwiseConvolution {
             case .planes(let planeStride):
                 let first = rows.lowerBound &* width
                 let pixels = rows.count &* width
-                let last = pixels % 8 <= Self.singlePixels && pixels >= 8 ? pixels % 8 : 0
+                let last = pixels % 8 <= KernelChoice.singlePixels && pixels >= 8 ? pixels % 8 : 0
                 run.line(
                     PixelTiling(pixels: pixels &- last), input: first, planeStride: planeStride,
                     to: ConsecutivePixels(first: first, count: pixels &- last))

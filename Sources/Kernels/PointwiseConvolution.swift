@@ -25,17 +25,6 @@ public struct PointwiseConvolution: Sendable, Equatable {
 
     /// Outputs that are computed together; a group's last tile is filled up with zero weights.
     static let tileOutputs = 4
-    /// The most pixels after the last whole vector of a run that are computed one by one, each for many outputs at a
-    /// time, rather than as an incomplete vector.
-    static var singlePixels: Int {
-        #if arch(arm64)
-            4
-        #else
-            3
-        #endif
-    }
-    /// Floats of panel that a block of tiles may take, unless a single tile takes more.
-    private static let panelBudget = 8192
 
     /// A convolution from `groups * inputs` (gathered) planes to `groups * outputs` planes of `height` × `width`
     /// pixels.
@@ -57,14 +46,14 @@ public struct PointwiseConvolution: Sendable, Equatable {
 
     /// Tiles of `pixels` pixels that are gathered at a time.
     func blockTiles(pixels: Int) -> Int {
-        max(1, Self.panelBudget / max(1, inputs * pixels))
+        max(1, KernelChoice.panelFloats / max(1, inputs * pixels))
     }
 
     /// Floats in the packed weights: for each group and each four outputs `[1 + inputs][4]`, the bias first.
     public var packedCount: Int { groups * outputTiles * packedTileCount }
 
     /// Floats of scratch that one call of `run` needs.
-    public var scratchCount: Int { max(Self.panelBudget, inputs * Pixels16.width) }
+    public var scratchCount: Int { max(KernelChoice.panelFloats, inputs * Pixels16.width) }
 
     /// Multiply-adds of the whole convolution, without the scales.
     public var multiplyAdds: Int { groups * inputs * outputs * width * height }

@@ -156,7 +156,7 @@ private struct WinogradRun {
             var walk = RowWalk(
                 offset: 0, width: shape.sumsStride == shape.width ? shape.width : .max, gap: 1)
             var place = 0
-            if PixelTiling.registersFor24, shape.sumsStride != shape.width {
+            if KernelChoice.hasTilesOf24, shape.sumsStride != shape.width {
                 for _ in 0..<PixelTiling(pixels: places, wide: true).tiles24 {
                     for tile in 0..<tiles.count {
                         products(Pixels24.self, input + place, 8, weights, output + place, tile)

@@ -29,8 +29,6 @@ public struct Winograd3x3: Sendable, Equatable {
     static let tileOutputs = 4
     /// Floats of a vector.
     static let vector = 8
-    /// Floats of transformed rows that may be in use at a time, unless a single block takes more.
-    private static let transformedBudget = 64 * 1024
 
     /// A convolution from `groups * inputs` to `groups * outputs` planes of `height` × `width` pixels.
     ///
@@ -47,7 +45,7 @@ public struct Winograd3x3: Sendable, Equatable {
         self.height = height
         self.rectifiesOutput = rectifiesOutput
         let blocks = (height + WinogradTransform.results - 1) / WinogradTransform.results
-        let limit = max(1, Self.transformedBudget / (WinogradTransform.points * max(1, inputs) * (width + 1)))
+        let limit = max(1, KernelChoice.transformedFloats / (WinogradTransform.points * max(1, inputs) * (width + 1)))
         let passes = (blocks + limit - 1) / limit
         self.blocksAtOnce = blocksAtOnce ?? (blocks + passes - 1) / passes
     }

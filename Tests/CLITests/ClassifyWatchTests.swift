@@ -24,7 +24,7 @@ struct ClassifyWatchTests {
         try folder.write(Array("no image".utf8), to: "broken.png")
         try elsewhere.write(try Shipped.sampleBytes("sneaker"), to: "moved.png")
         try FileManager.default.moveItem(atPath: elsewhere.path("moved.png"), toPath: folder.path("moved.png"))
-        try program.wait { lines($0) == 2 }
+        try program.wait { lines($0) == 2 && $0.diagnostics.contains("broken.png") }
         program.send(SIGTERM)
         let result = program.wait()
         #expect(result.code == 0, "\(result.diagnostics)")

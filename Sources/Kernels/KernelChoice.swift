@@ -1,0 +1,37 @@
+/// Which kernel runs a shape, in which tiles and bands, and how threads share it: every such number in one place.
+///
+/// All were chosen by measurement on x86-64, and on AArch64 by the instructions that are executed;
+/// `docs/performance.md` has the ratios.
+public enum KernelChoice {
+    #if arch(arm64)
+        /// Whether a tile may be 24 pixels wide: twelve vectors of sums next to their operands.
+        static let hasTilesOf24 = true
+        /// The most pixels after the last whole vector of a run that are computed one by one, each for many outputs at a
+        /// time, rather than as an incomplete vector.
+        static let singlePixels = 4
+    #else
+        static let hasTilesOf24 = false
+        static let singlePixels = 3
+    #endif
+    /// Floats of gathered inputs that are used before the next are gathered: they stay in a first-level cache.
+    static let panelFloats = 8 * 1024
+    /// Floats of middle planes in a band of rows: they stay in a second-level cache.
+    static let bandFloats = 96 * 1024
+    /// Floats of transformed rows that are used before the next are transformed: they stay in a second-level cache.
+    static let transformedFloats = 64 * 1024
+
+    /// Whether a 3×3 convolution is faster by minimal filtering than directly, per group.
+    ///
+    /// With fewer outputs, transforming the inputs costs more than the multiplications that it saves.
+    public static func prefersMinimalFiltering(inputs: Int, outputs: Int, width: Int, height: Int) -> Bool {
+        outputs >= 4 && inputs >= 4 && height >= 3
+    }
+
+    /// Whether a convolution with so many weights in each group is faster in blocks (`Convolution2D`): beyond this number a
+    /// first-level cache that also holds the planes would see no weight twice.
+    public static func prefersBlocks(groupWeights: Int) -> Bool { groupWeights > 1 << 16 }
+
+    /// Whether threads split a 1×1 convolution by groups rather than rows: in small images a group's weights outweigh
+    /// its pixels, and each is then read by one core.
+    public static func splitsGroups(height: Int) -> Bool { height <= 28 }
+}
