@@ -228,22 +228,32 @@ private struct WinogradRun {
             let rows = WinogradTransform.output(
                 loadVector(place), loadVector(place + step), loadVector(place + 2 &* step),
                 loadVector(place + 3 &* step), loadVector(place + 4 &* step), loadVector(place + 5 &* step), bias: bias)
-            store(rows.0, plane, first &+ x)
-            store(rows.1, plane, first &+ x &+ width)
-            store(rows.2, plane, first &+ x &+ 2 &* width)
-            store(rows.3, plane, first &+ x &+ 3 &* width)
+            let pixel = first &+ x
+            if pixel &+ 3 &* width &+ 8 <= width &* shape.height {
+                storeVector(finished(rows.0), plane + pixel)
+                storeVector(finished(rows.1), plane + (pixel &+ width))
+                storeVector(finished(rows.2), plane + (pixel &+ 2 &* width))
+                storeVector(finished(rows.3), plane + (pixel &+ 3 &* width))
+            } else {
+                store(finished(rows.0), plane, pixel)
+                store(finished(rows.1), plane, pixel &+ width)
+                store(finished(rows.2), plane, pixel &+ 2 &* width)
+                store(finished(rows.3), plane, pixel &+ 3 &* width)
+            }
         }
     }
+
+    @inline(__always)
+    private func finished(_ sums: PixelVector) -> PixelVector { shape.rectifiesOutput ? rectified(sums) : sums }
 
     /// Writes a vector of a row: nothing beyond the plane, but perhaps beyond the row, where the next is still to come.
     @inline(__always)
     private func store(_ vector: PixelVector, _ plane: UnsafeMutablePointer<Float>, _ pixel: Int) {
-        let result = shape.rectifiesOutput ? rectified(vector) : vector
         let pixels = shape.width &* shape.height
         if pixel &+ 8 <= pixels {
-            storeVector(result, plane + pixel)
+            storeVector(vector, plane + pixel)
         } else if pixel < pixels {
-            storeVector(result, plane + pixel, count: pixels &- pixel)
+            storeVector(vector, plane + pixel, count: pixels &- pixel)
         }
     }
 }
