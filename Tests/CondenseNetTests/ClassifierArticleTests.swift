@@ -43,4 +43,10 @@ struct ClassifierArticleTests {
                     == Set(compiled.filter { $0.article == article }))
         }
     }
+
+    @Test func readMeShowsTheSameLines() throws {
+        let blocks = try text("README.md").matches(of: /```swift\nimport CondenseNet\n\n((?s).*?)\n```/)
+        let gettingStarted = try compiled().first { $0.article == "GettingStarted" }
+        #expect(blocks.map { String($0.1) } == [gettingStarted?.code])
+    }
 }

@@ -186,7 +186,7 @@ struct RefusalTests {
         #expect(
             found == [
                 "expected the tensors of a CondenseNet or DenseNet (features.init_conv.weight, "
-                    + "features.denseblock_1 …), found 4 others: conv1.weight, fc.bias, fc.weight …"
+                    + "features.denseblock_1 …) or of a VGG, ResNet or MobileNet-v1, found 4 others: conv1.weight, fc.bias, fc.weight …"
             ])
     }
 

@@ -35,6 +35,22 @@ struct ConvertCommandTests {
         #expect(description.preprocessing.crop == 32 && description.preprocessing.resize == nil)
     }
 
+    @Test func convertsAndProvesANetworkToCompareWith() throws {
+        let folder = try TemporaryFolder()
+        let result = try Program.convert([
+            Fixture.path("comparison/vgg/checkpoint.pth"), "-o", folder.path("m"), "--mean", "0,0,0", "--std", "1,1,1",
+            "--verify",
+        ])
+        #expect(result.code == 0 && result.diagnostics == "", "\(result.diagnostics)")
+        let lines = result.output.split(separator: "\n")
+        #expect(
+            lines.prefix(4).elementsEqual([
+                "network      VGG-16", "input        3×32×32", "classes      5", "parameters   4,853",
+            ]))
+        #expect(lines.contains { $0.hasPrefix("verified: all 21 layers") }, "\(result.output)")
+        #expect(try ModelFile(path: folder.path("m")).description.classes == 5)
+    }
+
     private func grouped(_ number: Int) -> String {
         number < 1000 ? "\(number)" : grouped(number / 1000) + "," + String("\(1000 + number % 1000)".dropFirst())
     }

@@ -97,6 +97,6 @@ struct ArchitectureCommand: ParsableCommand {
         let network = try ComparisonNetwork(
             preset, inputSize: inputSize ?? dataset?.inputSize ?? 224, classes: classes ?? dataset?.classes ?? 1000)
         let description = try ModelDescription.architecture(network, dataset: dataset, name: name)
-        return (description, try network.report + "\n\(output)\n")
+        return (description, try network.report() + "\n\(output)\n")
     }
 }

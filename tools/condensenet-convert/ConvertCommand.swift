@@ -9,7 +9,8 @@ struct ConvertCommand: ParsableCommand {
         abstract: "Convert a checkpoint: drop what training has masked, fold batch norms, write a model file.",
         discussion: """
             Groups, stages, growth, bottleneck, condensation factor and classes follow from the checkpoint. It may be \
-            of any PyTorch version or safetensors, dense or converted by the original code.
+            of any PyTorch version or safetensors, dense or converted by the original code. The networks that CondenseNets \
+            are compared with are taken, too: torchvision's VGG and ResNet of basic blocks, and MobileNet-v1.
             """)
 
     @Argument(help: "The trained network: .pth.tar or .safetensors, recognised by content.")
@@ -58,10 +59,10 @@ struct ConvertCommand: ParsableCommand {
         guard !isSameFile(checkpoint, output) else {
             throw ConversionError.option("\(output): the model would replace the checkpoint that it is made from")
         }
-        let conversion: Conversion
+        let conversion: any FinishedConversion
         let verification: Verification?
         do {
-            conversion = try Conversion(path: checkpoint, options: options)
+            conversion = try convert(path: checkpoint, options: options)
             verification = verify ? try conversion.verify() : nil
         } catch {
             throw FileFailure(path: checkpoint, error: error)
@@ -69,12 +70,13 @@ struct ConvertCommand: ParsableCommand {
         conversion.remarks.forEach(Diagnostics.note)
         conversion.warnings.forEach(Diagnostics.warn)
         if let verification, !verification.passes {
-            try Console.write(conversion.report + verification.report)
+            try Console.write(try conversion.report + verification.report)
             throw VerificationFailure(path: checkpoint)
         }
         try conversion.bytes.withUnsafeBytes { try FileOutput.replace(output, with: $0) }
         try Console.write(
-            conversion.report + (verification?.report ?? "") + "\(output): \(grouped(conversion.bytes.count)) bytes\n")
+            try conversion.report + (verification?.report ?? "")
+                + "\(output): \(grouped(conversion.bytes.count)) bytes\n")
     }
 
     private var options: Conversion.Options {

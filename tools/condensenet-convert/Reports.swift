@@ -1,15 +1,30 @@
 import Condenser
 import ModelFormat
 
+extension FinishedConversion {
+    /// What was found and, of a network of the CondenseNet family, what condensing removed.
+    var report: String {
+        get throws {
+            switch self {
+            case let conversion as Conversion: conversion.condensation
+            case let conversion as ComparisonConversion: try conversion.network.report(images: origin) + "\n"
+            default: ""
+            }
+        }
+    }
+
+    /// The data set of the images.
+    fileprivate var origin: String {
+        preprocessing.dataset.map {
+            $0.rawValue + (preprocessing.isAssumed ? ", assumed (--dataset says otherwise)" : "")
+        } ?? "of no known data set"
+    }
+}
+
 extension Conversion {
     /// What was found, what condensing removed, and what the choice of the classifier's features does.
-    var report: String {
+    fileprivate var condensation: String {
         let kept = network.architecture.classifier.inputs
-        let origin =
-            preprocessing.dataset.map {
-                $0.rawValue + (preprocessing.isAssumed ? ", assumed (--dataset says otherwise)" : "")
-            }
-            ?? "of no known data set"
         let found = lines(source.summary(kept: kept) + [("images", origin)])
         let effect = classifierEffect.map {
             "\nfeatures that the classifier keeps, on \($0.inputs) seeded inputs\n\($0.text)"
@@ -32,16 +47,17 @@ extension Architecture {
 
 extension ComparisonNetwork {
     /// What the network is and what it costs.
-    var report: String {
-        get throws {
-            let graph = try Graph(self)
-            let work = graph.steps.reduce(0) { $0 + graph.shapes(of: $1).multiplyAccumulates }
-            return lines([
+    ///
+    /// - Parameter images: where the preprocessing comes from; `nil` leaves it out.
+    func report(images: String? = nil) throws -> String {
+        let graph = try Graph(self)
+        let work = graph.steps.reduce(0) { $0 + graph.shapes(of: $1).multiplyAccumulates }
+        return lines(
+            [
                 ("network", name), ("input", "3×\(inputSize)×\(inputSize)"), ("classes", "\(classes)"),
                 ("parameters", grouped(graph.parameters)), ("MACs", grouped(work)),
                 ("paper FLOPs", grouped(graph.paperFLOPs)),
-            ])
-        }
+            ] + (images.map { [("images", $0)] } ?? []))
     }
 }
 

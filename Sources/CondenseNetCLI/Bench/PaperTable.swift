@@ -3,8 +3,8 @@ import Glibc
 
 /// The CondenseNet paper's comparison on an Arm processor, beside what this machine measured.
 ///
-/// The paper's numbers are those of its authors, who ran PyTorch's eager mode on one of a Jetson TX2's processors:
-/// arXiv:1711.09224, section 4.4, and the README of their code.
+/// The paper's numbers are those of its authors, who ran PyTorch's eager mode on a Jetson TX2's processor: the table of
+/// actual inference times in arXiv:1711.09224, and the README of their code.
 struct PaperTable {
     /// A network of the comparison.
     struct Row {

@@ -36,7 +36,7 @@ struct HTMLReport {
                 """
                 Each disc is a step of a plan; it grows with its share of the time. Roofs: the multiply-add peak and the read \
                 bandwidths of the first result's machine, measured in the same run. Intensity counts every activation and \
-                weight once.
+                weight once. Minimal filtering needs fewer multiplications than are counted, so it may rise above the roof.
                 """)
         }
         body += circumstances

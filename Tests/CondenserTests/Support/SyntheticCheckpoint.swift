@@ -131,7 +131,10 @@ extension SyntheticCheckpoint {
 
 extension SyntheticCheckpoint {
     /// The file, as safetensors.
-    func bytes() throws -> [UInt8] {
+    func bytes() throws -> [UInt8] { try Self.bytes(of: tensors) }
+
+    /// A file of any tensors, as safetensors.
+    static func bytes(of tensors: [String: Tensor]) throws -> [UInt8] {
         var header: [String: Any] = [:]
         var data: [UInt8] = []
         for (name, tensor) in tensors.sorted(by: { $0.key < $1.key }) {

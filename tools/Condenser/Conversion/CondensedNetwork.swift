@@ -54,4 +54,9 @@ public struct CondensedNetwork: Sendable {
         graph = Graph(condensed)
         tensors = folding.tensors
     }
+
+    /// The tensors as a file of this precision holds them, rounded to nearest, ties to even.
+    ///
+    /// - Throws: `ConversionError.problems` for weights beyond half precision.
+    public func tensors(_ precision: Precision) throws -> [TensorData] { try tensors.stored(precision, graph) }
 }

@@ -1,27 +1,39 @@
 import CondenseNet
 import ModelFormat
 
-extension Conversion {
-    /// Compares the model file, as the runtime computes it, with the source network, as `SourceEvaluator` computes it:
-    /// every layer, on the first sample inputs.
+extension Conversion: FinishedConversion {
+    /// Compares every layer with `SourceEvaluator`'s, on the first sample inputs.
+    public func verify(inputs: Int) throws -> Verification {
+        try Verification(of: bytes, description.graph, precision, inputs: inputs) { input, observe in
+            _ = try evaluator.evaluate(input, count: 1, keptFeatures: network.chosenFeatures, observe: observe)
+        }
+    }
+}
+
+extension Verification {
+    /// A comparison of a model file, as the runtime computes it, with its source network on the first sample inputs.
     ///
-    /// - Parameter inputs: how many, at least one.
-    /// - Throws: `ModelFormatError` or `RuntimeError` when the file cannot be run here, `ConversionError`.
-    public func verify(inputs: Int = 2) throws -> Verification {
-        let graph = description.graph
+    /// - Parameters:
+    ///   - bytes: the model file.
+    ///   - evaluate: computes one input's answers by the source network and reports every layer.
+    /// - Throws: `ModelFormatError` or `RuntimeError` when the file cannot be run here, and what `evaluate` throws.
+    init(
+        of bytes: [UInt8], _ graph: Graph, _ precision: Precision, inputs: Int,
+        evaluate: ([Float], (SourceEvaluator.LayerOutput) throws -> Void) throws -> Void
+    ) throws {
         let plan = try ExecutionPlan(
             Model(try ModelFile(bytes: bytes)), options: ExecutionPlan.Options(retainsValues: true))
         let session = try Session(plan: plan)
         let steps = Dictionary(uniqueKeysWithValues: graph.steps.map { ($0.name, $0) })
         var verification = Verification(tolerance: Double(precision.tolerance))
         for number in 0..<inputs {
-            let input = SampleAnswers.input(number: number, network.inputShape)
+            let input = SampleAnswers.input(number: number, graph.value(named: graph.input)!.shape)
             _ = session.logits(input)
-            _ = try evaluator.evaluate(input, count: 1, keptFeatures: network.chosenFeatures) { layer in
+            try evaluate(input) { layer in
                 verification.compare(layer, with: steps[layer.name].map { session.output(of: $0, graph) })
             }
         }
-        return verification
+        self = verification
     }
 }
 

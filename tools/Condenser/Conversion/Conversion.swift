@@ -61,7 +61,11 @@ public struct Conversion {
     ///
     /// - Throws: `CheckpointError`, `ConversionError`, `ModelFormatError`.
     public init(file: [UInt8], name path: String, options: Options = Options()) throws {
-        let checkpoint = try Checkpoint.load(bytes: file, name: path)
+        try self.init(Checkpoint.load(bytes: file, name: path), file: file, name: path, options: options)
+    }
+
+    /// Converts a checkpoint that was read from `file`.
+    init(_ checkpoint: Checkpoint, file: [UInt8], name path: String, options: Options) throws {
         let (source, assumptions) = try Architecture.infer(from: checkpoint, options: options.inference)
         let network = try CondensedNetwork(checkpoint, source, classifierKeep: options.classifierKeep)
         try network.graph.validate()
@@ -70,32 +74,46 @@ public struct Conversion {
         let labels = try options.labelFile.map { try LabelFile.read($0, classes: classes) }
         evaluator = SourceEvaluator(checkpoint, source)
 
-        var sample = SampleAnswers(seed: Self.sampleSeed, tolerance: options.precision.tolerance, logits: [])
         let answers = try SampleFeatures(evaluator, network.inputShape)
-        let logits = try answers.logits(of: 0, keptFeatures: network.chosenFeatures)
-        sample.logits = logits.map(Float.init)
-        if let position = sample.logits.firstIndex(where: { !$0.isFinite }) {
-            throw ConversionError.problems([
-                .overflow(
-                    tensor: "answers to the sample input", position: position, value: logits[position],
-                    type: "single precision")
-            ])
-        }
+        let sample = try SampleAnswers(
+            answers: try answers.logits(of: 0, keptFeatures: network.chosenFeatures), precision: options.precision)
         classifierEffect = try source.form == .dense ? ClassifierEffect(answers, checkpoint, network) : nil
 
         description = ModelDescription(
             name: options.name ?? source.name, graph: network.graph, preprocessing: preprocessing.preprocessing,
             labels: labels ?? preprocessing.labels,
-            provenance: Provenance(
-                source: path.split(separator: "/").last.map(String.init) ?? path,
-                sourceSHA256: SHA256.hexDigest(file), converter: "condensenet-convert \(CondenseNet.version)"),
-            sample: sample)
+            provenance: Provenance(of: file, at: path), sample: sample)
         bytes = try ModelFile.bytes(description, tensors: try network.tensors(options.precision))
         precision = options.precision
         self.source = source
         self.network = network
         warnings = assumptions + preprocessing.warnings
         remarks = checkpoint.remarks
+    }
+}
+
+extension SampleAnswers {
+    /// The answers to the first sample input, rounded to single precision.
+    ///
+    /// - Throws: `ConversionError.problems` for an answer that is no number there.
+    init(answers: [Double], precision: Precision) throws {
+        self.init(seed: Conversion.sampleSeed, tolerance: precision.tolerance, logits: answers.map(Float.init))
+        if let position = logits.firstIndex(where: { !$0.isFinite }) {
+            throw ConversionError.problems([
+                .overflow(
+                    tensor: "answers to the sample input", position: position, value: answers[position],
+                    type: "single precision")
+            ])
+        }
+    }
+}
+
+extension Provenance {
+    /// A checkpoint's bytes, its path of which the last part counts, and this program.
+    init(of file: [UInt8], at path: String) {
+        self.init(
+            source: path.split(separator: "/").last.map(String.init) ?? path, sourceSHA256: SHA256.hexDigest(file),
+            converter: "condensenet-convert \(CondenseNet.version)")
     }
 }
 

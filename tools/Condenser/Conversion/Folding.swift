@@ -100,12 +100,12 @@ struct Folding {
         tensors.append(TensorData(name: name, shape: shape, elements: elements))
     }
 
-    private mutating func add(_ name: String, _ shape: [Int], _ numbers: [Float]) {
+    mutating func add(_ name: String, _ shape: [Int], _ numbers: [Float]) {
         add(name, shape, .float32(numbers))
     }
 
     /// Rounds once to single precision.
-    private mutating func add(_ name: String, _ shape: [Int], _ numbers: [Double]) {
+    mutating func add(_ name: String, _ shape: [Int], _ numbers: [Double]) {
         let rounded = numbers.map(Float.init)
         if let position = rounded.firstIndex(where: { !$0.isFinite }) {
             problems.append(

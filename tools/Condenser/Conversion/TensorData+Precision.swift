@@ -8,15 +8,15 @@ public enum Precision: String, CaseIterable, Sendable {
     case f16
 }
 
-extension CondensedNetwork {
-    /// The tensors as a file of this precision holds them, rounded to nearest, ties to even.
+extension [TensorData] {
+    /// The tensors of `graph` as a file of this precision holds them, rounded to nearest, ties to even.
     ///
     /// - Throws: `ConversionError.problems` for weights beyond half precision.
-    public func tensors(_ precision: Precision) throws -> [TensorData] {
-        guard precision == .f16 else { return tensors }
+    func stored(_ precision: Precision, _ graph: Graph) throws -> [TensorData] {
+        guard precision == .f16 else { return self }
         let weights = Set(graph.tensors.filter { $0.role == .weight }.map(\.name))
         var problems: [CheckpointProblem] = []
-        let narrowed = tensors.map { tensor -> TensorData in
+        let narrowed = map { tensor -> TensorData in
             guard weights.contains(tensor.name), case .float32(let floats) = tensor.elements else { return tensor }
             let halves = floats.map(Half.narrow)
             if let position = halves.firstIndex(where: { $0 & 0x7C00 == 0x7C00 }) {

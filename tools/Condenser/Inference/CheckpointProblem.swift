@@ -46,7 +46,8 @@ extension CheckpointProblem: CustomStringConvertible {
     public var description: String {
         switch self {
         case .foreign(let examples, let tensors):
-            "expected the tensors of a CondenseNet or DenseNet (features.init_conv.weight, features.denseblock_1 …), "
+            "expected the tensors of a CondenseNet or DenseNet (features.init_conv.weight, features.denseblock_1 …) or of a "
+                + "VGG, ResNet or MobileNet-v1, "
                 + "found \(tensors) others: \(examples.joined(separator: ", "))\(tensors > examples.count ? " …" : "")"
         case .missing(let tensor): "\(tensor): missing"
         case .gap(let name, let after): "\(name): missing, although there is \(after)"
