@@ -14,7 +14,7 @@ let benchmarks: @Sendable () -> Void = {
     for shape in shapes {
         for trial in Trial.trials(shape) {
             let runs = max(1, 2_000_000 / trial.multiplyAdds)
-            nonisolated(unsafe) let run = trial.run
+            nonisolated(unsafe) var run: (() -> Void)?
             let work = Double(2 * trial.multiplyAdds * runs)
             Benchmark(
                 "\(shape.name) \(trial.kernel)",
@@ -22,10 +22,14 @@ let benchmarks: @Sendable () -> Void = {
                     metrics: [.wallClock, share], warmupIterations: 3, maxDuration: .milliseconds(150),
                     maxIterations: 10_000)
             ) { benchmark in
+                let convolve = run ?? trial.prepare()
+                run = convolve
+                benchmark.startMeasurement()
                 let start = ContinuousClock.now
-                for _ in 0..<runs { run() }
+                for _ in 0..<runs { convolve() }
                 let time = ContinuousClock.now - start
                 let seconds = Double(time.components.attoseconds) * 1e-18 + Double(time.components.seconds)
+                benchmark.stopMeasurement()
                 benchmark.measurement(share, Int(work / seconds / peaks.gflops / 1e6))
             }
         }

@@ -1,15 +1,13 @@
 import Kernels
 
-/// A shape with a kernel, and buffers of random numbers to run it on.
-///
-/// The buffers live as long as the process.
-struct Trial {
+/// A shape with a kernel that can run it.
+struct Trial: Sendable {
     /// The kernel's name.
     let kernel: String
     /// Multiply-adds of one run, as the direct convolution counts them.
     let multiplyAdds: Int
-    /// Runs the convolution once.
-    let run: () -> Void
+    /// Makes buffers of random numbers, which live as long as the process, and what runs the convolution on them once.
+    let prepare: @Sendable () -> () -> Void
 
     /// Every kernel that can run `shape`.
     static func trials(_ shape: Shape) -> [Trial] {
@@ -20,17 +18,17 @@ struct Trial {
         let convolution = PointwiseConvolution(
             groups: shape.groups, inputs: shape.inputs, outputs: shape.outputs, width: shape.size, height: shape.size,
             rectifiesOutput: true)
-        let (channels, weights) = (shape.groups * shape.outputs, floats(convolution.packedCount))
-        convolution.pack(weights: floats(channels * shape.inputs), bias: floats(channels), into: weights)
-        let stride = recommendedPlaneStride(pixels: shape.size * shape.size)
-        let inputs = shape.groups * shape.inputs
-        let activation = (scale: UnsafePointer(floats(inputs)), shift: UnsafePointer(floats(inputs)))
-        let operands = PointwiseOperands(
-            input: floats(inputs * stride), inputPlaneStride: stride, activation: activation,
-            weights: weights, output: floats(channels * stride), outputLayout: .planes(planeStride: stride))
-        let scratch = floats(convolution.scratchCount)
         return Trial(kernel: "PointwiseConvolution", multiplyAdds: convolution.multiplyAdds) {
-            convolution.run(operands, groups: 0..<shape.groups, rows: 0..<shape.size, scratch: scratch)
+            let (channels, weights) = (shape.groups * shape.outputs, floats(convolution.packedCount))
+            convolution.pack(weights: floats(channels * shape.inputs), bias: floats(channels), into: weights)
+            let stride = recommendedPlaneStride(pixels: shape.size * shape.size)
+            let inputs = shape.groups * shape.inputs
+            let activation = (scale: UnsafePointer(floats(inputs)), shift: UnsafePointer(floats(inputs)))
+            let operands = PointwiseOperands(
+                input: floats(inputs * stride), inputPlaneStride: stride, activation: activation,
+                weights: weights, output: floats(channels * stride), outputLayout: .planes(planeStride: stride))
+            let scratch = floats(convolution.scratchCount)
+            return { convolution.run(operands, groups: 0..<shape.groups, rows: 0..<shape.size, scratch: scratch) }
         }
     }
 
@@ -38,16 +36,16 @@ struct Trial {
         let convolution = Convolution3x3(
             groups: shape.groups, inputs: shape.inputs, outputs: shape.outputs, width: shape.size, height: shape.size,
             rectifiesOutput: false)
-        let channels = shape.groups * shape.outputs
-        let weights = floats(convolution.packedCount)
-        convolution.pack(weights: floats(channels * shape.inputs * 9), bias: nil, into: weights)
-        let layout = PaddedPlanes(width: shape.size, rows: shape.size)
-        let stride = recommendedPlaneStride(pixels: shape.size * shape.size)
-        let operands = Convolution3x3Operands(
-            input: floats(layout.count(planes: shape.groups * shape.inputs)), inputLayout: layout, weights: weights,
-            output: floats(channels * stride), outputPlaneStride: stride)
         return Trial(kernel: "Convolution3x3", multiplyAdds: convolution.multiplyAdds) {
-            convolution.run(operands, groups: 0..<shape.groups, rows: 0..<shape.size)
+            let channels = shape.groups * shape.outputs
+            let weights = floats(convolution.packedCount)
+            convolution.pack(weights: floats(channels * shape.inputs * 9), bias: nil, into: weights)
+            let layout = PaddedPlanes(width: shape.size, rows: shape.size)
+            let stride = recommendedPlaneStride(pixels: shape.size * shape.size)
+            let operands = Convolution3x3Operands(
+                input: floats(layout.count(planes: shape.groups * shape.inputs)), inputLayout: layout,
+                weights: weights, output: floats(channels * stride), outputPlaneStride: stride)
+            return { convolution.run(operands, groups: 0..<shape.groups, rows: 0..<shape.size) }
         }
     }
 
@@ -55,16 +53,17 @@ struct Trial {
         let convolution = Winograd3x3(
             groups: shape.groups, inputs: shape.inputs, outputs: shape.outputs, width: shape.size, height: shape.size,
             rectifiesOutput: false)
-        let channels = shape.groups * shape.outputs
-        let weights = floats(convolution.packedCount)
-        convolution.pack(weights: floats(channels * shape.inputs * 9), bias: nil, into: weights)
-        let stride = recommendedPlaneStride(pixels: shape.size * shape.size)
-        let operands = Winograd3x3Operands(
-            input: floats(shape.groups * shape.inputs * stride + Winograd3x3.inputSlack), inputPlaneStride: stride,
-            weights: weights, output: floats(channels * stride), outputPlaneStride: stride)
-        let scratch = floats(convolution.scratchCount)
         return Trial(kernel: "Winograd3x3", multiplyAdds: convolution.multiplyAdds) {
-            convolution.run(operands, tiles: 0..<convolution.tiles, scratch: scratch)
+            let channels = shape.groups * shape.outputs
+            let weights = floats(convolution.packedCount)
+            convolution.pack(weights: floats(channels * shape.inputs * 9), bias: nil, into: weights)
+            let stride = recommendedPlaneStride(pixels: shape.size * shape.size)
+            let operands = Winograd3x3Operands(
+                input: floats(shape.groups * shape.inputs * stride + Winograd3x3.inputSlack),
+                inputPlaneStride: stride, weights: weights, output: floats(channels * stride),
+                outputPlaneStride: stride)
+            let scratch = floats(convolution.scratchCount)
+            return { convolution.run(operands, tiles: 0..<convolution.tiles, scratch: scratch) }
         }
     }
 
@@ -72,7 +71,11 @@ struct Trial {
     private static func floats(_ count: Int) -> UnsafeMutablePointer<Float> {
         let pointer = UnsafeMutableRawPointer.allocate(byteCount: 4 * max(count, 1), alignment: 64)
             .bindMemory(to: Float.self, capacity: count)
-        for index in 0..<count { pointer[index] = Float.random(in: -1...1) }
+        var state: UInt32 = 1
+        for index in 0..<count {
+            state = state &* 1_664_525 &+ 1_013_904_223
+            pointer[index] = Float(Int32(bitPattern: state)) * 0x1p-31
+        }
         return pointer
     }
 }
