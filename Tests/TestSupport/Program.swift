@@ -26,6 +26,17 @@ public enum Program {
         try RunningProgram(try url(name), arguments, input: input, output: output).wait()
     }
 
+    /// Whether ``runWithoutPrivileges(_:_:)`` can take the superuser's power away, or has none to take.
+    public static let canDropPrivileges = geteuid() != 0 || FileManager.default.isExecutableFile(atPath: setpriv)
+    private static let setpriv = "/usr/bin/setpriv"
+
+    /// Runs the program `name` to its end without the superuser's power to read and write files whatever their mode.
+    public static func runWithoutPrivileges(_ name: String, _ arguments: [String]) throws -> Result {
+        guard geteuid() == 0 else { return try run(name, arguments) }
+        let limits = ["--bounding-set=-dac_override,-dac_read_search", try url(name).path]
+        return try RunningProgram(URL(fileURLWithPath: setpriv), limits + arguments, input: "", output: nil).wait()
+    }
+
     /// Starts the program `name`.
     public static func start(_ name: String, _ arguments: [String]) throws -> RunningProgram {
         try RunningProgram(try url(name), arguments, input: "", output: nil)

@@ -89,16 +89,24 @@ struct ArgumentAttacks {
         #expect(folder.files == ["pipe"])
     }
 
-    @Test func aFileWithoutPermission() throws {
+    @Test(.enabled(if: Program.canDropPrivileges)) func filesAndFoldersWithoutPermission() throws {
         let folder = try TemporaryFolder()
         let model = try folder.write(try Fixture.bytes("models/cifar10-g4.safetensors"), to: "model")
+        let image = try folder.write(Data(contentsOf: URL(fileURLWithPath: Attack.image)), to: "images/closed/bag.png")
         chmod(model, 0)
-        // No mode keeps the superuser from reading.
-        let result = try Program.run("condensenet", ["inspect", model])
-        if geteuid() == 0 {
-            Attack.expect(result, code: 0)
-        } else {
-            Attack.expect(result, code: 66, "Permission denied")
+        chmod(folder.path("images/closed"), 0)
+        defer { chmod(folder.path("images/closed"), 0o700) }
+        for arguments in [
+            ["inspect", model], ["classify", Attack.model, image], ["classify", Attack.model, folder.path("images")],
+            ["evaluate", Attack.model, folder.path("images/closed")],
+        ] {
+            Attack.expect(
+                try Program.runWithoutPrivileges("condensenet", arguments), code: 66, "Permission denied")
+        }
+        if Attack.writers.count > 1 {
+            Attack.expect(
+                try Program.runWithoutPrivileges("condensenet-convert", [model, "-o", folder.path("converted")]),
+                code: 66, "Permission denied")
         }
     }
 
