@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Makes the seeds that are no copies of test fixtures: a tiny trained network, its model files, an architecture file.
+"""Makes the seeds: copies of test fixtures, a tiny trained network, its model files, an architecture file.
 
-Usage: Fuzz/make-seeds.py, with condensenet-convert built at .build/release.
+Usage: Fuzz/make-seeds.py, with PyTorch installed and condensenet-convert built at .build/release.
 """
 import json
 import pathlib
@@ -10,6 +10,7 @@ import struct
 import subprocess
 
 import numpy
+import torch
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 SEEDS = ROOT / "Fuzz/Seeds"
@@ -46,6 +47,18 @@ def checkpoint():
     norm("features.norm_last", channels)
     tensors["classifier.weight"] = random.normal(size=(5, channels)) / 4
     tensors["classifier.bias"] = random.normal(size=5)
+    return safetensors(tensors)
+
+
+def comparison(name):
+    """A fixture's checkpoint as safetensors, where no checksum stops a mutation."""
+    tensors = torch.load(FIXTURES / "comparison" / name / "checkpoint.pth", weights_only=True)
+    tensors = tensors.get("state_dict", tensors)
+    return safetensors({name: value.numpy() for name, value in tensors.items() if value.is_floating_point()})
+
+
+def safetensors(tensors):
+    """The arrays in single precision."""
     header, data = {}, b""
     for name, value in tensors.items():
         raw = value.astype("<f4").tobytes()
@@ -90,6 +103,8 @@ def main():
         (SEEDS / folder).mkdir(parents=True)
     source = SEEDS / "converter/tiny.safetensors"
     source.write_bytes(checkpoint())
+    for name in ("vgg", "mobilenet"):
+        (SEEDS / f"converter/{name}.safetensors").write_bytes(comparison(name))
     for precision in ("f32", "f16"):
         subprocess.run(
             [ROOT / ".build/release/condensenet-convert", source, "--input-size", "8", "--precision", precision,
