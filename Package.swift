@@ -48,10 +48,12 @@ var targets: [Target] = [
         dependencies: ["CondenseNet", "ImageInput", "ModelFormat", "CZlib", argumentParser]),
 
     .target(name: "TestSupport", path: "Tests/TestSupport"),
+    .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels", "TestSupport"]),
     .testTarget(name: "ModelFormatTests", dependencies: ["ModelFormat", "TestSupport"]),
     .testTarget(
-        name: "CondenseNetTests", dependencies: ["CondenseNet", "ImageInput", "ModelFormat", "TestSupport"]),
+        name: "CondenseNetTests",
+        dependencies: ["CAllocationCounter", "CondenseNet", "ImageInput", "ModelFormat", "TestSupport"]),
     .testTarget(name: "ImageInputTests", dependencies: ["ImageInput", "TestSupport"]),
     .testTarget(name: "CLITests", dependencies: ["ModelFormat", "TestSupport"]),
 ]

@@ -1,0 +1,32 @@
+import CAllocationCounter
+import Testing
+
+@testable import CondenseNet
+
+/// What a run asks of the allocator: nothing.
+@Suite("Allocations of a run", .enabled(if: condensenet_allocations() >= 0, "a sanitizer allocates by itself"))
+struct AllocationCountTests {
+    @Test("a run allocates nothing", arguments: TestNetwork.all, [true, false])
+    func run(network: NamedGraph, minimalFiltering: Bool) throws {
+        let model = try TestNetwork.model(network.graph)
+        let session = try Session(plan: ExecutionPlan(model, options: .init(minimalFiltering: minimalFiltering)))
+        let input = TestNetwork.input(network.graph)
+        var output = [Float](repeating: 0, count: model.description.classes)
+        input.withUnsafeBufferPointer { input in
+            output.withUnsafeMutableBufferPointer { output in
+                session.run(input, into: output)
+                let before = condensenet_allocations()
+                for _ in 0..<10 { session.run(input, into: output) }
+                #expect(condensenet_allocations() == before)
+            }
+        }
+    }
+
+    @Test("an allocation is counted")
+    func counts() {
+        let before = condensenet_allocations()
+        let block = UnsafeMutableRawPointer.allocate(byteCount: 100, alignment: 16)
+        block.deallocate()
+        #expect(condensenet_allocations() > before)
+    }
+}
