@@ -13,6 +13,9 @@ public final class Session {
 
     private let execution: Execution
     private let pool: ThreadPool
+    private let input: ArenaLayout.Place
+    private let output: ArenaLayout.Place
+    private let classes: Int
 
     /// - Parameters:
     ///   - threads: from 1 to `Session.maximumThreads`.
@@ -22,6 +25,9 @@ public final class Session {
         precondition((1...Self.maximumThreads).contains(threads), "threads out of range")
         self.plan = plan
         self.threads = threads
+        input = plan.place(of: plan.model.description.graph.input)
+        output = plan.place(of: plan.model.description.graph.output)
+        classes = plan.model.description.classes
         let execution = try Execution(plan, threads: threads, profile: profile)
         self.execution = execution
         pool = try ThreadPool(count: threads) { execution.run(member: $0) }
@@ -37,24 +43,22 @@ public final class Session {
     ///   - output: `[classes]`.
     /// - Precondition: both have exactly the plan's sizes.
     public func run(_ input: UnsafeBufferPointer<Float>, into output: UnsafeMutableBufferPointer<Float>) {
-        let place = plan.place(of: plan.model.description.graph.input)
-        precondition(input.count == place.shape.count, "input of \(input.count) floats for \(place.shape)")
-        precondition(output.count == plan.model.description.classes, "output of \(output.count) floats")
-        let planes = execution.planes(place)
-        let pixels = place.shape.pixels
-        for channel in 0..<place.shape.channels {
-            planes[channel].update(from: input.baseAddress! + channel * pixels, count: pixels)
+        let shape = self.input.shape
+        precondition(input.count == shape.count, "input of \(input.count) floats for \(shape)")
+        precondition(output.count == classes, "output of \(output.count) floats")
+        let planes = execution.planes(self.input)
+        for channel in 0..<shape.channels {
+            planes[channel].update(from: input.baseAddress! + channel * shape.pixels, count: shape.pixels)
         }
         pool.run()
-        let result = plan.place(of: plan.model.description.graph.output)
-        let logits = execution.planes(result)
+        let logits = execution.planes(self.output)
         for index in 0..<output.count { output[index] = logits[index].pointee }
     }
 
     /// The logits of one image; see `run(_:into:)`.
     public func logits(_ input: [Float]) -> [Float] {
-        [Float](unsafeUninitializedCapacity: plan.model.description.classes) { output, count in
-            count = plan.model.description.classes
+        [Float](unsafeUninitializedCapacity: classes) { output, count in
+            count = classes
             input.withUnsafeBufferPointer { run($0, into: UnsafeMutableBufferPointer(rebasing: output[..<count])) }
         }
     }
@@ -81,6 +85,7 @@ private final class Execution: @unchecked Sendable {
     private let plan: ExecutionPlan
     private let arena: Storage
     private let scratch: Storage
+    private let scratchFloats: Int
     private let barrier: Barrier
     private let threads: Int
     private let profile: Bool
@@ -90,7 +95,8 @@ private final class Execution: @unchecked Sendable {
         self.threads = threads
         self.profile = profile
         arena = try Storage(zeroedFloats: plan.arenaFloats)
-        scratch = try Storage(zeroedFloats: plan.scratchFloats * threads)
+        scratchFloats = plan.scratchFloats
+        scratch = try Storage(zeroedFloats: scratchFloats * threads)
         barrier = Barrier(members: threads)
         stepNanoseconds = .allocate(capacity: plan.operations.count)
         stepNanoseconds.initialize(repeating: 0)
@@ -104,7 +110,7 @@ private final class Execution: @unchecked Sendable {
 
     func run(member: Int) {
         let share = Share(
-            arena: arena.floats, scratch: scratch.floats + member * plan.scratchFloats, part: member, parts: threads)
+            arena: arena.floats, scratch: scratch.floats + member * scratchFloats, part: member, parts: threads)
         var start = profile ? monotonicNanoseconds() : 0
         for (position, operation) in plan.operations.enumerated() {
             operation.run(share)
