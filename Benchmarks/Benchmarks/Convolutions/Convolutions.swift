@@ -19,8 +19,8 @@ let benchmarks: @Sendable () -> Void = {
             Benchmark(
                 "\(shape.name) \(trial.kernel)",
                 configuration: .init(
-                    metrics: [.wallClock, share], warmupIterations: 3, maxDuration: .milliseconds(150),
-                    maxIterations: 10_000)
+                    metrics: [.wallClock, share], timeUnits: .nanoseconds, warmupIterations: 3,
+                    maxDuration: .milliseconds(150), maxIterations: 10_000)
             ) { benchmark in
                 let convolve = run ?? trial.prepare()
                 run = convolve
