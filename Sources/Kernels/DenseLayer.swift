@@ -48,9 +48,7 @@ public struct DenseLayer: Sendable, Equatable {
         // Middle rows that lie in the buffer already.
         var ready = max(0, rows.lowerBound - 1)
         var first = rows.lowerBound
-        // Vectors never cross the end of such rows, so the gaps stay clear.
-        let gapsStayClear = spatial.width % 8 == 0
-        if gapsStayClear { middle.clearGaps(scratch, planes: middlePlanes, rows: -1..<middle.rows + 1) }
+        middle.clearGaps(scratch, planes: middlePlanes, rows: -1..<middle.rows + 1)
         while first < rows.upperBound {
             let end = min(first + middle.rows, rows.upperBound)
             if first > rows.lowerBound {
@@ -64,7 +62,6 @@ public struct DenseLayer: Sendable, Equatable {
                     weights: operands.pointwiseWeights, output: scratch,
                     outputLayout: .padded(middle, firstRow: first), outputPlanes: operands.middlePlanes),
                 groups: 0..<pointwise.groups, rows: ready..<needed, scratch: panel)
-            if !gapsStayClear { middle.clearGaps(scratch, planes: middlePlanes, rows: -1..<end - first + 1) }
             if first == 0 { middle.clearRow(scratch, planes: middlePlanes, row: -1) }
             if end == spatial.height { middle.clearRow(scratch, planes: middlePlanes, row: end - first) }
             spatial.run(

@@ -109,8 +109,7 @@ public struct PointwiseOperands {
         /// Pixel `(y, x)` of a plane at `y * width + x`; planes `planeStride` floats apart. Pixels outside the
         /// requested rows are left alone.
         case planes(planeStride: Int)
-        /// Rows with gaps; row `0` of the buffer is row `firstRow` of the image. The gaps beside and between written
-        /// rows are overwritten with anything: clear them before reading (`PaddedPlanes.clearGaps`).
+        /// Rows with gaps, which are left alone; row `0` of the buffer is row `firstRow` of the image.
         case padded(PaddedPlanes, firstRow: Int)
     }
 
