@@ -7,38 +7,34 @@ final class Convolution3x3Operation: PlannedOperation {
     let kernel = "Convolution3x3"
     private let convolution: Convolution3x3
     private let padded: PaddedPlanes
-    private let weights: Packed<Float>
-    private let input: ArenaLayout.Place
-    private let output: ArenaLayout.Place
-    private let outputOffset: Int
+    private let packed: PackedConvolution
 
     init(
         _ step: Step, _ source: Convolution, input: ArenaLayout.Place, output: ArenaLayout.Place,
         tensors: any TensorSource
     ) throws {
         let convolution = Convolution3x3(step, source, shape: input.shape)
-        weights = try Packed(step, source, tensors, count: convolution.packedCount, pack: convolution.pack)
+        packed = try PackedConvolution(
+            step, source, input: input, output: output, tensors: tensors, count: convolution.packedCount,
+            pack: convolution.pack)
         padded = PaddedPlanes(width: input.shape.width, rows: input.shape.height)
         self.convolution = convolution
-        self.input = input
-        self.output = output
-        outputOffset = step.outputOffset
     }
 
-    var packedBytes: Int { weights.byteCount }
+    var packedBytes: Int { packed.weights.byteCount }
     var scratchFloats: Int { padded.count(planes: convolution.groups * convolution.inputs) }
 
     func run(_ share: Share) {
         let groups = share.of(convolution.groups)
-        let (planes, destination) = (input.planes(share.arena), output.planes(share.arena))
+        let (source, destination) = (packed.source(share), packed.destination(share))
         let channels = groups.lowerBound * convolution.inputs..<groups.upperBound * convolution.inputs
         padded.copy(
-            to: share.scratch, from: planes.base, sourcePlaneStride: planes.stride, planes: channels,
+            to: share.scratch, from: source.base, sourcePlaneStride: source.stride, planes: channels,
             height: convolution.height)
         convolution.run(
             Convolution3x3Operands(
-                input: share.scratch, inputLayout: padded, weights: weights.pointer,
-                output: destination[outputOffset], outputPlaneStride: destination.stride),
+                input: share.scratch, inputLayout: padded, weights: packed.weights.pointer,
+                output: destination.base, outputPlaneStride: destination.stride),
             groups: groups, rows: 0..<convolution.height)
     }
 }
@@ -57,10 +53,7 @@ extension Convolution3x3 {
 final class DepthwiseConvolutionOperation: PlannedOperation {
     let kernel = "DepthwiseConvolution"
     private let convolution: DepthwiseConvolution
-    private let weights: Packed<Float>
-    private let input: ArenaLayout.Place
-    private let output: ArenaLayout.Place
-    private let outputOffset: Int
+    private let packed: PackedConvolution
 
     init(
         _ step: Step, _ source: Convolution, input: ArenaLayout.Place, output: ArenaLayout.Place,
@@ -69,21 +62,20 @@ final class DepthwiseConvolutionOperation: PlannedOperation {
         let convolution = DepthwiseConvolution(
             channels: source.groups, inputWidth: input.shape.width, inputHeight: input.shape.height,
             kernel: source.kernel, stride: source.stride, padding: source.padding, rectifiesOutput: source.relu)
-        weights = try Packed(step, source, tensors, count: convolution.packedCount, pack: convolution.pack)
+        packed = try PackedConvolution(
+            step, source, input: input, output: output, tensors: tensors, count: convolution.packedCount,
+            pack: convolution.pack)
         self.convolution = convolution
-        self.input = input
-        self.output = output
-        outputOffset = step.outputOffset
     }
 
-    var packedBytes: Int { weights.byteCount }
+    var packedBytes: Int { packed.weights.byteCount }
     var scratchFloats: Int { convolution.scratchCount }
 
     func run(_ share: Share) {
-        let (planes, destination) = (input.planes(share.arena), output.planes(share.arena))
+        let (source, destination) = (packed.source(share), packed.destination(share))
         convolution.run(
-            input: planes.base, inputPlaneStride: planes.stride, weights: weights.pointer,
-            output: destination[outputOffset], outputPlaneStride: destination.stride,
+            input: source.base, inputPlaneStride: source.stride, weights: packed.weights.pointer,
+            output: destination.base, outputPlaneStride: destination.stride,
             channels: share.of(convolution.channels), scratch: share.scratch)
     }
 }
@@ -92,10 +84,7 @@ final class DepthwiseConvolutionOperation: PlannedOperation {
 final class Convolution2DOperation: PlannedOperation {
     let kernel = "Convolution2D"
     private let convolution: Convolution2D
-    private let weights: Packed<Float>
-    private let input: ArenaLayout.Place
-    private let output: ArenaLayout.Place
-    private let outputOffset: Int
+    private let packed: PackedConvolution
 
     init(
         _ step: Step, _ source: Convolution, input: ArenaLayout.Place, output: ArenaLayout.Place,
@@ -106,22 +95,21 @@ final class Convolution2DOperation: PlannedOperation {
             outputs: source.outputChannels / source.groups, inputWidth: input.shape.width,
             inputHeight: input.shape.height, kernelWidth: source.kernel, kernelHeight: source.kernel,
             stride: source.stride, padding: source.padding, rectifiesOutput: source.relu)
-        weights = try Packed(step, source, tensors, count: convolution.packedCount, pack: convolution.pack)
+        packed = try PackedConvolution(
+            step, source, input: input, output: output, tensors: tensors, count: convolution.packedCount,
+            pack: convolution.pack)
         self.convolution = convolution
-        self.input = input
-        self.output = output
-        outputOffset = step.outputOffset
     }
 
-    var packedBytes: Int { weights.byteCount }
+    var packedBytes: Int { packed.weights.byteCount }
     var scratchFloats: Int { convolution.scratchCount }
 
     func run(_ share: Share) {
-        let (planes, destination) = (input.planes(share.arena), output.planes(share.arena))
+        let (source, destination) = (packed.source(share), packed.destination(share))
         convolution.run(
             Convolution2DOperands(
-                input: planes.base, inputPlaneStride: planes.stride, weights: weights.pointer,
-                output: destination[outputOffset], outputPlaneStride: destination.stride),
+                input: source.base, inputPlaneStride: source.stride, weights: packed.weights.pointer,
+                output: destination.base, outputPlaneStride: destination.stride),
             groups: 0..<convolution.groups, rows: share.of(convolution.height), scratch: share.scratch)
     }
 }

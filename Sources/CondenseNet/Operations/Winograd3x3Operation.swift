@@ -6,10 +6,7 @@ import ModelFormat
 final class Winograd3x3Operation: PlannedOperation {
     let kernel = "Winograd3x3"
     private let convolution: Winograd3x3
-    private let weights: Packed<Float>
-    private let input: ArenaLayout.Place
-    private let output: ArenaLayout.Place
-    private let outputOffset: Int
+    private let packed: PackedConvolution
 
     init(
         _ step: Step, _ source: Convolution, input: ArenaLayout.Place, output: ArenaLayout.Place,
@@ -19,22 +16,21 @@ final class Winograd3x3Operation: PlannedOperation {
             groups: source.groups, inputs: step.inputChannels / source.groups,
             outputs: source.outputChannels / source.groups, width: input.shape.width, height: input.shape.height,
             rectifiesOutput: source.relu)
-        weights = try Packed(step, source, tensors, count: convolution.packedCount, pack: convolution.pack)
+        packed = try PackedConvolution(
+            step, source, input: input, output: output, tensors: tensors, count: convolution.packedCount,
+            pack: convolution.pack)
         self.convolution = convolution
-        self.input = input
-        self.output = output
-        outputOffset = step.outputOffset
     }
 
-    var packedBytes: Int { weights.byteCount }
+    var packedBytes: Int { packed.weights.byteCount }
     var scratchFloats: Int { convolution.scratchCount }
 
     func run(_ share: Share) {
-        let (planes, destination) = (input.planes(share.arena), output.planes(share.arena))
+        let (source, destination) = (packed.source(share), packed.destination(share))
         convolution.run(
             Winograd3x3Operands(
-                input: planes.base, inputPlaneStride: planes.stride, weights: weights.pointer,
-                output: destination[outputOffset], outputPlaneStride: destination.stride),
+                input: source.base, inputPlaneStride: source.stride, weights: packed.weights.pointer,
+                output: destination.base, outputPlaneStride: destination.stride),
             tiles: share.of(convolution.tiles), scratch: share.scratch)
     }
 }
