@@ -4,13 +4,13 @@ protocol OutputTile {
     associatedtype Pixels: PixelVectors
     /// Output channels.
     static var outputs: Int { get }
-    /// Every pixel of an output equal to that output's bias, of `outputs` consecutive ones; four floats must be
-    /// readable.
+    /// Every pixel of an output equal to that output's bias, of `outputs` consecutive ones; as many floats must be
+    /// readable as the next multiple of four.
     init(bias: UnsafePointer<Float>)
     /// Every pixel zero.
     init()
-    /// Adds one input's pixels times the weight of each output, of `outputs` consecutive ones; four floats must be
-    /// readable.
+    /// Adds one input's pixels times the weight of each output, of `outputs` consecutive ones; as many floats must be
+    /// readable as the next multiple of four.
     mutating func addProduct(_ pixels: Pixels, _ weights: UnsafePointer<Float>)
     /// Hands over the sums of each output of this row of a tile.
     func store(to destination: some SumDestination, row: Int)
@@ -122,5 +122,58 @@ struct OutputTile4<Pixels: PixelVectors>: OutputTile {
         destination.store(output1, output: 1, row: row)
         destination.store(output2, output: 2, row: row)
         destination.store(output3, output: 3, row: row)
+    }
+}
+
+/// Six outputs.
+struct OutputTile6<Pixels: PixelVectors>: OutputTile {
+    private var output0: Pixels
+    private var output1: Pixels
+    private var output2: Pixels
+    private var output3: Pixels
+    private var output4: Pixels
+    private var output5: Pixels
+
+    @inline(__always) static var outputs: Int { 6 }
+
+    @inline(__always)
+    init() {
+        output0 = Pixels(repeating: 0)
+        output1 = Pixels(repeating: 0)
+        output2 = Pixels(repeating: 0)
+        output3 = Pixels(repeating: 0)
+        output4 = Pixels(repeating: 0)
+        output5 = Pixels(repeating: 0)
+    }
+
+    @inline(__always)
+    init(bias: UnsafePointer<Float>) {
+        output0 = Pixels(repeating: bias[0])
+        output1 = Pixels(repeating: bias[1])
+        output2 = Pixels(repeating: bias[2])
+        output3 = Pixels(repeating: bias[3])
+        output4 = Pixels(repeating: bias[4])
+        output5 = Pixels(repeating: bias[5])
+    }
+
+    @inline(__always)
+    mutating func addProduct(_ pixels: Pixels, _ weights: UnsafePointer<Float>) {
+        let (first, second) = (WeightLanes(weights), WeightLanes(weights + 4))
+        output0.addProduct(pixels, first[0])
+        output1.addProduct(pixels, first[1])
+        output2.addProduct(pixels, first[2])
+        output3.addProduct(pixels, first[3])
+        output4.addProduct(pixels, second[0])
+        output5.addProduct(pixels, second[1])
+    }
+
+    @inline(__always)
+    func store(to destination: some SumDestination, row: Int) {
+        destination.store(output0, output: 0, row: row)
+        destination.store(output1, output: 1, row: row)
+        destination.store(output2, output: 2, row: row)
+        destination.store(output3, output: 3, row: row)
+        destination.store(output4, output: 4, row: row)
+        destination.store(output5, output: 5, row: row)
     }
 }

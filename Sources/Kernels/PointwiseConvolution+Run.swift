@@ -13,32 +13,28 @@ extension PointwiseConvolution {
         precondition(rows.lowerBound >= 0 && rows.upperBound <= height)
         guard !rows.isEmpty, width > 0, outputs > 0 else { return }
         for group in groupRange {
-            let run = GroupRun(self, operands, group: group, panel: scratch)
+            let run = GroupRun(self, operands, group: group, scratch: scratch)
             switch operands.outputLayout {
-            case .planes(let planeStride):
+            case .planes:
                 let first = rows.lowerBound &* width
                 let pixels = rows.count &* width
                 let last = pixels % 8 <= KernelChoice.singlePixels && pixels >= 8 ? pixels % 8 : 0
                 run.line(
-                    PixelTiling(pixels: pixels &- last), input: first, planeStride: planeStride,
+                    PixelTiling(pixels: pixels &- last), input: first,
                     to: ConsecutivePixels(first: first, count: pixels &- last))
-                if last > 0 { run.singlePixels(last, endingAt: first &+ pixels, planeStride: planeStride) }
+                if last > 0 { run.singlePixels(last, endingAt: first &+ pixels) }
             case .padded(let layout, let firstRow):
                 let first = layout.origin &+ (rows.lowerBound &- firstRow) &* layout.rowStride
                 let (input, gap) = (rows.lowerBound &* width, layout.rowStride &- width)
                 let whole = PixelTiling(pixels: rows.count &* width)
                 if width % 16 == 0 {
-                    run.line(
-                        whole, input: input, planeStride: layout.planeStride,
-                        to: RowsOfTiles(offset: first, width: width, gap: gap))
+                    run.line(whole, input: input, to: RowsOfTiles(offset: first, width: width, gap: gap))
                 } else if width % 8 == 0 {
-                    run.line(
-                        whole, input: input, planeStride: layout.planeStride,
-                        to: RowsOfVectors(offset: first, width: width, gap: gap))
+                    run.line(whole, input: input, to: RowsOfVectors(offset: first, width: width, gap: gap))
                 } else {
                     for row in 0..<rows.count {
                         run.line(
-                            PixelTiling(pixels: width), input: input &+ row &* width, planeStride: layout.planeStride,
+                            PixelTiling(pixels: width), input: input &+ row &* width,
                             to: ConsecutivePixels(first: first &+ row &* layout.rowStride, count: width))
                     }
                 }
@@ -49,110 +45,164 @@ extension PointwiseConvolution {
 
 /// One group's share of a call.
 private struct GroupRun {
-    let shape: PointwiseConvolution
-    let operands: PointwiseOperands
-    let group: Int
-    /// Whether inputs are scaled, shifted and rectified.
-    let activates: Bool
-    /// Scale and shift of each input of all groups; anything where `activates` is not set.
-    let scale, shift: UnsafePointer<Float>
+    let inputs: Int
+    let tilesAtOnce: (of16: Int, of8: Int)
+    /// The first input plane, and where each of the group's inputs lies.
+    let source: UnsafePointer<Float>
+    let inputPlaces: OffsetTable
+    /// Scale and shift of each of the group's inputs; nil for inputs that are taken as they are.
+    let activation: (scale: UnsafePointer<Float>, shift: UnsafePointer<Float>)?
     let panel: UnsafeMutablePointer<Float>
     let products: PanelProducts
 
     @inline(__always)
     init(
-        _ shape: PointwiseConvolution, _ operands: PointwiseOperands, group: Int, panel: UnsafeMutablePointer<Float>
+        _ shape: PointwiseConvolution, _ operands: PointwiseOperands, group: Int,
+        scratch: UnsafeMutablePointer<Float>
     ) {
-        self.shape = shape
-        self.operands = operands
-        self.group = group
-        activates = operands.activation != nil
-        scale = operands.activation?.scale ?? operands.weights
-        shift = operands.activation?.shift ?? operands.weights
-        self.panel = panel
+        inputs = shape.inputs
+        tilesAtOnce = (shape.blockTiles(pixels: 16), shape.blockTiles(pixels: 8))
+        source = operands.input
+        let (firstInput, firstOutput) = (group &* shape.inputs, group &* shape.outputs)
+        activation = operands.activation.map { ($0.scale + firstInput, $0.shift + firstInput) }
+        inputPlaces = OffsetTable(
+            scratch, planes: operands.inputPlanes, firstInput..<firstInput &+ shape.inputs,
+            stride: operands.inputPlaneStride)
+        let outputPlaces = OffsetTable(
+            scratch + inputPlaces.floats, planes: operands.outputPlanes, firstOutput..<firstOutput &+ shape.outputs,
+            stride: operands.outputLayout.planeStride)
+        panel = scratch + (inputPlaces.floats &+ outputPlaces.floats)
         products = PanelProducts(
-            inputs: shape.inputs, outputs: shape.outputs, rectifies: shape.rectifiesOutput,
-            weights: operands.weights + group &* shape.outputTiles &* shape.packedTileCount, output: operands.output,
-            outputPlanes: operands.outputPlanes, firstChannel: group &* shape.outputs)
+            inputs: shape.inputs, outputs: shape.outputs, tiling: shape.tiling, rectifies: shape.rectifiesOutput,
+            weights: operands.weights + group &* shape.packedGroupCount, output: operands.output,
+            outputPlaces: outputPlaces)
     }
 
     /// Computes the tiles of consecutive pixels, the first of which is at offset `input` of each input plane.
     @inline(__always)
-    func line(_ tiling: PixelTiling, input: Int, planeStride: Int, to destinations: some PixelDestinations) {
+    func line(_ tiling: PixelTiling, input: Int, to destinations: some PixelDestinations) {
         var destinations = destinations
         blocks(
-            Pixels16.self, first: 0, tiles: tiling.tiles16, of: tiling.pixels, input: input, planeStride: planeStride,
+            Pixels16.self, first: 0, tiles: tiling.tiles16, atOnce: tilesAtOnce.of16, of: tiling.pixels, input: input,
             &destinations)
         blocks(
-            Pixels8.self, first: tiling.tiles16 &* 16, tiles: tiling.tiles8, of: tiling.pixels, input: input,
-            planeStride: planeStride, &destinations)
+            Pixels8.self, first: tiling.tiles16 &* 16, tiles: tiling.tiles8, atOnce: tilesAtOnce.of8,
+            of: tiling.pixels, input: input, &destinations)
     }
 
-    /// Computes neighbouring tiles, the first of which begins at pixel `first` of the line, block by block: gathers a
-    /// block into the panel, and computes all outputs of each of its tiles.
+    /// Computes neighbouring tiles, the first of which begins at pixel `first` of the line.
     @inline(__always)
     func blocks<P: PixelVectors>(
-        _: P.Type, first: Int, tiles: Int, of pixels: Int, input: Int, planeStride: Int,
+        _: P.Type, first: Int, tiles: Int, atOnce: Int, of pixels: Int, input: Int,
         _ destinations: inout some PixelDestinations
     ) {
-        let limit = shape.blockTiles(pixels: P.width)
+        if products.tiling.sixes == 0, let activation {
+            for tile in 0..<tiles {
+                let start = PixelTiling.start(P.self, first &+ tile &* P.width, in: pixels)
+                fewOutputs(
+                    P.self, source + (input &+ start), of: pixels, activation,
+                    to: destinations.next(P.self, start: start))
+            }
+            return
+        }
         var pixel = first
         var remaining = tiles
         while remaining > 0 {
-            let count = min(remaining, limit)
+            let count = min(remaining, atOnce)
             gather(P.self, tiles: count, pixel: pixel, of: pixels, input: input)
             for tile in 0..<count {
                 let start = PixelTiling.start(P.self, pixel &+ tile &* P.width, in: pixels)
                 products.run(
-                    P.self, UnsafePointer(panel + tile &* shape.inputs &* P.width),
-                    to: destinations.next(P.self, start: start), planeStride: planeStride)
+                    P.self, UnsafePointer(panel + tile &* inputs &* P.width),
+                    to: destinations.next(P.self, start: start))
             }
             pixel &+= count &* P.width
             remaining &-= count
         }
     }
 
+    /// Computes a tile of a group with one or two tiles of outputs. The first takes its inputs straight from their planes,
+    /// and fills a panel for the second.
+    @inline(__always)
+    func fewOutputs<P: PixelVectors>(
+        _: P.Type, _ source: UnsafePointer<Float>, of pixels: Int,
+        _ activation: (scale: UnsafePointer<Float>, shift: UnsafePointer<Float>), to destination: some PixelDestination
+    ) {
+        var sums = OutputTile4<P>(bias: products.weights)
+        var weights = products.weights + 4
+        if products.tiling.fours == 1 {
+            for input in 0..<inputs {
+                sums.addProduct(activated(P.self, source, input, of: pixels, activation), weights)
+                weights += 4
+            }
+            products.store(sums, 0, to: destination)
+        } else {
+            var kept = panel
+            for input in 0..<inputs {
+                let values: P = activated(P.self, source, input, of: pixels, activation)
+                values.store(to: kept)
+                sums.addProduct(values, weights)
+                kept += P.width
+                weights += 4
+            }
+            products.store(sums, 0, to: destination)
+            var first = 4
+            products.tile(OutputTile4<P>.self, panel, &weights, &first, to: destination)
+        }
+    }
+
+    /// A tile's pixels of one input, scaled, shifted and rectified.
+    @inline(__always)
+    func activated<P: PixelVectors>(
+        _: P.Type, _ source: UnsafePointer<Float>, _ input: Int, of pixels: Int,
+        _ activation: (scale: UnsafePointer<Float>, shift: UnsafePointer<Float>)
+    ) -> P {
+        load(P.self, source + inputPlaces[input], of: pixels).activated(
+            scale: PixelVector(repeating: activation.scale[input]),
+            shift: PixelVector(repeating: activation.shift[input]))
+    }
+
     /// Computes the last `count` pixels (1 to 8) of a run of eight or more, which ends before offset `end` of each plane.
     @inline(__always)
-    func singlePixels(_ count: Int, endingAt end: Int, planeStride: Int) {
+    func singlePixels(_ count: Int, endingAt end: Int) {
         gather(Pixels8.self, tiles: 1, pixel: 0, of: 8, input: end &- 8)
         for pixel in 8 &- count..<8 {
-            products.runPixel(UnsafePointer(panel + pixel), to: end &- 8 &+ pixel, planeStride: planeStride)
+            products.runPixel(UnsafePointer(panel + pixel), to: end &- 8 &+ pixel)
         }
     }
 
     /// Fills the panel `[tiles][inputs][P.width]` with (activated) inputs.
     @inline(__always)
     func gather<P: PixelVectors>(_: P.Type, tiles: Int, pixel: Int, of pixels: Int, input first: Int) {
-        let inputs = shape.inputs
-        let source = operands.input + first
+        // Only the line's last tile may begin elsewhere than where the one before it ends.
+        let last = PixelTiling.start(P.self, pixel &+ (tiles &- 1) &* P.width, in: pixels)
         for input in 0..<inputs {
-            let entry = group &* inputs &+ input
-            let plane = operands.inputPlanes.map { Int($0[entry]) } ?? entry
-            let plane0 = source + plane &* operands.inputPlaneStride
+            let plane = source + (first &+ inputPlaces[input])
+            var place = plane + pixel
             var destination = panel + input &* P.width
-            if activates {
-                let scale = PixelVector(repeating: scale[entry])
-                let shift = PixelVector(repeating: shift[entry])
-                for tile in 0..<tiles {
-                    load(P.self, plane0, pixel &+ tile &* P.width, of: pixels)
-                        .activated(scale: scale, shift: shift)
-                        .store(to: destination)
+            if let activation {
+                let scale = PixelVector(repeating: activation.scale[input])
+                let shift = PixelVector(repeating: activation.shift[input])
+                for _ in 1..<tiles {
+                    P(loading: place).activated(scale: scale, shift: shift).store(to: destination)
+                    place += P.width
                     destination += inputs &* P.width
                 }
+                load(P.self, plane + last, of: pixels).activated(scale: scale, shift: shift).store(to: destination)
             } else {
-                for tile in 0..<tiles {
-                    load(P.self, plane0, pixel &+ tile &* P.width, of: pixels).store(to: destination)
+                for _ in 1..<tiles {
+                    P(loading: place).store(to: destination)
+                    place += P.width
                     destination += inputs &* P.width
                 }
+                load(P.self, plane + last, of: pixels).store(to: destination)
             }
         }
     }
 
-    /// A tile's pixels of one plane; nothing beyond the line is read.
+    /// A tile's pixels at a place of a line; nothing beyond the line is read.
     @inline(__always)
-    func load<P: PixelVectors>(_: P.Type, _ plane: UnsafePointer<Float>, _ pixel: Int, of pixels: Int) -> P {
-        if pixels >= P.width { return P(loading: plane + PixelTiling.start(P.self, pixel, in: pixels)) }
-        return P(loading: plane, count: pixels)
+    func load<P: PixelVectors>(_: P.Type, _ place: UnsafePointer<Float>, of pixels: Int) -> P {
+        P.width == 8 && pixels < 8 ? P(loading: place, count: pixels) : P(loading: place)
     }
 }

@@ -23,8 +23,8 @@ public struct PointwiseConvolution: Sendable, Equatable {
     /// Whether ReLU is applied to the sums.
     public let rectifiesOutput: Bool
 
-    /// Outputs that are computed together; a group's last tile is filled up with zero weights.
-    static let tileOutputs = 4
+    /// Floats beyond the packed weights that kernels read and ignore.
+    static let packedSlack = 4
 
     /// A convolution from `groups * inputs` (gathered) planes to `groups * outputs` planes of `height` × `width`
     /// pixels.
@@ -38,22 +38,24 @@ public struct PointwiseConvolution: Sendable, Equatable {
         self.rectifiesOutput = rectifiesOutput
     }
 
-    /// Output tiles in a group.
-    var outputTiles: Int { roundUp(outputs, toMultipleOf: Self.tileOutputs) / Self.tileOutputs }
+    /// A group's outputs in tiles.
+    var tiling: OutputTiling { OutputTiling(outputs: outputs) }
 
-    /// Floats of one packed output tile: four biases, then four weights for each input.
-    var packedTileCount: Int { (inputs + 1) * Self.tileOutputs }
+    /// Floats of one group's packed weights.
+    var packedGroupCount: Int { (inputs + 1) * tiling.outputs }
 
     /// Tiles of `pixels` pixels that are gathered at a time.
     func blockTiles(pixels: Int) -> Int {
         max(1, KernelChoice.panelFloats / max(1, inputs * pixels))
     }
 
-    /// Floats in the packed weights: for each group and each four outputs `[1 + inputs][4]`, the bias first.
-    public var packedCount: Int { groups * outputTiles * packedTileCount }
+    /// Floats in the packed weights: for each group and output tile `[1 + inputs][outputs of the tile]`, the bias first.
+    public var packedCount: Int { groups * packedGroupCount + Self.packedSlack }
 
     /// Floats of scratch that one call of `run` needs.
-    public var scratchCount: Int { max(KernelChoice.panelFloats, inputs * Pixels16.width) }
+    public var scratchCount: Int {
+        max(KernelChoice.panelFloats, inputs * Pixels16.width) + OffsetTable.floats(count: inputs + outputs)
+    }
 
     /// Multiply-adds of the whole convolution, without the scales.
     public var multiplyAdds: Int { groups * inputs * outputs * width * height }
@@ -69,19 +71,23 @@ public struct PointwiseConvolution: Sendable, Equatable {
     ) {
         var destination = packed
         for group in 0..<groups {
-            for tile in 0..<outputTiles {
-                for lane in 0..<Self.tileOutputs {
-                    let output = tile * Self.tileOutputs + lane
+            var first = 0
+            for tile in 0..<tiling.sixes + tiling.fours {
+                let count = tile < tiling.sixes ? 6 : 4
+                for lane in 0..<count {
+                    let output = first + lane
                     let channel = group * outputs + output
                     destination[lane] = output < outputs ? bias?[channel] ?? 0 : 0
                     for input in 0..<inputs {
-                        destination[(input + 1) * Self.tileOutputs + lane] =
+                        destination[(input + 1) * count + lane] =
                             output < outputs ? weights[channel * inputs + input] : 0
                     }
                 }
-                destination += packedTileCount
+                destination += (inputs + 1) * count
+                first += count
             }
         }
+        destination.update(repeating: 0, count: Self.packedSlack)
     }
 }
 
@@ -111,6 +117,14 @@ public struct PointwiseOperands {
         case planes(planeStride: Int)
         /// Rows with gaps, which are left alone; row `0` of the buffer is row `firstRow` of the image.
         case padded(PaddedPlanes, firstRow: Int)
+
+        /// Floats from one output plane to the next.
+        var planeStride: Int {
+            switch self {
+            case .planes(let planeStride): planeStride
+            case .padded(let layout, _): layout.planeStride
+            }
+        }
     }
 
     /// Names the buffers.
