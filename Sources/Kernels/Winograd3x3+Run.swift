@@ -1,3 +1,5 @@
+import CVector
+
 extension Winograd3x3 {
     /// Computes the given tiles of up to four outputs each; tile `t` of group `g` is number `g * tiles / groups + t`.
     ///
@@ -191,6 +193,7 @@ private struct WinogradRun {
         var pixels = input
         var weights = packed + tile &* shape.packedTileCount
         for _ in 0..<shape.inputs {
+            condensenet_prefetch(weights + KernelChoice.prefetchFloats)
             sums.addProduct(P(loading: pixels, second: second), weights)
             sums.addProduct(P(loading: pixels + 1, second: second), weights + 4)
             sums.addProduct(P(loading: pixels + 2, second: second), weights + 8)

@@ -16,6 +16,9 @@ typedef float condensenet_float4 __attribute__((ext_vector_type(4)));
 
 #define CONDENSENET_INLINE static inline __attribute__((always_inline))
 
+/// Asks for the cache line at an address that need not be readable.
+CONDENSENET_INLINE void condensenet_prefetch(const void *address) { __builtin_prefetch(address, 0, 3); }
+
 /// accumulator + a * b.
 CONDENSENET_INLINE float condensenet_multiply_add(float accumulator, float a, float b) {
 #if defined(__aarch64__) || defined(__FMA__)
