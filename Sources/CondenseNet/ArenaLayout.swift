@@ -80,3 +80,8 @@ struct ArenaLayout: Sendable {
         (shape.channels * planeStride + 15) / 16 * 16
     }
 }
+
+extension ArenaLayout.Place {
+    /// The value's planes in an arena.
+    func planes(_ arena: UnsafeMutablePointer<Float>) -> Planes { Planes(base: arena + offset, stride: planeStride) }
+}

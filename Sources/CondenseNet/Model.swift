@@ -68,9 +68,13 @@ public final class Model: Sendable {
 /// Gives the tensors that a graph names.
 public protocol TensorSource: Sendable {
     /// The elements of a float tensor, in C order.
-    func floats(_ name: String) -> [Float]
+    ///
+    /// - Throws: `ModelFormatError.memory`.
+    func floats(_ name: String) throws -> StoredArray<Float>
     /// The elements of an index tensor.
-    func indices(_ name: String) -> [Int32]
+    ///
+    /// - Throws: `ModelFormatError.memory`.
+    func indices(_ name: String) throws -> StoredArray<Int32>
 }
 
 extension ModelFile: TensorSource {}

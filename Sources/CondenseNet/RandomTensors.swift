@@ -23,35 +23,56 @@ public struct RandomTensors: TensorSource {
 
     /// The elements of tensor `name`, in C order.
     ///
-    /// - Precondition: the graph names the tensor.
-    public func floats(_ name: String) -> [Float] {
+    /// - Precondition: the graph names the tensor, and it is not an index.
+    /// - Throws: `ModelFormatError.memory`.
+    public func floats(_ name: String) throws -> StoredArray<Float> {
         let specification = specifications[name]!
-        var generator = generator(for: name)
+        let (center, bound): (Float, Float)
         switch specification.role {
         case .weight:
             let fanIn = specification.shape.dropFirst().reduce(1, *)
-            let bound = (6 / Float(max(fanIn, 1))).squareRoot()
-            return (0..<specification.count).map { _ in generator.nextFloat() * bound }
-        case .scale: return (0..<specification.count).map { _ in 1 + 0.25 * generator.nextFloat() }
-        case .bias, .shift, .index: return (0..<specification.count).map { _ in 0.1 * generator.nextFloat() }
+            (center, bound) = (0, (6 / Float(max(fanIn, 1))).squareRoot())
+        case .scale: (center, bound) = (1, 0.25)
+        case .bias, .shift: (center, bound) = (0, 0.1)
+        case .index: preconditionFailure("\(name) holds indices")
+        }
+        return try StoredArray(count: specification.count) { floats in
+            var generator = generator(for: name)
+            for position in floats.indices { floats[position] = center + bound * generator.nextFloat() }
         }
     }
 
     /// The gathered channels of tensor `name`, group after group.
     ///
-    /// - Precondition: the graph names the tensor.
-    public func indices(_ name: String) -> [Int32] {
+    /// - Precondition: the graph names the tensor, and it is an index.
+    /// - Throws: `ModelFormatError.memory`.
+    public func indices(_ name: String) throws -> StoredArray<Int32> {
         let specification = specifications[name]!
-        var generator = generator(for: name)
+        let channels = specification.indexBound
         let groups = groups[name] ?? 1
         let perGroup = specification.count / groups
-        return (0..<groups).flatMap { _ in
-            var channels: [Int32] = []
-            while channels.count < perGroup {
-                let pass = (0..<Int32(specification.indexBound)).shuffled(using: &generator)
-                channels += pass.prefix(perGroup - channels.count)
+        // How often a group has drawn each channel, and the channels in the order in which they are drawn.
+        let memory = try Storage(byteCount: 2 * channels * MemoryLayout<Int32>.stride)
+        return try StoredArray(count: specification.count) { indices in
+            let scratch = memory.bytes.bindMemory(to: Int32.self)
+            let draws = UnsafeMutableBufferPointer(rebasing: scratch[..<channels])
+            var order = UnsafeMutableBufferPointer(rebasing: scratch[channels...])
+            var generator = generator(for: name)
+            var next = 0
+            for _ in 0..<groups {
+                draws.initialize(repeating: 0)
+                for drawn in stride(from: 0, to: perGroup, by: channels) {
+                    for channel in order.indices { order[channel] = Int32(channel) }
+                    order.shuffle(using: &generator)
+                    for channel in order.prefix(perGroup - drawn) { draws[Int(channel)] += 1 }
+                }
+                for (channel, count) in draws.enumerated() {
+                    for _ in 0..<count {
+                        indices[next] = Int32(channel)
+                        next += 1
+                    }
+                }
             }
-            return channels.sorted()
         }
     }
 

@@ -31,13 +31,13 @@ enum Shipped {
         let file = try ModelFile(path: model)
         var description = file.description
         sample(&description.sample!)
-        let tensors = description.graph.tensors.map { specification in
+        let tensors = try description.graph.tensors.map { specification in
             guard specification.role != .index else {
                 return TensorData(
                     name: specification.name, shape: specification.shape,
-                    elements: .int32(file.indices(specification.name)))
+                    elements: .int32(Array(file.indices(specification.name))))
             }
-            var floats = file.floats(specification.name)
+            var floats = Array(try file.floats(specification.name))
             change(specification, &floats)
             return TensorData(name: specification.name, shape: specification.shape, elements: .float32(floats))
         }

@@ -45,8 +45,8 @@ struct GoldenTests {
         }
 
         // The last batch norm and its ReLU live in the pooling step, and are applied here to see them alone.
-        let scale = model.tensors.floats("features.pool_last.scale")
-        let shift = model.tensors.floats("features.pool_last.shift")
+        let scale = try model.tensors.floats("features.pool_last.scale")
+        let shift = try model.tensors.floats("features.pool_last.shift")
         let last = session.value("denseblock_3")
         let pixels = last.count / scale.count
         let normalized = last.indices.map { last[$0] * scale[$0 / pixels] + shift[$0 / pixels] }

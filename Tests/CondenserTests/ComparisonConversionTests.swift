@@ -42,7 +42,7 @@ struct ComparisonConversionTests {
         #expect(conversion.description.graph.parameters == network.parameters)
         let input = try Fixture.array("comparison/\(network.folder)/input.npy")
         let expected = try Fixture.array("comparison/\(network.folder)/logits.npy").values
-        let model = try Model(try ModelFile(bytes: conversion.bytes))
+        let model = Model(try ModelFile(bytes: conversion.bytes))
         let largest = expected.map(\.magnitude).max()!
         let image = input.values.count / 2
         #expect(zip(expected.prefix(5), expected.suffix(5)).contains { ($0 - $1).magnitude > 0.01 * largest })

@@ -12,7 +12,7 @@ struct ONNXGraphReference {
     private typealias Tensors = [TensorSpecification.Role: [Double]]
 
     /// - Returns: the graph's output for one image, `[3, H, W]`.
-    func logits(_ image: [Float]) -> [Double] {
+    func logits(_ image: [Float]) throws -> [Double] {
         var values: [String: Planes] = [graph.input: image.map(Double.init)]
         for step in graph.steps {
             let shape = graph.value(named: step.input)!.shape
@@ -20,7 +20,7 @@ struct ONNXGraphReference {
             for tensor in step.tensors(inputShape: shape) {
                 tensors[tensor.role] =
                     tensor.role == .index
-                    ? source.indices(tensor.name).map(Double.init) : source.floats(tensor.name).map(Double.init)
+                    ? try source.indices(tensor.name).map(Double.init) : try source.floats(tensor.name).map(Double.init)
             }
             let input = Array(values[step.input]![..<(step.inputChannels * shape.pixels)])
             values[step.output, default: []] += compute(step, input, shape, tensors, values)

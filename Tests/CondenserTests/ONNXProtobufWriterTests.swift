@@ -18,7 +18,7 @@ struct ONNXProtobufWriterTests {
         var writer = ProtobufWriter(capacity: 0)
         writer.integer(1, 150)
         writer.string(2, "testing")
-        writer.elements(16, [Int32(258)])
+        [Int32(258)].withUnsafeBytes { writer.raw(16, $0) }
         #expect(
             writer.bytes == [0x08, 0x96, 0x01, 0x12, 0x07] + Array("testing".utf8) + [0x82, 0x01, 4, 2, 1, 0, 0])
     }
@@ -26,7 +26,9 @@ struct ONNXProtobufWriterTests {
     @Test(arguments: [0, 1, 127, 128, 20_000]) func lengthOfAMessageComesBeforeIt(count: Int) {
         var writer = ProtobufWriter(capacity: 0)
         writer.integer(1, 7)
-        writer.message(3) { $0.elements(4, [UInt8](repeating: 9, count: count)) }
+        writer.message(3) { message in
+            [UInt8](repeating: 9, count: count).withUnsafeBytes { message.raw(4, $0) }
+        }
         writer.integer(1, 8)
         let content = [0x22] + ProtobufWriter.varint(UInt64(count)) + [UInt8](repeating: 9, count: count)
         #expect(

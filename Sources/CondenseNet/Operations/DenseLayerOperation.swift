@@ -7,7 +7,7 @@ final class DenseLayerOperation: PlannedOperation {
     let kernel = "DenseLayer"
     private let layer: DenseLayer
     private let pointwise: PackedPointwise
-    private let spatialWeights: Packed<Float>
+    private let spatialWeights: StoredArray<Float>
     private let input: ArenaLayout.Place
     private let output: ArenaLayout.Place
     private let outputOffset: Int
@@ -19,8 +19,8 @@ final class DenseLayerOperation: PlannedOperation {
         let packed = try PackedPointwise(pointwise.step, pointwise.convolution, shape: input.shape, tensors)
         let convolution = Convolution3x3(spatial.step, spatial.convolution, shape: input.shape)
         layer = DenseLayer(pointwise: packed.convolution, spatial: convolution)
-        spatialWeights = try Packed(
-            spatial.step, spatial.convolution, tensors, count: convolution.packedCount, pack: convolution.pack)
+        spatialWeights = try tensors.packed(
+            spatial.step, hasBias: spatial.convolution.bias, count: convolution.packedCount, pack: convolution.pack)
         self.pointwise = packed
         self.input = input
         self.output = output

@@ -7,7 +7,7 @@ import ModelFormat
 final class LinearOperation: PlannedOperation {
     let kernel = "Linear"
     private let layer: Kernels.Linear
-    private let weights: Packed<Float>
+    private let weights: StoredArray<Float>
     private let inputChannels: Int
     private let input: ArenaLayout.Place
     private let output: ArenaLayout.Place
@@ -19,9 +19,7 @@ final class LinearOperation: PlannedOperation {
     ) throws {
         let layer = Kernels.Linear(
             inputs: step.inputChannels * input.shape.pixels, outputs: linear.outputs, rectifiesOutput: linear.relu)
-        let bias = tensors.floats("\(step.name).bias")
-        let unpacked = tensors.floats("\(step.name).weight")
-        weights = try Packed(count: layer.packedCount) { layer.pack(weights: unpacked, bias: bias, into: $0) }
+        weights = try tensors.packed(step, hasBias: true, count: layer.packedCount, pack: layer.pack)
         self.layer = layer
         inputChannels = step.inputChannels
         self.input = input

@@ -3,7 +3,7 @@ import ModelFormat
 
 /// What every convolution of planes has, whatever kernel runs it: packed weights, and where it reads and writes.
 struct PackedConvolution: Sendable {
-    let weights: Packed<Float>
+    let weights: StoredArray<Float>
     private let input: ArenaLayout.Place
     private let output: ArenaLayout.Place
     private let outputOffset: Int
@@ -14,7 +14,7 @@ struct PackedConvolution: Sendable {
         tensors: any TensorSource, count: Int,
         pack: (UnsafePointer<Float>, UnsafePointer<Float>?, UnsafeMutablePointer<Float>) -> Void
     ) throws {
-        weights = try Packed(step, source, tensors, count: count, pack: pack)
+        weights = try tensors.packed(step, hasBias: source.bias, count: count, pack: pack)
         self.input = input
         self.output = output
         outputOffset = step.outputOffset

@@ -3,15 +3,18 @@ import ModelFormat
 /// A step's gathered planes, scales and shifts, as kernels take them.
 struct PackedInputStage: Sendable {
     /// The input plane of each channel that the operation sees.
-    let planes: Packed<Int32>
-    private let scale: Packed<Float>?
-    private let shift: Packed<Float>?
+    let planes: StoredArray<Int32>
+    private let scale: StoredArray<Float>?
+    private let shift: StoredArray<Float>?
 
     init(_ step: Step, _ stage: InputStage, _ tensors: any TensorSource) throws {
-        planes = try Packed(
-            stage.gather == nil ? Array(0..<Int32(step.inputChannels)) : tensors.indices("\(step.name).index"))
-        scale = stage.normalize ? try Packed(tensors.floats("\(step.name).scale")) : nil
-        shift = stage.normalize ? try Packed(tensors.floats("\(step.name).shift")) : nil
+        planes =
+            stage.gather == nil
+            ? try StoredArray(count: step.inputChannels) { planes in
+                for plane in planes.indices { planes[plane] = Int32(plane) }
+            } : try tensors.indices("\(step.name).index")
+        scale = stage.normalize ? try tensors.floats("\(step.name).scale") : nil
+        shift = stage.normalize ? try tensors.floats("\(step.name).shift") : nil
     }
 
     /// Scale and shift of each channel, where the step normalises.

@@ -36,18 +36,19 @@ final class PointwiseOperation: PlannedOperation {
 /// A grouped 1×1 convolution with its packed weights and planes.
 struct PackedPointwise: Sendable {
     let convolution: PointwiseConvolution
-    let weights: Packed<Float>
+    let weights: StoredArray<Float>
     private let stage: PackedInputStage
-    private let outputPlanes: Packed<Int32>
+    private let outputPlanes: StoredArray<Int32>
 
     init(_ step: Step, _ source: Convolution, shape: PlaneShape, _ tensors: any TensorSource) throws {
         let channels = source.inputStage.channels(of: step.inputChannels)
         let convolution = PointwiseConvolution(
             groups: source.groups, inputs: channels / source.groups, outputs: source.outputChannels / source.groups,
             width: shape.width, height: shape.height, rectifiesOutput: source.relu)
-        weights = try Packed(step, source, tensors, count: convolution.packedCount, pack: convolution.pack)
+        weights = try tensors.packed(
+            step, hasBias: source.bias, count: convolution.packedCount, pack: convolution.pack)
         stage = try PackedInputStage(step, source.inputStage, tensors)
-        outputPlanes = try Packed(source.outputPlanes(offset: step.outputOffset))
+        outputPlanes = try source.outputPlanes(offset: step.outputOffset)
         self.convolution = convolution
     }
 
@@ -61,24 +62,17 @@ struct PackedPointwise: Sendable {
     }
 }
 
-extension Packed<Float> {
-    /// The weights of a convolution, and its bias where it has one, packed by a kernel.
-    convenience init(
-        _ step: Step, _ convolution: Convolution, _ tensors: any TensorSource, count: Int,
-        pack: (UnsafePointer<Float>, UnsafePointer<Float>?, UnsafeMutablePointer<Float>) -> Void
-    ) throws {
-        let weights = tensors.floats("\(step.name).weight")
-        let bias = convolution.bias ? tensors.floats("\(step.name).bias") : nil
-        try self.init(count: count) { pack(weights, bias, $0) }
-    }
-}
-
 extension Convolution {
     /// The output plane of each output channel: the channel shuffle is nothing but where a channel is written.
-    func outputPlanes(offset: Int) -> [Int32] {
+    ///
+    /// - Throws: `ModelFormatError.memory`.
+    func outputPlanes(offset: Int) throws -> StoredArray<Int32> {
         let perGroup = outputChannels / groups
-        return (0..<outputChannels).map { channel in
-            Int32(offset + (shuffle ? channel % perGroup * groups + channel / perGroup : channel))
+        return try StoredArray(count: outputChannels) { planes in
+            for channel in planes.indices {
+                planes[channel] = Int32(
+                    offset + (shuffle ? channel % perGroup * groups + channel / perGroup : channel))
+            }
         }
     }
 }

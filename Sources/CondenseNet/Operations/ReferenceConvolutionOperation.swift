@@ -9,9 +9,9 @@ final class ReferenceConvolutionOperation: PlannedOperation {
     private let input: ArenaLayout.Place
     private let output: ArenaLayout.Place
     private let stage: PackedInputStage
-    private let outputPlanes: Packed<Int32>
-    private let weights: Packed<Float>
-    private let bias: Packed<Float>?
+    private let outputPlanes: StoredArray<Int32>
+    private let weights: StoredArray<Float>
+    private let bias: StoredArray<Float>?
 
     init(
         _ step: Step, _ convolution: Convolution, input: ArenaLayout.Place, output: ArenaLayout.Place,
@@ -26,9 +26,9 @@ final class ReferenceConvolutionOperation: PlannedOperation {
         self.input = input
         self.output = output
         stage = try PackedInputStage(step, convolution.inputStage, tensors)
-        outputPlanes = try Packed(convolution.outputPlanes(offset: step.outputOffset))
-        weights = try Packed(tensors.floats("\(step.name).weight"))
-        bias = convolution.bias ? try Packed(tensors.floats("\(step.name).bias")) : nil
+        outputPlanes = try convolution.outputPlanes(offset: step.outputOffset)
+        weights = try tensors.floats("\(step.name).weight")
+        bias = convolution.bias ? try tensors.floats("\(step.name).bias") : nil
     }
 
     var packedBytes: Int { weights.byteCount }

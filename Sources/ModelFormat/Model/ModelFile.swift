@@ -48,36 +48,35 @@ public final class ModelFile: Sendable {
         try checkTensors()
     }
 
-    /// The floats of tensor `name` in C order, half precision widened exactly.
+    /// The floats of tensor `name` in C order: a view of the file, or a copy where half precision is widened, exactly.
     ///
     /// - Precondition: the graph names the tensor, and it is not an index.
-    public func floats(_ name: String) -> [Float] {
-        let (elementType, data) = data(name)
-        switch elementType {
-        case .float32: return Array(data.bindMemory(to: Float.self))
+    /// - Throws: `ModelFormatError.memory`.
+    public func floats(_ name: String) throws -> StoredArray<Float> {
+        let entry = entry(name)
+        switch entry.elementType {
+        case .float32: return StoredArray(storage, bytes: entry.range)
         case .float16:
-            let halves = data.bindMemory(to: UInt16.self)
-            return Array(unsafeUninitializedCapacity: halves.count) { floats, count in
-                count = halves.count
-                for position in halves.indices { floats[position] = Half.widen(halves[position]) }
+            let halves = StoredArray<UInt16>(storage, bytes: entry.range)
+            return try StoredArray(count: halves.count) { floats in
+                for (position, half) in halves.elements.enumerated() { floats[position] = Half.widen(half) }
             }
         case .int32: preconditionFailure("\(name) holds indices")
         }
     }
 
-    /// The indices of tensor `name`, each proven to lie within its bound.
+    /// The indices of tensor `name`, each proven to lie within its bound: a view of the file.
     ///
     /// - Precondition: the graph names the tensor, and it is an index.
-    public func indices(_ name: String) -> [Int32] {
-        let (elementType, data) = data(name)
-        precondition(elementType == .int32, "\(name) holds no indices")
-        return Array(data.bindMemory(to: Int32.self))
+    public func indices(_ name: String) -> StoredArray<Int32> {
+        let entry = entry(name)
+        precondition(entry.elementType == .int32, "\(name) holds no indices")
+        return StoredArray(storage, bytes: entry.range)
     }
 
-    /// A tensor's elements, aligned to their size.
-    private func data(_ name: String) -> (ElementType, UnsafeRawBufferPointer) {
+    private func entry(_ name: String) -> TensorEntry {
         guard let entry = tensors[name] else { preconditionFailure("no tensor \(name)") }
-        return (entry.elementType, UnsafeRawBufferPointer(rebasing: storage.bytes[entry.range]))
+        return entry
     }
 }
 
@@ -108,21 +107,20 @@ extension ModelFile {
         guard (entry.elementType == .int32) == isIndex else {
             throw failure(isIndex ? "element type I32" : "element type F32 or F16", entry.elementType.rawValue)
         }
-        let (_, data) = data(specification.name)
         switch entry.elementType {
         case .int32:
-            let indices = data.bindMemory(to: Int32.self)
+            let indices = StoredArray<Int32>(storage, bytes: entry.range).elements
             if let position = indices.firstIndex(where: { $0 < 0 || Int($0) >= specification.indexBound }) {
                 throw failure(
                     "indices from 0 to \(specification.indexBound - 1)", "\(indices[position]) at \(position)")
             }
         case .float32:
-            let bits = data.bindMemory(to: UInt32.self)
+            let bits = StoredArray<UInt32>(storage, bytes: entry.range).elements
             if let position = firstPosition(in: bits, exponent: 0x7F80_0000) {
                 throw failure("finite numbers", "\(Float(bitPattern: bits[position])) at \(position)")
             }
         case .float16:
-            let bits = data.bindMemory(to: UInt16.self)
+            let bits = StoredArray<UInt16>(storage, bytes: entry.range).elements
             if let position = firstPosition(in: bits, exponent: 0x7C00) {
                 throw failure("finite numbers", "\(Half.widen(bits[position])) at \(position)")
             }

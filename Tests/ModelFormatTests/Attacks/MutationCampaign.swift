@@ -77,7 +77,7 @@ private struct Outcomes {
                     #expect(indices.count == tensor.count, "\(trial)")
                     #expect(indices.allSatisfy { (0..<Int32(tensor.indexBound)).contains($0) }, "\(trial)")
                 } else {
-                    let floats = model.floats(tensor.name)
+                    let floats = try model.floats(tensor.name)
                     #expect(floats.count == tensor.count && floats.allSatisfy(\.isFinite), "\(trial)")
                 }
             }

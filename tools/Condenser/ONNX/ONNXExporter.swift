@@ -49,7 +49,7 @@ public enum ONNXExporter {
         var writer = ProtobufWriter(capacity: graph.constantBytes + structureBytes)
         writer.integer(ModelField.fileVersion, fileVersion)
         writer.string(ModelField.producerName, "condensenet")
-        writer.message(ModelField.graph) { graph.write(description, tensors, to: &$0) }
+        try writer.message(ModelField.graph) { try graph.write(description, tensors, to: &$0) }
         writer.message(ModelField.operatorSets) { $0.integer(2, operatorSet) }
         for (key, value) in metadata(of: description) {
             writer.message(ModelField.metadata) {

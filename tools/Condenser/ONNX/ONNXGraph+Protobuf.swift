@@ -3,11 +3,15 @@ import ModelFormat
 
 extension ONNXGraph {
     /// Writes the fields of a `GraphProto`, weights fetched one tensor at a time.
-    func write(_ description: ModelDescription, _ tensors: some TensorSource, to writer: inout ProtobufWriter) {
+    ///
+    /// - Throws: `ModelFormatError.memory`.
+    func write(
+        _ description: ModelDescription, _ tensors: some TensorSource, to writer: inout ProtobufWriter
+    ) throws {
         for node in nodes { writer.message(GraphField.node) { node.write(to: &$0) } }
         writer.string(GraphField.name, description.name)
         for initializer in initializers {
-            writer.message(GraphField.initializer) { initializer.write(tensors, to: &$0) }
+            try writer.message(GraphField.initializer) { try initializer.write(tensors, to: &$0) }
         }
         let shape = description.inputShape
         writer.message(GraphField.input) {
@@ -56,15 +60,15 @@ extension ONNXNode {
 
 extension ONNXInitializer {
     /// Writes the fields of a `TensorProto`.
-    fileprivate func write(_ tensors: some TensorSource, to writer: inout ProtobufWriter) {
+    fileprivate func write(_ tensors: some TensorSource, to writer: inout ProtobufWriter) throws {
         for dimension in dimensions { writer.integer(TensorField.dimension, dimension) }
         switch elements {
         case .weights(let tensor) where tensor.role != .index:
             writer.integer(TensorField.elementType, ElementCode.float32)
             writer.string(TensorField.name, name)
-            writer.elements(TensorField.rawData, tensors.floats(tensor.name))
+            try tensors.floats(tensor.name).withUnsafeBytes { writer.raw(TensorField.rawData, $0) }
         case .weights(let tensor):
-            write(tensors.indices(tensor.name).map(Int64.init), to: &writer)
+            write(try tensors.indices(tensor.name).map(Int64.init), to: &writer)
         case .integers(let list):
             write(list.map(Int64.init), to: &writer)
         }
@@ -73,7 +77,7 @@ extension ONNXInitializer {
     private func write(_ integers: [Int64], to writer: inout ProtobufWriter) {
         writer.integer(TensorField.elementType, ElementCode.int64)
         writer.string(TensorField.name, name)
-        writer.elements(TensorField.rawData, integers)
+        integers.withUnsafeBytes { writer.raw(TensorField.rawData, $0) }
     }
 }
 

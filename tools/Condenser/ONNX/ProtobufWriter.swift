@@ -22,22 +22,20 @@ struct ProtobufWriter {
         bytes += text.utf8
     }
 
-    /// A `bytes` field holding the elements' memory; little-endian, as every machine that builds this is.
-    mutating func elements<Element: BitwiseCopyable>(_ field: Int, _ elements: [Element]) {
-        elements.withUnsafeBytes { raw in
-            key(field, .lengthDelimited)
-            bytes += Self.varint(UInt64(raw.count))
-            bytes += raw
-        }
+    /// A `bytes` field; elements are little-endian, as every machine that builds this is.
+    mutating func raw(_ field: Int, _ content: UnsafeRawBufferPointer) {
+        key(field, .lengthDelimited)
+        bytes += Self.varint(UInt64(content.count))
+        bytes += content
     }
 
     /// A field that is itself a message: `body` writes its fields.
     ///
     /// The message is written in place and its length put before it afterwards, so that weights are never held twice.
-    mutating func message(_ field: Int, _ body: (inout ProtobufWriter) -> Void) {
+    mutating func message(_ field: Int, _ body: (inout ProtobufWriter) throws -> Void) rethrows {
         key(field, .lengthDelimited)
         let start = bytes.count
-        body(&self)
+        try body(&self)
         bytes.insert(contentsOf: Self.varint(UInt64(bytes.count - start)), at: start)
     }
 

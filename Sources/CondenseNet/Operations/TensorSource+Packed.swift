@@ -1,0 +1,17 @@
+import ModelFormat
+
+extension TensorSource {
+    /// The weights of `step`, and its biases where it has them, packed by a kernel into `count` floats.
+    ///
+    /// - Throws: `ModelFormatError.memory`.
+    func packed(
+        _ step: Step, hasBias: Bool, count: Int,
+        pack: (UnsafePointer<Float>, UnsafePointer<Float>?, UnsafeMutablePointer<Float>) -> Void
+    ) throws -> StoredArray<Float> {
+        let weights = try floats("\(step.name).weight")
+        let bias = hasBias ? try floats("\(step.name).bias") : nil
+        return try StoredArray(count: count) { packed in
+            withExtendedLifetime((weights, bias)) { pack(weights.pointer, bias?.pointer, packed.baseAddress!) }
+        }
+    }
+}
