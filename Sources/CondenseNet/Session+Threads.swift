@@ -1,4 +1,5 @@
 import Glibc
+import ModelFormat
 
 extension Session {
     /// The thread count that runs `plan` fastest on this machine now, by a short measurement of 1, 2, 4 … processors.
@@ -10,7 +11,7 @@ extension Session {
         while candidates.last! * 2 <= processors { candidates.append(candidates.last! * 2) }
         if candidates.last! < processors { candidates.append(processors) }
         var best = (threads: 1, time: UInt64.max)
-        let input = [Float](repeating: 0.5, count: plan.model.description.inputShape.count)
+        let input = try SampleAnswers.input(plan.model.description.inputShape, seed: 1)
         for threads in candidates {
             let session = try Session(plan: plan, threads: threads)
             var time = UInt64.max

@@ -56,10 +56,14 @@ public final class Session {
     }
 
     /// The logits of one image; see `run(_:into:)`.
-    public func logits(_ input: [Float]) -> [Float] {
+    ///
+    /// An array, a part of one and a `StoredArray` are read where they are.
+    public func logits(_ input: some Collection<Float>) -> [Float] {
         [Float](unsafeUninitializedCapacity: classes) { output, count in
             count = classes
-            input.withUnsafeBufferPointer { run($0, into: UnsafeMutableBufferPointer(rebasing: output[..<count])) }
+            let logits = UnsafeMutableBufferPointer(rebasing: output[..<count])
+            let isDone: Void? = input.withContiguousStorageIfAvailable { run($0, into: logits) }
+            if isDone == nil { Array(input).withUnsafeBufferPointer { run($0, into: logits) } }
         }
     }
 

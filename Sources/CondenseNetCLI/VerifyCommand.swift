@@ -24,7 +24,8 @@ struct VerifyCommand: ParsableCommand {
             throw CommandFailure(.badData, "\(model): expected stored answers, found an architecture file")
         }
         let session = try reporting(model) { try threads.session(try ExecutionPlan(loaded)) }
-        let logits = session.logits(sample.input(loaded.description.inputShape))
+        let input = try reporting(model) { try sample.input(loaded.description.inputShape) }
+        let logits = session.logits(input)
         let largest = sample.logits.map(\.magnitude).max() ?? 0
         let difference = zip(logits, sample.logits).map { ($0 - $1).magnitude }.max() ?? 0
         // Each is asked, since `max` may pass over a NaN.

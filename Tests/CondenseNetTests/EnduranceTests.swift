@@ -41,9 +41,7 @@ struct EnduranceTests {
         let model = try Model(path: Self.path("models/fashion-mnist.safetensors"))
         let plan = try ExecutionPlan(model)
         let session = try Session(plan: plan)
-        let inputs = (0..<16).map { seed in
-            SampleAnswers(seed: seed, tolerance: 0.1, logits: []).input(model.description.inputShape)
-        }
+        let inputs = try (0..<16).map { try SampleAnswers.input(model.description.inputShape, seed: $0) }
         let expected = inputs.map { session.logits($0) }
         try #require(Set(expected).count == inputs.count)
         try expectFlat("inferences", rounds: Self.inferences) { round in
@@ -102,9 +100,7 @@ struct EnduranceTests {
     @Test("eight sessions at once over one plan") func concurrentSessions() async throws {
         let model = try Model(path: Self.path("models/fashion-mnist.safetensors"))
         let plan = try ExecutionPlan(model)
-        let inputs = (0..<8).map { seed in
-            SampleAnswers(seed: UInt64(seed), tolerance: 0.1, logits: []).input(model.description.inputShape)
-        }
+        let inputs = try (0..<8).map { try SampleAnswers.input(model.description.inputShape, seed: $0) }
         let expected = try inputs.map { try Session(plan: plan).logits($0) }
         let rounds = Self.isLong ? 1_000 : 20
         let wrong = try await withThrowingTaskGroup(of: Int.self) { group in

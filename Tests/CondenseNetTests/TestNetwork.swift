@@ -189,7 +189,7 @@ enum TestNetwork {
     }
 
     /// A seeded input for `graph`.
-    static func input(_ graph: Graph, seed: UInt64 = 3) -> [Float] {
-        SampleAnswers(seed: seed, tolerance: 0.1, logits: []).input(graph.value(named: graph.input)!.shape)
+    static func input(_ graph: Graph, seed: UInt64 = 3) throws -> StoredArray<Float> {
+        try SampleAnswers.input(graph.value(named: graph.input)!.shape, seed: seed)
     }
 }

@@ -30,7 +30,7 @@ final class BenchSubject {
     var warmUp = WarmUp()
     var samples: [Sample] = []
     var profile: LayerProfile?
-    private let input: [Float]
+    private let input: StoredArray<Float>
     private var output: [Float]
 
     private init(
@@ -43,7 +43,8 @@ final class BenchSubject {
         self.loadNanoseconds = loadNanoseconds
         self.planNanoseconds = planNanoseconds
         session = try Session(plan: plan, threads: threads)
-        input = Self.input(plan)
+        // Seeded noise: of no denormal numbers, and of no use to a branch predictor.
+        input = try SampleAnswers.input(plan.model.description.inputShape, seed: 1)
         output = [Float](repeating: 0, count: plan.model.description.classes)
         samples.reserveCapacity(4096)
     }
@@ -75,18 +76,10 @@ final class BenchSubject {
 
     /// Runs once; returns when it began and how long it took.
     func runOnce() -> (start: UInt64, duration: UInt64) {
-        input.withUnsafeBufferPointer { input in
-            output.withUnsafeMutableBufferPointer { output in
-                let start = monotonicNanoseconds()
-                session.run(input, into: output)
-                return (start, monotonicNanoseconds() - start)
-            }
+        output.withUnsafeMutableBufferPointer { output in
+            let start = monotonicNanoseconds()
+            session.run(input.elements, into: output)
+            return (start, monotonicNanoseconds() - start)
         }
-    }
-
-    /// The image: seeded noise, of no denormal numbers and of no use to a branch predictor.
-    private static func input(_ plan: ExecutionPlan) -> [Float] {
-        var generator = SplitMix64(seed: 1)
-        return (0..<plan.model.description.inputShape.count).map { _ in 2 * generator.nextFloat() }
     }
 }

@@ -1,4 +1,5 @@
 import CondenseNet
+import ModelFormat
 
 /// Where a model's time goes: medians over profiled runs.
 struct LayerProfile {
@@ -14,13 +15,13 @@ struct LayerProfile {
 final class ProfiledSubject {
     let subject: BenchSubject
     private let session: Session
-    private let input: [Float]
+    private let input: StoredArray<Float>
     private var output: [Float]
     private var steps: [[UInt64]]
     private var profiled: [UInt64] = []
     private var plain: [UInt64] = []
 
-    init(subject: BenchSubject, session: Session, input: [Float]) {
+    init(subject: BenchSubject, session: Session, input: StoredArray<Float>) {
         self.subject = subject
         self.session = session
         self.input = input
@@ -35,9 +36,7 @@ final class ProfiledSubject {
         for _ in 0..<count { plain.append(subject.runOnce().duration) }
         for _ in 0..<count {
             let start = monotonicNanoseconds()
-            input.withUnsafeBufferPointer { input in
-                output.withUnsafeMutableBufferPointer { session.run(input, into: $0) }
-            }
+            output.withUnsafeMutableBufferPointer { session.run(input.elements, into: $0) }
             profiled.append(monotonicNanoseconds() - start)
             for (step, nanoseconds) in session.stepNanoseconds.enumerated() { steps[step].append(nanoseconds) }
         }

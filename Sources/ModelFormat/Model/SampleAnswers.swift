@@ -1,7 +1,7 @@
 /// What the source network answers to the input that `SplitMix64(seed:)` gives, so that any machine can prove that it
 /// computes the same network.
 public struct SampleAnswers: Equatable, Sendable {
-    /// Seeds the input; see `input(_:)`.
+    /// Seeds the input; see `input(_:seed:)`.
     public var seed: UInt64
     /// The largest accepted difference, relative to the largest logit; over 0 and below 1.
     public var tolerance: Float
@@ -15,10 +15,19 @@ public struct SampleAnswers: Equatable, Sendable {
         self.logits = logits
     }
 
-    /// The seeded input, `[3, H, W]`: each element is the generator's next float, doubled, hence in `-2..<2`.
-    public func input(_ shape: PlaneShape) -> [Float] {
-        var generator = SplitMix64(seed: seed)
-        return (0..<shape.count).map { _ in 2 * generator.nextFloat() }
+    /// The input that the answers are for, `[3, H, W]`.
+    ///
+    /// - Throws: `ModelFormatError.memory`.
+    public func input(_ shape: PlaneShape) throws -> StoredArray<Float> { try Self.input(shape, seed: seed) }
+
+    /// A seeded input: each element is the generator's next float, doubled, hence in `-2..<2`.
+    ///
+    /// - Throws: `ModelFormatError.memory`.
+    public static func input(_ shape: PlaneShape, seed: UInt64) throws -> StoredArray<Float> {
+        try StoredArray(count: shape.count) { input in
+            var generator = SplitMix64(seed: seed)
+            for position in input.indices { input[position] = 2 * generator.nextFloat() }
+        }
     }
 
     func validate(classes: Int) throws {

@@ -40,7 +40,7 @@ public struct ComparisonConversion: FinishedConversion {
         guard folding.problems.isEmpty else { throw ConversionError.problems(folding.problems) }
 
         evaluator = ComparisonEvaluator(checkpoint, network)
-        let input = SampleAnswers.input(number: 0, graph.value(named: graph.input)!.shape)
+        let input = try SampleAnswers.input(number: 0, graph.value(named: graph.input)!.shape)
         let sample = try SampleAnswers(answers: try evaluator.logits(input), precision: options.precision)
         description = ModelDescription(
             name: options.name ?? network.name, graph: graph, preprocessing: images.preprocessing,

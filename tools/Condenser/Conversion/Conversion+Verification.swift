@@ -27,7 +27,7 @@ extension Verification {
         let steps = Dictionary(uniqueKeysWithValues: graph.steps.map { ($0.name, $0) })
         var verification = Verification(tolerance: Double(precision.tolerance))
         for number in 0..<inputs {
-            let input = SampleAnswers.input(number: number, graph.value(named: graph.input)!.shape)
+            let input = try SampleAnswers.input(number: number, graph.value(named: graph.input)!.shape)
             _ = session.logits(input)
             try evaluate(input) { layer in
                 verification.compare(layer, with: steps[layer.name].map { session.output(of: $0, graph) })

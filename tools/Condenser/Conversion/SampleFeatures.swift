@@ -14,7 +14,7 @@ struct SampleFeatures {
         self.evaluator = evaluator
         count = evaluator.architecture.denseWork < 0x1p32 ? 4 : 1
         features = try (0..<count).map { position in
-            try evaluator.features(of: SampleAnswers.input(number: position, shape))
+            try evaluator.features(of: try SampleAnswers.input(number: position, shape))
         }
     }
 
@@ -29,7 +29,7 @@ struct SampleFeatures {
 
 extension SampleAnswers {
     /// Sample input `number`, of which the first is the one whose answers model files store.
-    static func input(number: Int, _ shape: PlaneShape) -> [Float] {
-        SampleAnswers(seed: Conversion.sampleSeed + UInt64(number), tolerance: 0, logits: []).input(shape)
+    static func input(number: Int, _ shape: PlaneShape) throws -> [Float] {
+        Array(try input(shape, seed: Conversion.sampleSeed + UInt64(number)))
     }
 }
