@@ -37,16 +37,8 @@ struct RunOptionsTests {
     }
 
     @Test func closedStandardOutput() throws {
-        let program = try Program.url("condensenet").path
-        let shell = Process()
-        let diagnostics = Pipe()
-        shell.executableURL = URL(fileURLWithPath: "/bin/sh")
-        shell.arguments = ["-c", "exec \"$0\" verify \"$1\" >&-", program, Shipped.model]
-        shell.standardError = diagnostics
-        try shell.run()
-        let text = String(decoding: diagnostics.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        shell.waitUntilExit()
-        #expect(shell.terminationReason == .exit && shell.terminationStatus == 74)
-        #expect(text == "condensenet: standard output: Bad file descriptor\n")
+        let result = try Program.run("condensenet", ["verify", Shipped.model], shell: #"exec "$@" >&-"#)
+        #expect(result.code == 74)
+        #expect(result.diagnostics == "condensenet: standard output: Bad file descriptor\n")
     }
 }

@@ -144,9 +144,9 @@ struct ONNXExporterTests {
         try PythonTool.expectSuccess(
             "check-onnx.py",
             [
-                try folder.write(try ONNXExporter.bytes(description, tensors: tensors), as: "model.onnx"),
-                try folder.write(images, shape: [2, 3, 8, 8], as: "input.npy"),
-                try folder.write(logits, shape: [2, 5], as: "logits.npy"),
+                try folder.write(try ONNXExporter.bytes(description, tensors: tensors), to: "model.onnx"),
+                try folder.write(images, shape: [2, 3, 8, 8], to: "input.npy"),
+                try folder.write(logits, shape: [2, 5], to: "logits.npy"),
             ])
     }
 }

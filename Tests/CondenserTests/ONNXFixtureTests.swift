@@ -18,7 +18,7 @@ struct ONNXFixtureTests {
             try PythonTool.expectSuccess(
                 "check-onnx.py",
                 [
-                    try folder.write(bytes, as: "\(answers).onnx"), Fixture.path("\(network)/input.npy"),
+                    try folder.write(bytes, to: "\(answers).onnx"), Fixture.path("\(network)/input.npy"),
                     Fixture.path("\(network)/logits-\(answers).npy"),
                 ])
         }
@@ -27,12 +27,12 @@ struct ONNXFixtureTests {
     @Test func otherLogitsAreNotAccepted() throws {
         let conversion = try Conversion(path: Fixture.path("cifar10-g4/dense.pth.tar"))
         let folder = try TemporaryFolder()
-        let model = try folder.write(try ONNXExporter.bytes(try ModelFile(bytes: conversion.bytes)), as: "model.onnx")
+        let model = try folder.write(try ONNXExporter.bytes(try ModelFile(bytes: conversion.bytes)), to: "model.onnx")
         let arguments = [model, Fixture.path("cifar10-g4/input.npy"), Fixture.path("cifar10-g4/logits-dense.npy")]
-        let (status, output, diagnostics) = try PythonTool.run("check-onnx.py", arguments)
-        #expect(status == 1)
-        #expect(output.contains("2 image(s): largest difference"))
-        #expect(diagnostics == "expected at most 1e-5\n")
+        let result = try PythonTool.run("check-onnx.py", arguments)
+        #expect(result.code == 1)
+        #expect(result.output.contains("2 image(s): largest difference"))
+        #expect(result.diagnostics == "expected at most 1e-5\n")
     }
 
     @Test func halfPrecisionIsWidened() throws {
@@ -43,7 +43,7 @@ struct ONNXFixtureTests {
         try PythonTool.expectSuccess(
             "check-onnx.py",
             [
-                try folder.write(try ONNXExporter.bytes(try ModelFile(bytes: conversion.bytes)), as: "model.onnx"),
+                try folder.write(try ONNXExporter.bytes(try ModelFile(bytes: conversion.bytes)), to: "model.onnx"),
                 Fixture.path("cifar10-g4/input.npy"), Fixture.path("cifar10-g4/logits-converted.npy"), "1e-2",
             ])
     }
@@ -51,17 +51,17 @@ struct ONNXFixtureTests {
     @Test func fileOfEitherKindIsExported() throws {
         let conversion = try Conversion(path: Fixture.path("cifar10-g4/dense.pth.tar"))
         let folder = try TemporaryFolder()
-        let model = try folder.write(conversion.bytes, as: "model.safetensors")
+        let model = try folder.write(conversion.bytes, to: "model.safetensors")
         #expect(try ONNXExporter.bytes(path: model) == ONNXExporter.bytes(try ModelFile(bytes: conversion.bytes)))
 
         let description = ONNXExampleGraph.description
-        let architecture = try folder.write(Array(ArchitectureFile.text(description).utf8), as: "architecture.json")
+        let architecture = try folder.write(Array(ArchitectureFile.text(description).utf8), to: "architecture.json")
         #expect(
             try ONNXExporter.bytes(path: architecture, seed: 9)
                 == ONNXExporter.bytes(description, tensors: ONNXExampleGraph.tensors(seed: 9)))
 
         #expect(throws: ModelFormatError.self) {
-            try ONNXExporter.bytes(path: try folder.write([1, 2, 3], as: "neither"))
+            try ONNXExporter.bytes(path: try folder.write([1, 2, 3], to: "neither"))
         }
     }
 }

@@ -21,7 +21,7 @@ struct PythonSafetensorsTests {
         }
         let folder = try TemporaryFolder()
         let listing = try PythonTool.expectSuccess(
-            "check-safetensors.py", [try folder.write(conversion.bytes, as: "model.safetensors")])
+            "check-safetensors.py", [try folder.write(conversion.bytes, to: "model.safetensors")])
         #expect(listing.split(separator: "\n").map(String.init) == expected.sorted())
     }
 }

@@ -11,42 +11,23 @@ enum PythonTool {
     /// - Returns: its standard output.
     @discardableResult
     static func expectSuccess(_ script: String, _ arguments: [String]) throws -> String {
-        let (status, output, diagnostics) = try run(script, arguments)
-        #expect(status == 0, "\(python) tools/\(script): \(output)\(diagnostics)")
-        return output
+        let result = try run(script, arguments)
+        #expect(result.code == 0, "\(python) tools/\(script): \(result.output)\(result.diagnostics)")
+        return result.output
     }
 
     /// Runs `tools/SCRIPT`.
-    static func run(
-        _ script: String, _ arguments: [String]
-    ) throws -> (status: Int32, output: String, diagnostics: String) {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = [python, Fixture.root.appendingPathComponent("tools/\(script)").path] + arguments
-        let (output, diagnostics) = (Pipe(), Pipe())
-        process.standardOutput = output
-        process.standardError = diagnostics
-        try process.run()
-        func text(_ pipe: Pipe) throws -> String {
-            String(decoding: try pipe.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
-        }
-        let texts = (try text(output), try text(diagnostics))
-        process.waitUntilExit()
-        return (process.terminationStatus, texts.0, texts.1)
+    static func run(_ script: String, _ arguments: [String]) throws -> Program.Result {
+        let path = Fixture.root.appendingPathComponent("tools/\(script)").path
+        return try Program.run(at: "/usr/bin/env", [python, path] + arguments)
     }
 
     private static let python = ProcessInfo.processInfo.environment["CONDENSENET_PYTHON"] ?? "python3"
 }
 
 extension TemporaryFolder {
-    /// Writes a file and returns its path.
-    func write(_ bytes: [UInt8], as name: String) throws -> String {
-        try Data(bytes).write(to: URL(fileURLWithPath: path(name)))
-        return path(name)
-    }
-
     /// Writes a NumPy file of float32 and returns its path.
-    func write(_ values: [Float], shape: [Int], as name: String) throws -> String {
+    func write(_ values: [Float], shape: [Int], to name: String) throws -> String {
         let dimensions = shape.map { "\($0)," }.joined(separator: " ")
         var header = "{'descr': '<f4', 'fortran_order': False, 'shape': (\(dimensions))}"
         while (10 + header.utf8.count) % 64 != 63 { header += " " }
@@ -54,6 +35,6 @@ extension TemporaryFolder {
         var bytes: [UInt8] = [0x93] + Array("NUMPY".utf8) + [1, 0]
         bytes += [UInt8(header.utf8.count & 0xFF), UInt8(header.utf8.count >> 8)] + Array(header.utf8)
         values.withUnsafeBytes { bytes += $0 }
-        return try write(bytes, as: name)
+        return try write(bytes, to: name)
     }
 }

@@ -13,7 +13,7 @@ public enum Fixture {
 
     /// The bytes of a file under `Tests/Fixtures`.
     public static func bytes(_ name: String) throws -> [UInt8] {
-        [UInt8](try Data(contentsOf: URL(fileURLWithPath: path(name))))
+        try contents(path(name))
     }
 
     /// The array in a NumPy file under `Tests/Fixtures`.

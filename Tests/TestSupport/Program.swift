@@ -26,6 +26,19 @@ public enum Program {
         try RunningProgram(try url(name), arguments, input: input, output: output).wait()
     }
 
+    /// Runs the program `name` to its end from a shell.
+    ///
+    /// - Parameter script: a line for bash, in which `"$@"` is the program with its arguments.
+    public static func run(_ name: String, _ arguments: [String], shell script: String) throws -> Result {
+        let command = ["-c", script, "bash", try url(name).path] + arguments
+        return try run(at: "/bin/bash", command)
+    }
+
+    /// Runs the program at `path`, any of the system's, to its end.
+    public static func run(at path: String, _ arguments: [String]) throws -> Result {
+        try RunningProgram(URL(fileURLWithPath: path), arguments, input: "", output: nil).wait()
+    }
+
     /// Whether ``runWithoutPrivileges(_:_:)`` can take the superuser's power away, or has none to take.
     public static let canDropPrivileges = geteuid() != 0 || FileManager.default.isExecutableFile(atPath: setpriv)
     private static let setpriv = "/usr/bin/setpriv"
@@ -34,7 +47,7 @@ public enum Program {
     public static func runWithoutPrivileges(_ name: String, _ arguments: [String]) throws -> Result {
         guard geteuid() == 0 else { return try run(name, arguments) }
         let limits = ["--bounding-set=-dac_override,-dac_read_search", try url(name).path]
-        return try RunningProgram(URL(fileURLWithPath: setpriv), limits + arguments, input: "", output: nil).wait()
+        return try run(at: setpriv, limits + arguments)
     }
 
     /// Starts the program `name`.
@@ -118,43 +131,5 @@ public final class RunningProgram {
         return Program.Result(
             code: isExit ? process.terminationStatus : -process.terminationStatus, output: output,
             diagnostics: diagnostics)
-    }
-}
-
-/// A folder that vanishes with the test that made it.
-public final class TemporaryFolder {
-    private let url: URL
-
-    /// Creates the folder.
-    public init() throws {
-        url = FileManager.default.temporaryDirectory.appendingPathComponent("condensenet-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-    }
-
-    deinit { try? FileManager.default.removeItem(at: url) }
-
-    /// The folder's own path.
-    public var path: String { url.path }
-
-    /// The path of a file in the folder.
-    public func path(_ name: String) -> String { url.appendingPathComponent(name).path }
-
-    /// The names of the files in the folder, sorted.
-    public var files: [String] { ((try? FileManager.default.contentsOfDirectory(atPath: url.path)) ?? []).sorted() }
-
-    /// The bytes of a file in the folder.
-    public func bytes(_ name: String) throws -> [UInt8] {
-        [UInt8](try Data(contentsOf: url.appendingPathComponent(name)))
-    }
-
-    /// Writes a file into the folder, and the folders on its way.
-    ///
-    /// - Returns: its path.
-    @discardableResult
-    public func write(_ bytes: some Sequence<UInt8>, to name: String) throws -> String {
-        let file = url.appendingPathComponent(name)
-        try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
-        try Data(bytes).write(to: file)
-        return file.path
     }
 }

@@ -1,6 +1,7 @@
 import Checkpoint
 import Foundation
 import ModelFormat
+import TestSupport
 
 @testable import Condenser
 

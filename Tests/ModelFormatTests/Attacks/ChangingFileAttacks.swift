@@ -1,5 +1,6 @@
 import Foundation
 import ModelFormat
+import TestSupport
 import Testing
 
 /// Class 11: files that change, shrink or vanish under us.

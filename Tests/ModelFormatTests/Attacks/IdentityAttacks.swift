@@ -1,5 +1,6 @@
 import Foundation
 import ModelFormat
+import TestSupport
 import Testing
 
 /// Class 2: files that are something else.
@@ -64,10 +65,10 @@ import Testing
         #expect(throws: ModelFormatError.notAFile(path: folder.path, found: "a directory")) {
             try ModelFile(path: folder.path)
         }
-        let fifo = folder.file("fifo")
+        let fifo = folder.path("fifo")
         #expect(mkfifo(fifo, 0o600) == 0)
         #expect(throws: ModelFormatError.notAFile(path: fifo, found: "a FIFO")) { try ModelFile(path: fifo) }
-        let missing = folder.file("missing")
+        let missing = folder.path("missing")
         #expect(throws: ModelFormatError.noInput(path: missing, reason: "No such file or directory")) {
             try ModelFile(path: missing)
         }

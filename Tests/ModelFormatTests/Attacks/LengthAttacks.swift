@@ -1,5 +1,6 @@
 import Glibc
 import ModelFormat
+import TestSupport
 import Testing
 
 /// Class 3: lengths and counts that lie. Nothing is allocated for any of them.

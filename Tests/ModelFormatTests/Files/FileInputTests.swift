@@ -25,7 +25,7 @@ import Testing
     }
 
     @Test func aMissingFile() {
-        let path = folder.file("nothing")
+        let path = folder.path("nothing")
         expect(.noInput(path: path, reason: "No such file or directory"), reading: path)
         expect(.noInput(path: "", reason: "No such file or directory"), reading: "")
         expect(.noInput(path: "\(path)/x", reason: "No such file or directory"), reading: "\(path)/x")
@@ -47,7 +47,7 @@ import Testing
     @Test func aDirectory() { expect(.notAFile(path: folder.path, found: "a directory"), reading: folder.path) }
 
     @Test(.timeLimit(.minutes(1))) func aFIFOThatNobodyWritesDoesNotHang() {
-        let path = folder.file("fifo")
+        let path = folder.path("fifo")
         #expect(mkfifo(path, 0o600) == 0)
         expect(.notAFile(path: path, found: "a FIFO"), reading: path)
     }
@@ -57,12 +57,12 @@ import Testing
 
     @Test func symbolicLinksAreFollowed() throws {
         let target = try folder.write([1, 2, 3], to: "target")
-        #expect(symlink(target, folder.file("link")) == 0)
-        #expect(try FileInput.read(folder.file("link"), limit: 3).withUnsafeBytes(Array.init) == [1, 2, 3])
-        #expect(symlink("circle", folder.file("circle")) == 0)
+        #expect(symlink(target, folder.path("link")) == 0)
+        #expect(try FileInput.read(folder.path("link"), limit: 3).withUnsafeBytes(Array.init) == [1, 2, 3])
+        #expect(symlink("circle", folder.path("circle")) == 0)
         expect(
-            .noInput(path: folder.file("circle"), reason: "Too many levels of symbolic links"),
-            reading: folder.file("circle"))
+            .noInput(path: folder.path("circle"), reason: "Too many levels of symbolic links"),
+            reading: folder.path("circle"))
     }
 
     /// A sparse file takes no room on the disk, and its length none in memory.

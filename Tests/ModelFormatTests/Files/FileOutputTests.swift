@@ -22,33 +22,33 @@ import Testing
         for (name, bytes) in [("empty", []), ("one", [7]), ("many", Array(repeating: 9, count: 3_000_001))]
             as [(String, [UInt8])]
         {
-            try replace(folder.file(name), bytes)
-            #expect(try contents(folder.file(name)) == bytes)
+            try replace(folder.path(name), bytes)
+            #expect(try contents(folder.path(name)) == bytes)
         }
-        #expect(try folder.names() == ["empty", "many", "one"])
+        #expect(folder.files == ["empty", "many", "one"])
     }
 
     @Test func text() throws {
-        try FileOutput.replace(folder.file("text"), withText: "ä\n")
-        #expect(try contents(folder.file("text")) == [0xC3, 0xA4, 0x0A])
+        try FileOutput.replace(folder.path("text"), withText: "ä\n")
+        #expect(try contents(folder.path("text")) == [0xC3, 0xA4, 0x0A])
     }
 
     @Test func anExistingFileIsReplacedAndNothingElseIsLeft() throws {
         let path = try folder.write(Array(repeating: 1, count: 1000), to: "model")
         try replace(path, [2])
         #expect(try contents(path) == [2])
-        #expect(try folder.names() == ["model"])
+        #expect(folder.files == ["model"])
     }
 
     @Test func permissionsFollowTheUmask() throws {
-        let plain = folder.file("plain")
+        let plain = folder.path("plain")
         close(open(plain, O_WRONLY | O_CREAT, 0o666))
-        try replace(folder.file("model"), [1])
-        #expect(mode(folder.file("model")) == mode(plain))
+        try replace(folder.path("model"), [1])
+        #expect(mode(folder.path("model")) == mode(plain))
     }
 
     @Test func theLongestNameWorks() throws {
-        let path = folder.file(String(repeating: "n", count: 255))
+        let path = folder.path(String(repeating: "n", count: 255))
         try replace(path, [1])
         #expect(try contents(path) == [1])
     }
@@ -56,20 +56,20 @@ import Testing
     @Test func symbolicLinksSurvive() throws {
         let other = try TemporaryFolder()
         let target = try other.write([1], to: "target")
-        #expect(symlink(target, folder.file("absolute")) == 0)
-        #expect(symlink("absolute", folder.file("relative")) == 0)
-        try replace(folder.file("relative"), [2])
+        #expect(symlink(target, folder.path("absolute")) == 0)
+        #expect(symlink("absolute", folder.path("relative")) == 0)
+        try replace(folder.path("relative"), [2])
         #expect(try contents(target) == [2])
-        #expect(mode(folder.file("relative")) & S_IFMT == S_IFLNK)
-        #expect(mode(folder.file("absolute")) & S_IFMT == S_IFLNK)
-        #expect(try folder.names() == ["absolute", "relative"] && other.names() == ["target"])
+        #expect(mode(folder.path("relative")) & S_IFMT == S_IFLNK)
+        #expect(mode(folder.path("absolute")) & S_IFMT == S_IFLNK)
+        #expect(folder.files == ["absolute", "relative"] && other.files == ["target"])
     }
 
     @Test func aLinkThatNamesNothingGetsItsFile() throws {
-        #expect(symlink("later", folder.file("link")) == 0)
-        try replace(folder.file("link"), [3])
-        #expect(mode(folder.file("link")) & S_IFMT == S_IFLNK)
-        #expect(try contents(folder.file("later")) == [3])
+        #expect(symlink("later", folder.path("link")) == 0)
+        try replace(folder.path("link"), [3])
+        #expect(mode(folder.path("link")) & S_IFMT == S_IFLNK)
+        #expect(try contents(folder.path("later")) == [3])
     }
 
     @Test func aDirectoryIsRefused() {
@@ -79,7 +79,7 @@ import Testing
     }
 
     @Test func aMissingFolder() {
-        let path = folder.file("no/model")
+        let path = folder.path("no/model")
         #expect(throws: ModelFormatError.inputOutput(path: path, reason: "No such file or directory")) {
             try replace(path, [1])
         }
@@ -93,7 +93,7 @@ import Testing
             try withoutPrivileges { try replace(path, [2]) }
         }
         #expect(try contents(path) == [1])
-        #expect(try folder.names() == ["model"])
+        #expect(folder.files == ["model"])
     }
 
     /// What a full disk does, by a limit on file sizes: the write begins and cannot end.
@@ -112,7 +112,7 @@ import Testing
             try replace(path, bytes)
         }
         #expect(try contents(path) == [1, 2, 3])
-        #expect(try folder.names() == ["model"])
+        #expect(folder.files == ["model"])
     }
 
     @Test func aFullDeviceIsAnError() {
@@ -122,7 +122,7 @@ import Testing
     }
 
     @Test(.timeLimit(.minutes(1))) func aPipeIsWritten() async throws {
-        let path = folder.file("fifo")
+        let path = folder.path("fifo")
         #expect(mkfifo(path, 0o600) == 0)
         let bytes = (0..<300_000).map { UInt8(truncatingIfNeeded: $0) }
         let reader = Task.detached {
@@ -140,7 +140,7 @@ import Testing
 
     /// Whoever reads meanwhile finds all of the old file or all of the new one.
     @Test func readersNeverSeeHalfAFile() async throws {
-        let path = folder.file("model")
+        let path = folder.path("model")
         let versions = [[UInt8](repeating: 1, count: 50_000), [UInt8](repeating: 2, count: 90_000)]
         try replace(path, versions[0])
         let writer = Task.detached {
