@@ -3,7 +3,9 @@ import Synchronization
 
 /// A block of memory, 64-byte aligned, whose allocation can fail without a trap.
 ///
-/// Everything whose size comes from a file lives in such blocks: file contents, packed weights, the arena.
+/// Everything whose size comes from a file lives in such blocks: file contents, packed weights, the arena. A large one is
+/// refused unless it leaves some room, since the Swift runtime ends the process where one of the small allocations after
+/// it fails.
 public final class Storage: @unchecked Sendable {
     /// The block's bytes, which live as long as this object. Where nothing else keeps the object, as in
     /// `FileInput.read(…).bytes`, they are gone at once: use `withUnsafeBytes` there.
@@ -19,6 +21,10 @@ public final class Storage: @unchecked Sendable {
         guard byteCount >= 0, !Self.refuses, posix_memalign(&pointer, 64, max(byteCount, 64)) == 0, let pointer else {
             throw ModelFormatError.memory(bytes: byteCount)
         }
+        guard byteCount < Self.largeBytes || Self.leavesRoom else {
+            free(pointer)
+            throw ModelFormatError.memory(bytes: byteCount)
+        }
         bytes = UnsafeMutableRawBufferPointer(start: pointer, count: byteCount)
     }
 
@@ -32,6 +38,19 @@ public final class Storage: @unchecked Sendable {
     }
 
     deinit { free(bytes.baseAddress) }
+
+    /// From this size on, a block must leave room.
+    private static let largeBytes = 64 << 10
+    /// Bytes that a large block must leave for small allocations.
+    private static let room = 1 << 20
+
+    /// Whether the system has `room` bytes yet. Nothing is written there, so that asking costs no memory.
+    private static var leavesRoom: Bool {
+        let spare = mmap(nil, room, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+        guard spare != MAP_FAILED else { return false }
+        munmap(spare, room)
+        return true
+    }
 
     /// The thread whose allocations a test lets fail; 0 for none.
     static let failingThread = Atomic<pthread_t>(0)

@@ -5,6 +5,7 @@ import Testing
 /// What every attack on the command line expects of the program under attack.
 enum Attack {
     static let model = Fixture.root.appendingPathComponent("models/fashion-mnist.safetensors").path
+    static let architecture = Fixture.root.appendingPathComponent("models/condensenet-74-g8.json").path
     static let image = Fixture.root.appendingPathComponent("models/samples/bag.png").path
     static let smallModel = Fixture.path("models/cifar10-g4.safetensors")
     static let tensors = Fixture.path("cifar10-g4/input.npy")
