@@ -29,9 +29,9 @@ public final class Model: Sendable {
     /// - Throws: `ModelFormatError`.
     public convenience init(path: String, seed: UInt64 = 1) throws {
         let storage = try FileInput.read(path, limit: FormatLimits.fileBytes)
-        if ArchitectureFile.recognizes(UnsafeRawBufferPointer(storage.bytes)) {
+        if storage.withUnsafeBytes(ArchitectureFile.recognizes) {
             try self.init(
-                architecture: try ArchitectureFile.parse(UnsafeRawBufferPointer(storage.bytes)), seed: seed,
+                architecture: try storage.withUnsafeBytes(ArchitectureFile.parse), seed: seed,
                 fileBytes: storage.bytes.count)
         } else {
             self.init(try ModelFile(storage))
@@ -64,17 +64,3 @@ public final class Model: Sendable {
         tensors = file
     }
 }
-
-/// Gives the tensors that a graph names.
-public protocol TensorSource: Sendable {
-    /// The elements of a float tensor, in C order.
-    ///
-    /// - Throws: `ModelFormatError.memory`.
-    func floats(_ name: String) throws -> StoredArray<Float>
-    /// The elements of an index tensor.
-    ///
-    /// - Throws: `ModelFormatError.memory`.
-    func indices(_ name: String) throws -> StoredArray<Int32>
-}
-
-extension ModelFile: TensorSource {}

@@ -22,9 +22,8 @@ public enum ONNXExporter {
     /// - Throws: `ModelFormatError`.
     public static func bytes(path: String, seed: UInt64 = 1) throws -> [UInt8] {
         let storage = try FileInput.read(path, limit: FormatLimits.fileBytes)
-        let file = UnsafeRawBufferPointer(storage.bytes)
-        guard ArchitectureFile.recognizes(file) else { return try bytes(try ModelFile(storage)) }
-        let description = try ArchitectureFile.parse(file)
+        guard storage.withUnsafeBytes(ArchitectureFile.recognizes) else { return try bytes(try ModelFile(storage)) }
+        let description = try storage.withUnsafeBytes(ArchitectureFile.parse)
         return try bytes(description, tensors: RandomTensors(description.graph, seed: seed))
     }
 
