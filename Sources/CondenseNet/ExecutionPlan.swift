@@ -62,7 +62,7 @@ public final class ExecutionPlan: Sendable {
     func place(of value: String) -> ArenaLayout.Place { layout.places[value]! }
 
     /// Throws unless the processor has the instructions that the kernels were compiled for.
-    public static func requireProcessor() throws {
+    private static func requireProcessor() throws {
         #if arch(x86_64) && !CONDENSENET_PORTABLE
             guard condensenet_processor_has_avx2_fma() else { throw RuntimeError.processor(needs: "AVX2 and FMA") }
         #endif

@@ -1,6 +1,6 @@
 extension Graph {
     /// The graph as JSON, members in a fixed order, defaults left out.
-    public var json: JSONValue {
+    var json: JSONValue {
         [
             "input": .string(input),
             "output": .string(output),
@@ -13,7 +13,7 @@ extension Graph {
     ///
     /// - Parameter path: what the value is, for error messages.
     /// - Throws: `ModelFormatError.member` for a missing, unknown or mistyped member, and for a name that is no identifier.
-    public init(json: JSONValue, path: String) throws {
+    init(json: JSONValue, path: String) throws {
         var members = try JSONMembers(json, path: path)
         let values = try members.array("values").enumerated().map { position, json in
             try Value(json: json, path: "\(path).values[\(position)]")

@@ -1,5 +1,5 @@
 /// How a tensor's elements are stored.
-public enum ElementType: String, Sendable {
+enum ElementType: String, Sendable {
     /// IEEE 754 binary32.
     case float32 = "F32"
     /// IEEE 754 binary16.
@@ -8,5 +8,5 @@ public enum ElementType: String, Sendable {
     case int32 = "I32"
 
     /// Bytes of one element.
-    public var size: Int { self == .float16 ? 2 : 4 }
+    var size: Int { self == .float16 ? 2 : 4 }
 }

@@ -1,4 +1,4 @@
-import ModelFormat
+@testable import ModelFormat
 
 /// A model file put together by hand: any part of it can be wrong while all else, the checksum included, is right, so
 /// that a test shows the one check that refuses it.
