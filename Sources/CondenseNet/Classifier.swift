@@ -21,9 +21,10 @@ public final class Classifier {
     /// The network that classifies.
     public var model: Model { session.plan.model }
 
-    /// Loads and plans the model file at `path`.
+    /// Loads and plans the model or architecture file at `path`.
     ///
-    /// - Throws: `ModelFormatError` or `RuntimeError`.
+    /// - Parameter threads: threads that share each image, from 1 to `Session.maximumThreads`.
+    /// - Throws: `ModelFormatError`, `RuntimeError`, or `ImageError.transform` when the model's preprocessing makes no sense.
     public convenience init(path: String, threads: Int = 1) throws {
         try self.init(try Session(plan: try ExecutionPlan(try Model(path: path)), threads: threads))
     }

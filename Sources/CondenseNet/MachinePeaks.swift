@@ -15,6 +15,7 @@ public struct MachinePeaks: Equatable, Sendable {
 
     /// Measures for about a third of a second, the best of several short trials each.
     ///
+    /// - Precondition: `threads` is at least 1.
     /// - Throws: `ModelFormatError.memory` or `RuntimeError.threads`.
     public static func measure(threads: Int) throws -> MachinePeaks {
         let rounds = 200_000

@@ -10,6 +10,8 @@ public struct RandomTensors: TensorSource {
     private let groups: [String: Int]
     private let seed: UInt64
 
+    /// The tensors that `graph` names; equal seeds give equal tensors.
+    ///
     /// - Precondition: `graph` has passed `validate`.
     public init(_ graph: Graph, seed: UInt64) {
         specifications = Dictionary(uniqueKeysWithValues: graph.tensors.map { ($0.name, $0) })

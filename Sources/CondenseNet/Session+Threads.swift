@@ -2,7 +2,8 @@ import Glibc
 import ModelFormat
 
 extension Session {
-    /// The thread count that runs `plan` fastest on this machine now, by a short measurement of 1, 2, 4 … processors.
+    /// The thread count that runs `plan` fastest on this machine now, by a short measurement of 1, 2, 4 … threads, up to the number
+    /// of processors.
     ///
     /// - Throws: `ModelFormatError.memory` or `RuntimeError.threads`.
     public static func fastestThreads(for plan: ExecutionPlan) throws -> Int {

@@ -17,6 +17,8 @@ public final class Session {
     private let output: ArenaLayout.Place
     private let classes: Int
 
+    /// A session over `plan`, its arena allocated and its threads started.
+    ///
     /// - Parameters:
     ///   - threads: from 1 to `Session.maximumThreads`.
     ///   - profile: whether `stepNanoseconds` is filled.
@@ -67,12 +69,12 @@ public final class Session {
         }
     }
 
-    /// Nanoseconds that each step of the last run took; all 0 unless profiling.
+    /// Nanoseconds that each of `plan.steps` took in the last run; all 0 unless profiling. They live as long as the session.
     public var stepNanoseconds: UnsafeBufferPointer<UInt64> { UnsafeBufferPointer(execution.stepNanoseconds) }
 
     /// A copy of value `name`, `[C, H, W]`, as the last run left it.
     ///
-    /// - Precondition: the plan was made with `retainsValues`.
+    /// - Precondition: the plan was made with `retainsValues`, and its graph has such a value.
     public func value(_ name: String) -> [Float] {
         precondition(plan.options.retainsValues, "the plan does not retain values")
         let place = plan.place(of: name)
