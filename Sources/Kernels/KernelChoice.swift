@@ -17,7 +17,7 @@ public enum KernelChoice {
     static let panelFloats = 8 * 1024
     /// Floats of middle planes in a band of rows: they stay in a second-level cache.
     static let bandFloats = 96 * 1024
-    /// How far ahead of their use weights are asked for: they stream through the first-level cache once for each image.
+    /// Floats from weights in use to those that are asked for meanwhile.
     static let prefetchFloats = 1024
     /// Floats of transformed rows that are used before the next are transformed: they stay in a second-level cache.
     static let transformedFloats = 64 * 1024

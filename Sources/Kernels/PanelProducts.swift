@@ -1,5 +1,3 @@
-import CVector
-
 /// All outputs of a group, computed from panels of its inputs.
 ///
 /// Outputs are packed tile by tile (`OutputTiling`), `[1 + inputs][outputs of the tile]` each, the bias first. Sums begin
@@ -46,8 +44,8 @@ struct PanelProducts {
         var pixels = panel
         weights += Tile.outputs
         for _ in 0..<inputs / 4 {
-            condensenet_prefetch(weights + KernelChoice.prefetchFloats)
-            condensenet_prefetch(weights + (KernelChoice.prefetchFloats + 16))
+            prefetch(weights)
+            prefetch(weights + 16)
             tile.addProduct(Tile.Pixels(loading: pixels), weights)
             tile.addProduct(Tile.Pixels(loading: pixels + width), weights + Tile.outputs)
             tile.addProduct(Tile.Pixels(loading: pixels + 2 &* width), weights + 2 &* Tile.outputs)

@@ -50,8 +50,12 @@ private struct GroupRun {
     /// The first input plane, and where each of the group's inputs lies.
     let source: UnsafePointer<Float>
     let inputPlaces: OffsetTable
-    /// Scale and shift of each of the group's inputs; nil for inputs that are taken as they are.
-    let activation: (scale: UnsafePointer<Float>, shift: UnsafePointer<Float>)?
+    /// Whether inputs are scaled, shifted and rectified; else they are taken as they are.
+    let activates: Bool
+    /// Scale and shift of each of the group's inputs; of no meaning where none are activated. An optional pointer would be
+    /// copied through its type's metadata for each tile.
+    let scale: UnsafePointer<Float>
+    let shift: UnsafePointer<Float>
     let panel: UnsafeMutablePointer<Float>
     let products: PanelProducts
 
@@ -64,7 +68,9 @@ private struct GroupRun {
         tilesAtOnce = (shape.blockTiles(pixels: 16), shape.blockTiles(pixels: 8))
         source = operands.input
         let (firstInput, firstOutput) = (group &* shape.inputs, group &* shape.outputs)
-        activation = operands.activation.map { ($0.scale + firstInput, $0.shift + firstInput) }
+        let activation = operands.activation ?? (operands.input, operands.input)
+        activates = operands.activation != nil
+        (scale, shift) = (activation.scale + firstInput, activation.shift + firstInput)
         inputPlaces = OffsetTable(
             scratch, planes: operands.inputPlanes, firstInput..<firstInput &+ shape.inputs,
             stride: operands.inputPlaneStride)
@@ -96,12 +102,11 @@ private struct GroupRun {
         _: P.Type, first: Int, tiles: Int, atOnce: Int, of pixels: Int, input: Int,
         _ destinations: inout some PixelDestinations
     ) {
-        if products.tiling.sixes == 0, let activation {
+        if products.tiling.sixes == 0, activates {
             for tile in 0..<tiles {
                 let start = PixelTiling.start(P.self, first &+ tile &* P.width, in: pixels)
                 fewOutputs(
-                    P.self, source + (input &+ start), of: pixels, activation,
-                    to: destinations.next(P.self, start: start))
+                    P.self, source + (input &+ start), of: pixels, to: destinations.next(P.self, start: start))
             }
             return
         }
@@ -125,21 +130,20 @@ private struct GroupRun {
     /// and fills a panel for the second.
     @inline(__always)
     func fewOutputs<P: PixelVectors>(
-        _: P.Type, _ source: UnsafePointer<Float>, of pixels: Int,
-        _ activation: (scale: UnsafePointer<Float>, shift: UnsafePointer<Float>), to destination: some PixelDestination
+        _: P.Type, _ source: UnsafePointer<Float>, of pixels: Int, to destination: some PixelDestination
     ) {
         var sums = OutputTile4<P>(bias: products.weights)
         var weights = products.weights + 4
         if products.tiling.fours == 1 {
             for input in 0..<inputs {
-                sums.addProduct(activated(P.self, source, input, of: pixels, activation), weights)
+                sums.addProduct(activated(P.self, source, input, of: pixels), weights)
                 weights += 4
             }
             products.store(sums, 0, to: destination)
         } else {
             var kept = panel
             for input in 0..<inputs {
-                let values: P = activated(P.self, source, input, of: pixels, activation)
+                let values: P = activated(P.self, source, input, of: pixels)
                 values.store(to: kept)
                 sums.addProduct(values, weights)
                 kept += P.width
@@ -154,12 +158,10 @@ private struct GroupRun {
     /// A tile's pixels of one input, scaled, shifted and rectified.
     @inline(__always)
     func activated<P: PixelVectors>(
-        _: P.Type, _ source: UnsafePointer<Float>, _ input: Int, of pixels: Int,
-        _ activation: (scale: UnsafePointer<Float>, shift: UnsafePointer<Float>)
+        _: P.Type, _ source: UnsafePointer<Float>, _ input: Int, of pixels: Int
     ) -> P {
         load(P.self, source + inputPlaces[input], of: pixels).activated(
-            scale: PixelVector(repeating: activation.scale[input]),
-            shift: PixelVector(repeating: activation.shift[input]))
+            scale: PixelVector(repeating: scale[input]), shift: PixelVector(repeating: shift[input]))
     }
 
     /// Computes the last `count` pixels (1 to 8) of a run of eight or more, which ends before offset `end` of each plane.
@@ -180,9 +182,9 @@ private struct GroupRun {
             let plane = source + (first &+ inputPlaces[input])
             var place = plane + pixel
             var destination = panel + input &* P.width
-            if let activation {
-                let scale = PixelVector(repeating: activation.scale[input])
-                let shift = PixelVector(repeating: activation.shift[input])
+            if activates {
+                let scale = PixelVector(repeating: scale[input])
+                let shift = PixelVector(repeating: shift[input])
                 for _ in 1..<tiles {
                     P(loading: place).activated(scale: scale, shift: shift).store(to: destination)
                     place += P.width

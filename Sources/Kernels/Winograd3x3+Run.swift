@@ -1,5 +1,3 @@
-import CVector
-
 extension Winograd3x3 {
     /// Computes the given tiles of up to four outputs each; tile `t` of group `g` is number `g * tiles / groups + t`.
     ///
@@ -193,7 +191,7 @@ private struct WinogradRun {
         var pixels = input
         var weights = packed + tile &* shape.packedTileCount
         for _ in 0..<shape.inputs {
-            condensenet_prefetch(weights + KernelChoice.prefetchFloats)
+            prefetch(weights)
             sums.addProduct(P(loading: pixels, second: second), weights)
             sums.addProduct(P(loading: pixels + 1, second: second), weights + 4)
             sums.addProduct(P(loading: pixels + 2, second: second), weights + 8)
