@@ -49,8 +49,8 @@ public final class Classifier {
 
     /// The likeliest classes of an image, the likeliest first.
     ///
-    /// - Throws: `ImageError.wrongSize` when the model's preprocessing does not bring the image to the input's size,
-    ///   `RuntimeError.notFinite` when the network's answer is not a number.
+    /// - Throws: `ImageError.wrongSize` when the model's preprocessing does not bring the image to the input's size, `.memory`,
+    ///   or `RuntimeError.notFinite` when the network's answer is not a number.
     public func classify(_ image: RGBImage, top: Int = 5) throws -> [Prediction] {
         try prepare(image)
         return try predict(top: top)
@@ -58,7 +58,7 @@ public final class Classifier {
 
     /// Brings an image to the network's input.
     ///
-    /// - Throws: `ImageError.wrongSize`.
+    /// - Throws: `ImageError.wrongSize` or `.memory`.
     public func prepare(_ image: RGBImage) throws {
         let count = input.bytes.count / 4
         try transform.apply(to: image, into: UnsafeMutableBufferPointer(start: input.floats, count: count))

@@ -72,6 +72,7 @@ extension ImageError {
         switch category {
         case .missingInput: .noInput
         case .inputOutput: .inputOutput
+        case .memory: .internal
         case .badData: .badData
         }
     }

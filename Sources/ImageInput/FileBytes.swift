@@ -7,7 +7,7 @@ enum FileBytes {
     /// Opening never waits, so a FIFO without a writer is refused like any other file that is not regular. A file that
     /// shrinks meanwhile gives the bytes that were there.
     ///
-    /// - Throws: `ImageError.noInput`, `.notAFile`, `.inputOutput`, or `.tooLarge` beyond `limit` bytes.
+    /// - Throws: `ImageError.noInput`, `.notAFile`, `.inputOutput`, `.tooLarge` beyond `limit` bytes, or `.memory`.
     static func read(_ path: String, limit: Int) throws -> [UInt8] {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
         guard descriptor >= 0 else { throw ImageError.noInput(path: path, reason: reason(errno)) }
@@ -23,6 +23,7 @@ enum FileBytes {
         guard size <= limit else {
             throw ImageError.tooLarge(name: path, quantity: .fileBytes, found: size, limit: limit)
         }
+        try SystemMemory.require(size, for: path)
         return try [UInt8](unsafeUninitializedCapacity: size) { buffer, filled in
             while filled < size {
                 let count = Glibc.read(descriptor, buffer.baseAddress! + filled, size - filled)

@@ -37,6 +37,8 @@ public enum ImageError: Error, Equatable, Sendable {
         case missingInput
         /// The operating system failed to read.
         case inputOutput
+        /// The system refused memory.
+        case memory
         /// The content or the request is at fault.
         case badData
     }
@@ -46,6 +48,7 @@ public enum ImageError: Error, Equatable, Sendable {
         switch self {
         case .noInput: .missingInput
         case .inputOutput: .inputOutput
+        case .memory: .memory
         default: .badData
         }
     }

@@ -57,7 +57,7 @@ public struct ImageTransform: Equatable, Sendable {
     /// Only the pixels that the crop keeps are resized, so that a very long image costs no more than another.
     ///
     /// - Precondition: `buffer` has 3 · H · W elements.
-    /// - Throws: `ImageError.wrongSize` if `image` does not come out at `outputSize`; `buffer` is then untouched.
+    /// - Throws: `ImageError.wrongSize` if `image` does not come out at `outputSize`, or `.memory`; `buffer` is then untouched.
     public func apply(to image: RGBImage, into buffer: UnsafeMutableBufferPointer<Float>) throws {
         precondition(buffer.count == 3 * outputSize.width * outputSize.height, "one element for each sample")
         normalise(try fitted(image), into: buffer)
@@ -65,25 +65,25 @@ public struct ImageTransform: Equatable, Sendable {
 
     /// `image` resized and cropped: the network's input before normalisation.
     ///
-    /// - Throws: `ImageError.wrongSize` if it does not come out at `outputSize`.
+    /// - Throws: `ImageError.wrongSize` if it does not come out at `outputSize`, or `.memory`.
     public func fitted(_ image: RGBImage) throws -> RGBImage {
         let target = resize.map(image.size.scaled(shorterSide:)) ?? image.size
         guard let crop else {
             guard target == outputSize else {
                 throw ImageError.wrongSize(name: image.name, expected: outputSize, found: target)
             }
-            return resized(image, to: target, columns: 0..<target.width, rows: 0..<target.height)
+            return try resized(image, to: target, columns: 0..<target.width, rows: 0..<target.height)
         }
         let columns = CropAxis(length: target.width, crop: crop)
         let rows = CropAxis(length: target.height, crop: crop)
-        return resized(image, to: target, columns: columns.kept, rows: rows.kept)
+        return try resized(image, to: target, columns: columns.kept, rows: rows.kept)
             .padded(left: columns.padding, top: rows.padding, to: outputSize)
     }
 
     private func resized(
         _ image: RGBImage, to target: ImageSize, columns: Range<Int>, rows: Range<Int>
-    ) -> RGBImage {
-        target == image.size
+    ) throws -> RGBImage {
+        try target == image.size
             ? image.cropped(columns: columns, rows: rows)
             : image.resampled(to: target, columns: columns, rows: rows)
     }

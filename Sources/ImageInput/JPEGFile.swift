@@ -33,7 +33,7 @@ enum JPEGFile {
                 : failure.error(name: name, format: .jpeg)
         }
         let exif = UnsafeRawBufferPointer(rebasing: bytes[header.exifOffset...].prefix(header.exifLength))
-        return image.upright(from: Orientation(exif: exif))
+        return try image.upright(from: Orientation(exif: exif))
     }
 }
 

@@ -17,6 +17,6 @@ enum PNGFile {
                 throw failure.error(name: name, format: .png)
             }
         }
-        return image.upright(from: Orientation(exif: UnsafeRawBufferPointer(rebasing: bytes[chunks.exif])))
+        return try image.upright(from: Orientation(exif: UnsafeRawBufferPointer(rebasing: bytes[chunks.exif])))
     }
 }

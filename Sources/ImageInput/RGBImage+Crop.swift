@@ -3,21 +3,23 @@ extension RGBImage {
     /// `CenterCrop(side)` makes of a PIL image.
     ///
     /// - Precondition: `side` is at least 1 and 3 · `side`² fits in `Int`.
-    public func centerCropped(to side: Int) -> RGBImage {
+    /// - Throws: `ImageError.memory`.
+    public func centerCropped(to side: Int) throws -> RGBImage {
         precondition(side >= 1, "a side has at least one pixel")
         let columns = CropAxis(length: width, crop: side)
         let rows = CropAxis(length: height, crop: side)
-        return cropped(columns: columns.kept, rows: rows.kept)
+        return try cropped(columns: columns.kept, rows: rows.kept)
             .padded(left: columns.padding, top: rows.padding, to: ImageSize(width: side, height: side))
     }
 
     /// The pixels in `columns` and `rows`.
     ///
     /// - Precondition: the ranges lie within the image and are not empty.
-    func cropped(columns: Range<Int>, rows: Range<Int>) -> RGBImage {
+    /// - Throws: `ImageError.memory`.
+    func cropped(columns: Range<Int>, rows: Range<Int>) throws -> RGBImage {
         if columns == 0..<width, rows == 0..<height { return self }
-        return pixels.withUnsafeBufferPointer { input in
-            RGBImage(size: ImageSize(width: columns.count, height: rows.count), name: name) { output in
+        return try pixels.withUnsafeBufferPointer { input in
+            try RGBImage(size: ImageSize(width: columns.count, height: rows.count), name: name) { output in
                 let length = 3 * columns.count
                 for (index, row) in rows.enumerated() {
                     let start = 3 * (row * width + columns.lowerBound)
@@ -30,10 +32,11 @@ extension RGBImage {
     /// The image within a black one of `size`.
     ///
     /// - Precondition: it fits there.
-    func padded(left: Int, top: Int, to size: ImageSize) -> RGBImage {
+    /// - Throws: `ImageError.memory`.
+    func padded(left: Int, top: Int, to size: ImageSize) throws -> RGBImage {
         if size == self.size { return self }
-        return pixels.withUnsafeBufferPointer { input in
-            RGBImage(size: size, name: name) { output in
+        return try pixels.withUnsafeBufferPointer { input in
+            try RGBImage(size: size, name: name) { output in
                 output.initialize(repeating: 0)
                 let length = 3 * width
                 for row in 0..<height {

@@ -1,6 +1,8 @@
 extension RGBImage {
     /// The picture turned upright: first row on top, first column at the left.
-    func upright(from orientation: Orientation) -> RGBImage {
+    ///
+    /// - Throws: `ImageError.memory`.
+    func upright(from orientation: Orientation) throws -> RGBImage {
         // Where the first upright pixel is stored, and the distances in storage to the next pixel and the next row.
         let pixel = 3
         let row = 3 * width
@@ -19,8 +21,8 @@ extension RGBImage {
             }
         if orientation == .topLeft { return self }
         let size = orientation.swapsSides ? ImageSize(width: height, height: width) : self.size
-        return pixels.withUnsafeBufferPointer { source in
-            RGBImage(size: size, name: name) { destination in
+        return try pixels.withUnsafeBufferPointer { source in
+            try RGBImage(size: size, name: name) { destination in
                 var written = 0
                 for y in 0..<size.height {
                     var read = first + y * down

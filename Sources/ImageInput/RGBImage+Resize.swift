@@ -6,13 +6,13 @@ extension RGBImage {
     /// An image that already has this size is returned unchanged.
     ///
     /// - Precondition: `side` is at least 1.
-    /// - Throws: `ImageError.tooLarge` if the result would be beyond `limits`, as a very long image's is.
+    /// - Throws: `ImageError.tooLarge` if the result would be beyond `limits`, as a very long image's is, or `.memory`.
     public func resized(shorterSide side: Int, limits: ImageLimits = .default) throws -> RGBImage {
         precondition(side >= 1, "a side has at least one pixel")
         let target = size.scaled(shorterSide: side)
         if target == size { return self }
         try limits.check(target, name: name)
-        return resampled(to: target, columns: 0..<target.width, rows: 0..<target.height)
+        return try resampled(to: target, columns: 0..<target.width, rows: 0..<target.height)
     }
 
     /// The part of the image resized to `target` that lies in `columns` and `rows`; the rest is not computed.
@@ -20,11 +20,13 @@ extension RGBImage {
     /// Rows first, then columns, rounded to 8 bits between the two.
     ///
     /// - Precondition: the ranges lie within `target` and are not empty.
-    func resampled(to target: ImageSize, columns: Range<Int>, rows: Range<Int>) -> RGBImage {
+    /// - Throws: `ImageError.memory`.
+    func resampled(to target: ImageSize, columns: Range<Int>, rows: Range<Int>) throws -> RGBImage {
         let horizontal = ResampleAxis(from: width, to: target.width, outputs: columns)
         let vertical = ResampleAxis(from: height, to: target.height, outputs: rows)
         let sources = vertical.sources
-        let narrowed = RGBImage(size: ImageSize(width: columns.count, height: sources.count), name: name) { output in
+        let narrowed = try RGBImage(size: ImageSize(width: columns.count, height: sources.count), name: name) {
+            output in
             pixels.withUnsafeBufferPointer { input in
                 let sourceRow = 3 * width
                 let outputRow = 3 * columns.count
@@ -35,7 +37,7 @@ extension RGBImage {
                 }
             }
         }
-        return RGBImage(size: ImageSize(width: columns.count, height: rows.count), name: name) { output in
+        return try RGBImage(size: ImageSize(width: columns.count, height: rows.count), name: name) { output in
             narrowed.pixels.withUnsafeBufferPointer { input in
                 Self.resampleColumns(
                     input, rowLength: 3 * columns.count, firstRow: sources.lowerBound, along: vertical, into: output)

@@ -1,5 +1,5 @@
 import Foundation
-import ImageInput
+@testable import ImageInput
 import TestSupport
 import Testing
 
@@ -77,6 +77,16 @@ import Testing
         let error = ImageError.inputOutput(path: "x.png", reason: "Input/output error")
         #expect(error.category == .inputOutput)
         #expect("\(error)" == "x.png: Input/output error")
+    }
+
+    /// No system has an exbibyte, and a count that overflows is more yet.
+    @Test func tooLittleMemory() throws {
+        for count in [1 << 60, Int.max] {
+            let error = ImageError.memory(name: "x.png")
+            #expect(throws: error) { try SystemMemory.require(count, for: "x.png") }
+            #expect(error.category == .memory)
+        }
+        for count in [0, 1, 1 << 20] { try SystemMemory.require(count, for: "x.png") }
     }
 
     @Test func messagesAreOneLine() {

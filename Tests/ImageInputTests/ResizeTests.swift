@@ -74,18 +74,18 @@ import Testing
 
     /// Offsets of half a pixel: 0.5 → 0, 1.5 → 2, 2.5 → 2.
     @Test(arguments: [(1, 0), (2, 1), (3, 2), (4, 2), (5, 2), (6, 3), (7, 4)])
-    func cropOffsetsRoundHalfToEven(surplus: Int, offset: Int) {
+    func cropOffsetsRoundHalfToEven(surplus: Int, offset: Int) throws {
         let image = noise(width: 10 + surplus, height: 10, seed: 5)
-        let cropped = image.centerCropped(to: 10)
+        let cropped = try image.centerCropped(to: 10)
         for row in 0..<10 {
             let start = 3 * (row * image.width + offset)
             #expect(cropped.pixels[(30 * row)..<(30 * row + 30)] == image.pixels[start..<(start + 30)])
         }
     }
 
-    @Test func smallImagesArePaddedWithZeros() {
+    @Test func smallImagesArePaddedWithZeros() throws {
         let image = RGBImage(width: 2, height: 5, pixels: Array(repeating: 9, count: 30))
-        let cropped = image.centerCropped(to: 5)
+        let cropped = try image.centerCropped(to: 5)
         // Three columns are missing: one before, two behind.
         #expect(cropped.size == ImageSize(width: 5, height: 5))
         let row: [UInt8] = [0, 0, 0, 9, 9, 9, 9, 9, 9, 0, 0, 0, 0, 0, 0]
@@ -93,7 +93,7 @@ import Testing
         // Too narrow and too high at once.
         let tall = RGBImage(width: 1, height: 9, pixels: (0..<27).map { UInt8($0) })
         #expect(
-            tall.centerCropped(to: 3).pixels == [
+            try tall.centerCropped(to: 3).pixels == [
                 0, 0, 0, 9, 10, 11, 0, 0, 0, 0, 0, 0, 12, 13, 14, 0, 0, 0, 0, 0, 0, 15, 16, 17, 0, 0, 0,
             ])
     }

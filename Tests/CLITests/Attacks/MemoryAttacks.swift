@@ -16,17 +16,23 @@ struct MemoryAttacks {
     ///
     /// - Parameter step: KiB from one limit to the next.
     private func expectErrors(_ model: String, step: Int) throws {
+        try expectErrors(
+            of: ["bench", model, "--runs", "1", "--warmup", "0", "--seconds", "0"], "\(model): no memory for ",
+            step: step)
+    }
+
+    /// Runs a command at a series of limits, up to the first that is enough; each error holds `message`.
+    private func expectErrors(of arguments: [String], _ message: String, step: Int) throws {
         let start = try #require(LimitedProgram.start) + Self.own
         var failures = 0
         for limit in stride(from: start, through: start + 100 * step, by: step) {
-            let result = try LimitedProgram.run(
-                ["bench", model, "--runs", "1", "--warmup", "0", "--seconds", "0"], limit)
+            let result = try LimitedProgram.run(arguments, limit)
             if result.code == 0 {
                 #expect(failures >= 8, "memory was short \(failures) times only")
                 return
             }
             failures += 1
-            Attack.expect(result, code: 70, "\(model): no memory for ")
+            Attack.expect(result, code: 70, message)
         }
         Issue.record("no end of failures")
     }
@@ -67,6 +73,14 @@ struct MemoryAttacks {
         let folder = try TemporaryFolder()
         let model = try folder.write(try ModelFile.bytes(description, tensors: tensors), to: "wide.safetensors")
         try expectErrors(model, step: 1100)
+    }
+
+    /// The file and its pixels are in memory at once, beside the model.
+    @Test(.timeLimit(.minutes(2))) func aLargeImage() throws {
+        let folder = try TemporaryFolder()
+        let header = Array("P6 2000 1500 255\n".utf8)
+        let image = try folder.write(header + [UInt8](repeating: 7, count: 3 * 2000 * 1500), to: "large.ppm")
+        try expectErrors(of: ["classify", Attack.model, image], "no memory ", step: 1100)
     }
 }
 
