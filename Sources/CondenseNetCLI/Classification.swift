@@ -9,7 +9,7 @@ struct Classification {
     let milliseconds: Double
 
     var text: String {
-        var text = "\(image)  (\(Format.fixed(milliseconds, 2)) ms)\n"
+        var text = "\(image.onOneLine)  (\(Format.fixed(milliseconds, 2)) ms)\n"
         for prediction in predictions {
             let percent = Format.fixed(Double(prediction.probability) * 100, 2)
             text += String(repeating: " ", count: 8 - percent.count) + "\(percent) %  \(prediction.label)\n"

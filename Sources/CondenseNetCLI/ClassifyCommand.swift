@@ -56,7 +56,7 @@ struct ClassifyCommand: ParsableCommand {
             output: ClassificationOutput(json ? .array : jsonLines ? .lines : .text))
         for argument in images { try run.classify(argument: argument) }
         if let folderWatch {
-            StandardError.write("watching \(watch!)\n")
+            StandardError.write(line: "watching \(watch!)")
             while let path = try folderWatch.next() { try run.classify(path) }
         }
         try run.output.finish()

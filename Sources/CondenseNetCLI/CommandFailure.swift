@@ -39,7 +39,7 @@ struct CommandFailure: Error {
     }
 
     /// Prints the line to standard error.
-    func warn() { StandardError.write("condensenet: \(message)\n") }
+    func warn() { StandardError.write(line: "condensenet: \(message)") }
 
     /// The same failure, whose line has been printed.
     var alreadyReported: CommandFailure {

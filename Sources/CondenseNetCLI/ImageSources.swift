@@ -98,7 +98,7 @@ final class FolderWatch {
             offset += 16 + length
             if mask & Int(IN_Q_OVERFLOW) != 0 {
                 StandardError.write(
-                    "condensenet: \(folder): files came faster than the system notes; some were missed\n")
+                    line: "condensenet: \(folder): files came faster than the system notes; some were missed")
             } else if mask & (Int(IN_DELETE_SELF) | Int(IN_MOVE_SELF) | Int(IN_IGNORED)) != 0 {
                 isGone = true
             } else if mask & Int(IN_ISDIR) == 0, !name.hasPrefix("."), Folder.hasImageSuffix(name) {

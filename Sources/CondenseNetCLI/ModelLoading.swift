@@ -6,7 +6,7 @@ import ModelFormat
 func loadModel(_ path: String) throws -> Model {
     let model = try reporting(path) { try Model(path: path) }
     if case .random(let seed) = model.weights {
-        StandardError.write("\(path): an architecture file; its weights are random (seed \(seed))\n")
+        StandardError.write(line: "\(path): an architecture file; its weights are random (seed \(seed))")
     }
     return model
 }
@@ -39,7 +39,7 @@ enum ThreadChoice: ExpressibleByArgument, CustomStringConvertible {
         case .count(let count): return try Session(plan: plan, threads: count)
         case .automatic:
             let threads = try Session.fastestThreads(for: plan)
-            StandardError.write("threads: \(threads) (measured)\n")
+            StandardError.write(line: "threads: \(threads) (measured)")
             return try Session(plan: plan, threads: threads)
         }
     }

@@ -1,4 +1,5 @@
 import Glibc
+import ModelFormat
 
 /// Results go to standard output, and a failed write is an error like any other.
 enum StandardOutput {
@@ -25,6 +26,9 @@ enum StandardError {
     static let isTerminal = isatty(2) == 1
 
     static func write(_ text: String) { _ = writeAll(Array(text.utf8), to: 2) }
+
+    /// Writes a line for people; what would break or hide it is escaped.
+    static func write(line: String) { write(line.onOneLine + "\n") }
 }
 
 private func writeAll(_ bytes: [UInt8], to descriptor: Int32) -> Bool {

@@ -40,6 +40,22 @@ extension String {
     }
 }
 
+extension StringProtocol {
+    /// The text as a message may show it: on one line, and without what a terminal would obey. Names of files may hold
+    /// anything, so control and format characters are written as escapes.
+    package var onOneLine: String {
+        var shown = ""
+        for scalar in unicodeScalars {
+            switch scalar.properties.generalCategory {
+            case .control, .format, .lineSeparator, .paragraphSeparator:
+                shown += "\\u{\(String(scalar.value, radix: 16))}"
+            default: shown.unicodeScalars.append(scalar)
+            }
+        }
+        return shown
+    }
+}
+
 extension Unicode.Scalar {
     /// Whether the scalar is one of Unicode's 65 control characters.
     fileprivate var isControl: Bool { value < 0x20 || (0x7F..<0xA0).contains(value) }

@@ -35,6 +35,19 @@ struct ClassifyTests {
         #expect(json.elements.map { $0["predictions"]![0]["index"]!.int! } == [9, 8, 3])
     }
 
+    @Test func aNameOfSeveralLinesIsShownOnOne() throws {
+        let folder = try TemporaryFolder()
+        let image = try folder.write(try Shipped.sampleBytes("bag"), to: "a\n\u{1B}[31m.png")
+        let missing = folder.path("b\n\u{202E}.png")
+        let text = try condensenet("classify", Shipped.model, image, missing, "--top", "1")
+        #expect(text.code == 66)
+        #expect(text.output.split(separator: "\n").count == 2)
+        #expect(text.output.hasPrefix(folder.path("a\\u{a}\\u{1b}[31m.png")), "\(text.output)")
+        #expect(text.diagnostics == "condensenet: \(folder.path("b\\u{a}\\u{202e}.png")): No such file or directory\n")
+        let json = try condensenet("classify", Shipped.model, image, "--json")
+        #expect(try JSON(json.output)[0]["image"]?.string == image)
+    }
+
     @Test func topBeyondTheClassesGivesAllOfThem() throws {
         let result = try condensenet("classify", Shipped.model, Shipped.sample("bag"), "--json", "--top", "1000")
         let predictions = try JSON(result.output)[0]["predictions"]!.elements

@@ -26,21 +26,21 @@ enum Diagnostics {
             if code.isSuccess {
                 do { try Console.write(Converter.fullMessage(for: error) + "\n") } catch { return report(error) }
             } else {
-                let lines = Converter.message(for: error).split(separator: "\n").map(printable)
+                let lines = Converter.message(for: error).split(separator: "\n").map(\.onOneLine)
                 Console.complain("error: \(lines.joined(separator: " ")) (--help shows the usage)\n")
             }
             // An error that neither this program nor the argument parser knows.
             return code == .failure ? 70 : code.rawValue
         }
-        Console.complain("error: \(known.lines.map(printable).joined(separator: "\n  "))\n")
+        Console.complain("error: \(known.lines.map(\.onOneLine).joined(separator: "\n  "))\n")
         return known.code
     }
 
     /// A remark that the user may skip.
-    static func note(_ text: String) { Console.complain("note: \(printable(text))\n") }
+    static func note(_ text: String) { Console.complain("note: \(text.onOneLine)\n") }
 
     /// A remark that the user should read.
-    static func warn(_ text: String) { Console.complain("warning: \(printable(text))\n") }
+    static func warn(_ text: String) { Console.complain("warning: \(text.onOneLine)\n") }
 
     private static func explanation(_ error: any Error) -> (lines: [String], code: Int32)? {
         switch error {
@@ -93,18 +93,5 @@ enum Diagnostics {
         case .memory: 70
         default: 65
         }
-    }
-
-    /// The text on one line: files and arguments may hold control characters.
-    private static func printable(_ text: some StringProtocol) -> String {
-        var shown = ""
-        for scalar in text.unicodeScalars {
-            switch scalar.properties.generalCategory {
-            case .control, .format, .lineSeparator, .paragraphSeparator:
-                shown += "\\u{\(String(scalar.value, radix: 16))}"
-            default: shown.unicodeScalars.append(scalar)
-            }
-        }
-        return shown
     }
 }

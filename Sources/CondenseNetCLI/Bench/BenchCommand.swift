@@ -115,7 +115,7 @@ struct BenchCommand: ParsableCommand {
             if paperTable { try StandardOutput.write("\n" + PaperTable(records).text) }
             if layers { try StandardOutput.write(records.map { "\n" + LayerTable($0).text }.joined()) }
         }
-        for warning in circumstances.warnings { StandardError.write("warning: \(warning)\n") }
+        for warning in circumstances.warnings { StandardError.write(line: "warning: \(warning)") }
         if let json {
             let text = JSONValue.array(records.map(\.json)).text(expandedLevels: 2) + "\n"
             if json == "-" {

@@ -116,6 +116,8 @@ struct ArgumentAttacks {
             let cut = String(argument.prefix { $0 != "\u{0}" })
             let result = try Program.run("condensenet", ["inspect", cut])
             #expect(result.code == 66 || result.code == 64, "\(result.code)")
+            #expect(result.diagnostics.filter { $0 == "\n" }.count == 1, "\(result.diagnostics)")
+            #expect(!result.diagnostics.unicodeScalars.contains("\u{1B}"))
         }
     }
 

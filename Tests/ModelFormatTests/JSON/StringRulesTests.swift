@@ -33,6 +33,12 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        ("", ""), ("photo é 日本 \u{1F600}.png", "photo é 日本 \u{1F600}.png"), ("a\nb\r\n", "a\\u{a}b\\u{d}\\u{a}"),
+        ("\u{1B}[2J\u{9B}\u{202E}", "\\u{1b}[2J\\u{9b}\\u{202e}"), ("\u{2028}\u{2029}", "\\u{2028}\\u{2029}"),
+    ])
+    func whatBreaksALineIsEscaped(text: String, expected: String) { #expect(text.onOneLine == expected) }
+
     @Test func errorsStayOnOneLineAndShort() {
         let hostile = "\u{1B}[2J\n\u{9B}" + String(repeating: "x", count: 100_000)
         let errors: [ModelFormatError] = [
