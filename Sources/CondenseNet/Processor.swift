@@ -16,11 +16,22 @@ public enum Processor {
 
     /// Keeps the calling thread, and the threads of every session that it makes later, on `processors`.
     ///
-    /// - Throws: `RuntimeError.affinity` when the system refuses, for example because a processor does not exist.
+    /// - Throws: `RuntimeError.affinity` when one of them does not exist or may not be used; the thread then stays where it
+    ///   was.
     public static func pin(to processors: [Int]) throws {
-        let failure = condensenet_pin(processors.map { Int32(clamping: $0) }, processors.count)
+        func pinning(to processors: [Int]) -> Int32 {
+            condensenet_pin(processors.map { Int32(clamping: $0) }, processors.count)
+        }
+        let before = allowed
+        let failure = pinning(to: processors)
         guard failure == 0 else {
             throw RuntimeError.affinity(processors: processors, reason: String(cString: strerror(failure)))
+        }
+        // As long as one processor is left, the system passes over those that it does not have.
+        let missing = Set(processors).subtracting(allowed)
+        guard missing.isEmpty else {
+            _ = pinning(to: before)
+            throw RuntimeError.affinity(processors: missing.sorted(), reason: String(cString: strerror(EINVAL)))
         }
     }
 

@@ -37,9 +37,10 @@ struct BenchRefusalTests {
         #expect(!FileManager.default.fileExists(atPath: program.path("j")))
     }
 
-    @Test func processorThatDoesNotExist() throws {
+    /// Also beside processors that do exist.
+    @Test(arguments: ["1023", "0-1023"]) func processorThatDoesNotExist(list: String) throws {
         let result = try BenchProgram().run([
-            "bench", BenchProgram.model, "--runs", "1", "--warmup", "0", "--cpus", "1023",
+            "bench", BenchProgram.model, "--runs", "1", "--warmup", "0", "--cpus", list,
         ])
         #expect(result.code == 64, "\(result.diagnostics)")
         #expect(result.diagnostics.contains("1023"))
