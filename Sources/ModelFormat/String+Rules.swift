@@ -24,7 +24,7 @@ extension String {
     }
 
     /// Whether the text can be shown in a terminal as it is: it has no control characters.
-    var isPrintable: Bool { !unicodeScalars.contains(where: \.isControl) }
+    package var isPrintable: Bool { !unicodeScalars.contains(where: \.isControl) }
 
     /// The text's start, on one line, for error messages: control characters escaped, at most 200 scalars.
     var excerpt: String {

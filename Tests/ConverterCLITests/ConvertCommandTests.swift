@@ -51,6 +51,19 @@ struct ConvertCommandTests {
         #expect(try ModelFile(path: folder.path("m")).description.classes == 5)
     }
 
+    /// A checkpoint may be called anything.
+    @Test(arguments: [
+        ("a\nb\u{202E}", "a\\u{a}b\\u{202e}"), ("a" + String(repeating: "\u{301}", count: 31), "a\\u{0301}"),
+    ])
+    func aCheckpointsNameThatIsNoText(name: String, source: String) throws {
+        let folder = try TemporaryFolder()
+        let checkpoint = try folder.write(try Fixture.bytes("cifar10-g4/dense.pth.tar"), to: name)
+        let result = try Program.convert([checkpoint, "-o", folder.path("m")])
+        #expect(result.code == 0, "\(result.diagnostics)")
+        let provenance = try #require(try ModelFile(path: folder.path("m")).description.provenance)
+        #expect(provenance.source.hasPrefix(source), "\(provenance.source)")
+    }
+
     private func grouped(_ number: Int) -> String {
         number < 1000 ? "\(number)" : grouped(number / 1000) + "," + String("\(1000 + number % 1000)".dropFirst())
     }

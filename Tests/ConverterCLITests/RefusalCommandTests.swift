@@ -33,6 +33,8 @@ struct RefusalCommandTests {
         Case([Fixture.path("cifar10-g4/converted.pth.tar"), "--classifier-keep", "0.5"], 64, "converted already"),
         Case([dense, "--crop", "28"], 64, "--crop: expected 32"),
         Case([dense, "--resize", "0"], 64, "--resize"),
+        Case([dense, "--name", "a\nb"], 64, "--name: expected text without control characters"),
+        Case([dense, "--name", "a" + String(repeating: "\u{301}", count: 31)], 64, "--name: expected text"),
         Case([dense, "--mean", "1,2"], 64, "--mean: expected three numbers R,G,B"),
         Case([dense, "--mean", "1,x,2"], 64, "1,x,2"),
         Case([dense, "--std", "1,0,1"], 64, "--std: expected three positive numbers R,G,B"),
@@ -81,6 +83,16 @@ struct RefusalCommandTests {
             let result = try Program.convert([Self.dense, "-o", folder.path("m"), "--labels", labels])
             #expect(result.diagnostics.hasPrefix("error: \(labels): "), "\(result.diagnostics)")
         }
+    }
+
+    @Test func labelsThatATerminalWouldObey() throws {
+        let folder = try TemporaryFolder()
+        let labels = try folder.write(Array(repeating: "a\u{1B}[2J\n", count: 10).joined().utf8, to: "labels")
+        let result = try Program.convert([Self.dense, "-o", folder.path("m"), "--labels", labels])
+        #expect(result.code == 65)
+        #expect(
+            result.diagnostics
+                == "error: \(labels): expected labels without control characters, found a\\u{1b}[2J on line 1\n")
     }
 
     @Test func outputIsNeeded() throws {

@@ -54,6 +54,7 @@ struct ArchitectureCommand: ParsableCommand {
     var output: String
 
     func run() throws {
+        try check(name: name)
         let (description, report) =
             switch family {
             case .dense(let family): try design(family)

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Condenser
 import Glibc
+import ModelFormat
 
 /// Numbers separated by commas.
 struct Numbers: ExpressibleByArgument {
@@ -57,6 +58,15 @@ enum NetworkFamily: ExpressibleByArgument {
         case .comparison(let preset): preset.rawValue
         }
     }
+}
+
+/// Checks the network's name, where `--name` gives one.
+///
+/// - Throws: `ConversionError.option` for a name that no file may hold.
+func check(name: String?) throws {
+    guard let name, !name.isPrintable || !name.isStreamSafe else { return }
+    throw ConversionError.option(
+        "--name: expected text without control characters or long rows of combining ones, found \(name.prefix(80))")
 }
 
 /// Whether both paths lead to one file, through links of any kind.

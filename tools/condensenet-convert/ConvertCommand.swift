@@ -59,6 +59,7 @@ struct ConvertCommand: ParsableCommand {
         guard !isSameFile(checkpoint, output) else {
             throw ConversionError.option("\(output): the model would replace the checkpoint that it is made from")
         }
+        try check(name: name)
         let conversion: any FinishedConversion
         let verification: Verification?
         do {

@@ -54,12 +54,16 @@ public struct ModelDescription: Equatable, Sendable {
         return multiplyAccumulates
     }
 
-    /// Text for people may be anything that a terminal can show.
+    /// Text for people may be anything that a terminal can show and a reader of the file takes.
     private func checkText() throws {
         func check(_ path: String, _ text: String) throws {
             guard text.isPrintable else {
                 throw ModelFormatError.member(
                     path: path, expected: "text without control characters", found: "\"\(text)\"")
+            }
+            guard text.isStreamSafe else {
+                throw ModelFormatError.member(
+                    path: path, expected: "text", found: "more than 30 combining characters in a row")
             }
         }
         try check("name", name)

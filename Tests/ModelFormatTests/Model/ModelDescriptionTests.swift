@@ -42,6 +42,15 @@ import Testing
         expect("provenance.converter", rule, "\"\(text)\"") { $0.provenance!.converter = text }
     }
 
+    /// What no reader of the file takes is not written either.
+    @Test func textHasNoLongRowsOfCombiningCharacters() {
+        let text = "a" + String(repeating: "\u{301}", count: 31)
+        let found = "more than 30 combining characters in a row"
+        expect("name", "text", found) { $0.name = text }
+        expect("labels[4]", "text", found) { $0.labels[4] = text }
+        expect("provenance.source", "text", found) { $0.provenance!.source = text }
+    }
+
     @Test(arguments: [0, -1, 16_385, .max])
     func resizeIsWithinLimits(side: Int) {
         expect("preprocessing.resize", "1 to 16384", "\(side)") { $0.preprocessing.resize = side }

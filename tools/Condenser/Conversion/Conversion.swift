@@ -109,10 +109,14 @@ extension SampleAnswers {
 }
 
 extension Provenance {
-    /// A checkpoint's bytes, its path of which the last part counts, and this program.
+    /// A checkpoint's bytes, its path of which the last part counts, and this program. A file may be called anything: what
+    /// is no text is escaped.
     init(of file: [UInt8], at path: String) {
+        let name = path.split(separator: "/").last.map(String.init) ?? path
         self.init(
-            source: path.split(separator: "/").last.map(String.init) ?? path, sourceSHA256: SHA256.hexDigest(file),
+            source: name.isStreamSafe
+                ? name.onOneLine : name.unicodeScalars.map { $0.escaped(asASCII: true) }.joined(),
+            sourceSHA256: SHA256.hexDigest(file),
             converter: "condensenet-convert \(CondenseNet.version)")
     }
 }

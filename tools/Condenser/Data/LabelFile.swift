@@ -5,8 +5,8 @@ public enum LabelFile {
     /// The labels in the file at `path`, in UTF-8, with or without a byte order mark; a line may end in CR LF, and the
     /// last need not end at all.
     ///
-    /// - Throws: `ConversionError.labels` where there are not `classes` of them, one is empty or the text is not UTF-8;
-    ///   `ModelFormatError` when the file cannot be read.
+    /// - Throws: `ConversionError.labels` where there are not `classes` of them, one is empty or has control characters, or
+    ///   the text is not UTF-8; `ModelFormatError` when the file cannot be read.
     public static func read(_ path: String, classes: Int) throws -> [String] {
         let storage = try FileInput.read(path, limit: FormatLimits.headerBytes)
         let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
@@ -27,6 +27,11 @@ public enum LabelFile {
         if let empty = lines.firstIndex(where: \.isEmpty) {
             throw ConversionError.labels(
                 path: path, expected: "a label on every line", found: "none on line \(empty + 1)")
+        }
+        if let unprintable = lines.firstIndex(where: { !$0.isPrintable }) {
+            throw ConversionError.labels(
+                path: path, expected: "labels without control characters",
+                found: "\(lines[unprintable].onOneLine) on line \(unprintable + 1)")
         }
         return lines
     }
