@@ -8,11 +8,12 @@ struct EvaluateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "evaluate", abstract: "Measures top-1 and top-5 accuracy over a data set.",
         discussion: """
-            The data set is told by what it holds: a folder with one folder of images for each class (or train, val and \
-            test folders of such), a folder of CIFAR-10 or CIFAR-100 binary files or one such file, or a folder of idx \
-            files (t10k-* is the test split). Class folders named by the model's labels are those classes; others are \
-            numbered in the order of their names. An image that cannot be read is named, counted and left out. Control-C \
-            ends early and prints what has been counted, with exit code 130.
+            The data set is told by what it holds: a folder with one folder of images for each class (or train, val \
+            and test folders of such), a folder of CIFAR-10 or CIFAR-100 binary files or one such file, or a folder \
+            of idx files (t10k-* is the test split). Class folders named by the model's labels are those classes; \
+            others are numbered in the order of their names, if no label among them says otherwise. An image that \
+            cannot be read is named, counted and left out. Control-C ends early and prints what has been counted, \
+            with exit code 130.
             """)
 
     @Argument(help: "A model file.", completion: .file())

@@ -81,6 +81,22 @@ struct EvaluateDatasetTests {
             "expected 10 class folders, or folders named by the model's labels, found 2, one named \"Hat\"")
     }
 
+    /// A label that cannot name a folder, such as one with a slash, must not number all other folders anew.
+    @Test func foldersOfWhichNotAllAreNamedByLabels() throws {
+        let folder = try TemporaryFolder()
+        let names = Shipped.labels.map { $0 == "T-shirt/top" ? "T-shirt" : $0 }
+        for name in names { try folder.write(try Shipped.sampleBytes("bag"), to: "\(name)/1.png") }
+        expectFailure(
+            try evaluate(folder.path), 65,
+            "expected folders named by the model's labels, or by none of them, found \"Ankle boot\" and \"T-shirt\"")
+        // Here the order of the names and the labels agree.
+        let ordered = try TemporaryFolder()
+        for (index, name) in ["0", "1", "2", "3", "4", "5", "6", "Sneaker", "c", "d"].enumerated() {
+            try ordered.write(try Shipped.sampleBytes("bag"), to: "\(name)/\(index).png")
+        }
+        #expect(try evaluate(ordered.path).code == 0)
+    }
+
     @Test func nothingButBrokenImages() throws {
         let folder = try TemporaryFolder()
         let broken = try folder.write(Array("GIF89a".utf8), to: "Bag/1.png")

@@ -44,7 +44,7 @@ struct ImageFolderDataset: Dataset {
     }
 
     /// The class of each folder. Folders named by the model's labels are those classes; else a folder for each class is
-    /// numbered in the order of the names, as in training.
+    /// numbered in the order of the names, as in training, unless a label among the names says otherwise.
     private static func indices(
         of names: [String], classes: Int, labels: [String], folder: String
     ) throws -> [Int] {
@@ -52,8 +52,17 @@ struct ImageFolderDataset: Dataset {
         let byLabel = Dictionary(labels.enumerated().map { ($1, [$0]) }, uniquingKeysWith: +).filter { $1.count == 1 }
         let named = names.compactMap { byLabel[$0]?.first }
         if named.count == names.count { return named }
-        if names.count == classes { return Array(names.indices) }
         let stranger = names.first { byLabel[$0] == nil }!
+        if names.count == classes {
+            guard let contradicted = names.indices.first(where: { byLabel[names[$0]] ?? [$0] != [$0] }) else {
+                return Array(names.indices)
+            }
+            let label = names[contradicted]
+            throw CommandFailure(
+                .badData,
+                "\(folder): expected folders named by the model's labels, or by none of them, found \"\(label)\" and \"\(stranger)\""
+            )
+        }
         throw CommandFailure(
             .badData,
             "\(folder): expected \(classes) class folders, or folders named by the model's labels, found \(names.count), one named \"\(stranger)\""
