@@ -201,6 +201,28 @@ struct EvaluateDatasetTests {
         expectFailure(try evaluate(folder.path), 65, "expected 1568 bytes for shape [2, 28, 28], found 1567")
     }
 
+    /// As several compressors write it at once, and as tapes fill it up.
+    @Test func gzipOfSeveralMembers() throws {
+        let folder = try TemporaryFolder()
+        for (name, file) in [
+            ("t10k-images-idx3-ubyte", idx([1, 28, 28], [UInt8](repeating: 7, count: 784))),
+            ("t10k-labels-idx1-ubyte", idx([1], [1])),
+        ] {
+            let halves = [file.prefix(9), file.dropFirst(9)]
+            let compressed = try halves.flatMap { half in
+                let part = try folder.write(half, to: "part")
+                #expect(try Program.run(at: "/usr/bin/gzip", ["-f", part]).code == 0)
+                return try folder.bytes("part.gz")
+            }
+            try folder.write(compressed + [UInt8](repeating: 0, count: 100), to: name + ".gz")
+        }
+        let result = try evaluate(folder.path)
+        #expect(result.code == 0, "\(result.diagnostics)")
+        #expect(try JSON(result.output)["images"]?.int == 1)
+        try folder.write(try folder.bytes("t10k-labels-idx1-ubyte.gz") + [1], to: "t10k-labels-idx1-ubyte.gz")
+        expectFailure(try evaluate(folder.path), 65, "expected the end of the gzip data, found other bytes")
+    }
+
     @Test func damagedGzip() throws {
         let folder = try TemporaryFolder()
         let source = EvaluateTests.fashionMNIST + "/t10k-images-idx3-ubyte.gz"

@@ -39,7 +39,16 @@ enum GzipFile {
             guard content.count <= limit else {
                 throw CommandFailure(.badData, "\(path): expected at most \(limit) bytes, found more")
             }
-            if status == Z_STREAM_END { return content }
+            if status == Z_STREAM_END {
+                // Another member, or zeros that fill up a block, may follow (RFC 1952, 2.2).
+                let rest = UnsafeRawBufferPointer(start: stream.next_in, count: Int(stream.avail_in))
+                if rest.allSatisfy({ $0 == 0 }) { return content }
+                guard rest.starts(with: [0x1F, 0x8B]) else {
+                    throw CommandFailure(.badData, "\(path): expected the end of the gzip data, found other bytes")
+                }
+                inflateReset(&stream)
+                continue
+            }
             guard status == Z_OK else {
                 let reason = stream.avail_in == 0 ? "the gzip data end early" : "the gzip data are damaged"
                 throw CommandFailure(.badData, "\(path): \(reason)")
