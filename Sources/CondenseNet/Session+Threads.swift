@@ -1,13 +1,12 @@
-import Glibc
 import ModelFormat
 
 extension Session {
     /// The thread count that runs `plan` fastest on this machine now, by a short measurement of 1, 2, 4 … threads, up to the number
-    /// of processors.
+    /// of processors that the calling thread may use.
     ///
     /// - Throws: `ModelFormatError.memory` or `RuntimeError.threads`.
     public static func fastestThreads(for plan: ExecutionPlan) throws -> Int {
-        let processors = min(max(sysconf(Int32(_SC_NPROCESSORS_ONLN)), 1), maximumThreads)
+        let processors = min(max(Processor.allowed.count, 1), maximumThreads)
         var candidates = [1]
         while candidates.last! * 2 <= processors { candidates.append(candidates.last! * 2) }
         if candidates.last! < processors { candidates.append(processors) }

@@ -1,6 +1,5 @@
 import ArgumentParser
 import CondenseNet
-import Glibc
 import ModelFormat
 
 /// Accuracy over a labelled data set.
@@ -67,11 +66,11 @@ struct EvaluateCommand: ParsableCommand {
 extension Split: ExpressibleByArgument {}
 
 extension ThreadChoice {
-    /// For work of which each thread does its own share: `auto` is a thread for each processor.
+    /// For work of which each thread does its own share: `auto` is a thread for each processor that may be used.
     fileprivate var workers: Int {
         switch self {
         case .count(let count): count
-        case .automatic: min(max(sysconf(Int32(_SC_NPROCESSORS_ONLN)), 1), Session.maximumThreads)
+        case .automatic: min(max(Processor.allowed.count, 1), Session.maximumThreads)
         }
     }
 }

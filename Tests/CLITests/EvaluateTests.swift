@@ -37,6 +37,14 @@ struct EvaluateTests {
         #expect(try predictions(folder, "1").count == 100)
     }
 
+    @Test func byDefaultAThreadForEachProcessorThatMayBeUsed() throws {
+        let script = "taskset -c $(taskset -cp $$ | sed 's/.*: //; s/[,-].*//') \"$@\""
+        let result = try Program.run(
+            "condensenet", ["evaluate", Shipped.model, Self.fashionMNIST, "--limit", "9", "--json"], shell: script)
+        #expect(result.code == 0, "\(result.diagnostics)")
+        #expect(try JSON(result.output)["threads"]?.int == 1)
+    }
+
     @Test func textReport() throws {
         let result = try condensenet(
             "evaluate", Shipped.model, Self.fashionMNIST, "--limit", "300", "--split", "train", "--threads", "1")
