@@ -41,6 +41,8 @@ struct EvaluateCommand: ParsableCommand {
     }
 
     func run() throws {
+        var outputs = OutputFiles(inputs: [("the model", model), ("the data set", dataset)])
+        try outputs.add("--predictions", predictions)
         let loaded = try loadModel(model)
         let images = try Datasets.open(dataset, split: split, for: loaded.description)
         let evaluation = try reporting(model) {

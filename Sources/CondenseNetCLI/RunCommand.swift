@@ -21,6 +21,8 @@ struct RunCommand: ParsableCommand {
     var threads: ThreadChoice = .count(1)
 
     func run() throws {
+        var outputs = OutputFiles(inputs: [("the model", model), ("--input", input)])
+        try outputs.add("--output", output)
         let loaded = try loadModel(model)
         let (shape, storage, dataOffset) = try reporting(input) { try NumpyFile.read(input) }
         let expected = loaded.description.inputShape

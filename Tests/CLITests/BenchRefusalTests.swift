@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// What `bench` and `report` refuse, with which exit code.
@@ -7,7 +8,7 @@ struct BenchRefusalTests {
         ["--runs", "0"], ["--runs", "-3"], ["--threads", "0"], ["--threads", "1,"], ["--threads", "1,1"],
         ["--threads", "65"], ["--threads", "two"], ["--seconds", "-1"], ["--seconds", "nan"], ["--warmup", "1e9"],
         ["--cpus", "3-2"], ["--cpus", ""], ["--cpus", "1-"], ["--cpus", "a"], ["--seconds", "0"],
-        ["--mlperf", "--runs", "5"], ["--mlperf", "--seconds", "5"],
+        ["--mlperf", "--runs", "5"], ["--mlperf", "--seconds", "5"], ["--csv", "-"], ["--report", "-"],
     ])
     func wrongUsage(_ arguments: [String]) throws {
         let result = try BenchProgram().run(["bench", BenchProgram.model] + arguments)
@@ -44,6 +45,21 @@ struct BenchRefusalTests {
         ])
         #expect(result.code == 64, "\(result.diagnostics)")
         #expect(result.diagnostics.contains("1023"))
+    }
+
+    @Test func outputsThatWouldReplaceOneAnother() throws {
+        let program = try BenchProgram()
+        let model = program.path("m.safetensors")
+        try FileManager.default.copyItem(atPath: BenchProgram.model, toPath: model)
+        let before = try contents(model)
+        let json = program.path("a.json")
+        for options in [["--json", model], ["--csv", model], ["--report", json, "--json", json]] {
+            let result = try program.run(["bench", model, "--runs", "1", "--warmup", "0", "--seconds", "0"] + options)
+            expectFailure(result, 64, "expected a file of its own, found \(options[1])")
+        }
+        #expect(try contents(model) == before)
+        try Data("[]".utf8).write(to: URL(fileURLWithPath: json))
+        expectFailure(try program.run(["report", json, "-o", json]), 64, "expected a file of its own")
     }
 
     @Test func outputThatCannotBeWritten() throws {

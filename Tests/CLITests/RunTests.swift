@@ -120,6 +120,19 @@ struct RunTests {
         #expect(folder.files.isEmpty)
     }
 
+    @Test func outputThatWouldReplaceAnInput() throws {
+        let folder = try TemporaryFolder()
+        let file = try folder.write(Self.npy(shape: "(1, 3, 32, 32)", try images(1)), to: "x.npy")
+        let model = try folder.write(try contents(Shipped.model), to: "m.safetensors")
+        symlink(file, folder.path("link"))
+        for output in [file, model, folder.path("link")] {
+            expectFailure(
+                try condensenet("run", model, "--input", file, "--output", output), 64,
+                "--output: expected a file of its own, found \(output)")
+        }
+        #expect(try contents(model) == contents(Shipped.model))
+    }
+
     @Test func logitsThatAreNotNumbersAreWrittenAsTheyAre() throws {
         let folder = try TemporaryFolder()
         let model = try folder.write(try Shipped.answeringNaN(), to: "model")

@@ -71,6 +71,17 @@ struct BenchCommand: ParsableCommand {
             throw ValidationError("--mlperf: expected neither --runs nor --seconds, for it sets both")
         }
         if seconds == 0, runs == nil { throw ValidationError("--seconds 0: expected --runs as well") }
+        for (name, path) in [("--csv", csv), ("--report", report)] where path == "-" {
+            throw ValidationError("\(name): expected a file, found -, which --json alone takes for standard output")
+        }
+    }
+
+    /// - Throws: `CommandFailure` when one output would replace another, or one of `inputs`.
+    private func checkOutputs(inputs: [String]) throws {
+        var outputs = OutputFiles(inputs: inputs.map { ("a model", $0) })
+        try outputs.add("--json", json == "-" ? nil : json)
+        try outputs.add("--csv", csv)
+        try outputs.add("--report", report)
     }
 
     private var stop: BenchSchedule.Stop {
@@ -90,6 +101,7 @@ struct BenchCommand: ParsableCommand {
         }
         Interruption.handle()
         let files = paperTable ? try PaperTable.architectureFiles(in: models.first) : models
+        try checkOutputs(inputs: files)
         let subjects = try files.flatMap { path in try BenchSubject.load(path, threads: threads.counts) }
         let before = usesClock ? MachineState.now() : nil
         let schedule = BenchSchedule(

@@ -13,6 +13,8 @@ struct ReportCommand: ParsableCommand {
     var output: String
 
     func run() throws {
+        var outputs = OutputFiles(inputs: results.map { ("a result", $0) })
+        try outputs.add("--output", output)
         let records = try results.flatMap { path in
             try BenchRecord.read(path).map { record in
                 HTMLReport.Entry(record: record, source: results.count > 1 ? Self.stem(path) : nil)
