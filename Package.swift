@@ -15,13 +15,20 @@ let runtimeOnly = isSet("CONDENSENET_RUNTIME_ONLY") || isSet("AARCH64_BUILD")
     let targetsX86 = false
 #endif
 
-/// Kernels need AVX2 and FMA on x86-64; without FMA in the target a fused multiply-add becomes a library call
-/// per lane, so the portable build multiplies and adds instead. AArch64 has both in its baseline.
-let portableSettings: [SwiftSetting] =
-    targetsX86 && isSet("CONDENSENET_PORTABLE") ? [.define("CONDENSENET_PORTABLE")] : []
-let kernelSettings: [SwiftSetting] =
-    !targetsX86 || !portableSettings.isEmpty
-    ? portableSettings : [.unsafeFlags(["-Xcc", "-mavx2", "-Xcc", "-mfma"])]
+/// Kernels need AVX2 and FMA on x86-64, or AVX-512 where the build is told so; without FMA in the target a fused
+/// multiply-add becomes a library call per lane, so the portable build multiplies and adds instead. AArch64 has all that
+/// they need in its baseline.
+let buildSettings: [SwiftSetting]
+let vectorFlags: [String]
+switch (targetsX86, isSet("CONDENSENET_PORTABLE"), isSet("CONDENSENET_AVX512")) {
+case (true, true, _): (buildSettings, vectorFlags) = ([.define("CONDENSENET_PORTABLE")], [])
+case (true, false, true): (buildSettings, vectorFlags) = ([.define("CONDENSENET_AVX512")], ["-mavx512f", "-mavx512vl"])
+case (true, false, false): (buildSettings, vectorFlags) = ([], ["-mavx2"])
+case (false, _, _): (buildSettings, vectorFlags) = ([], [])
+}
+let kernelSettings =
+    buildSettings
+    + (vectorFlags.isEmpty ? [] : [.unsafeFlags((vectorFlags + ["-mfma"]).flatMap { ["-Xcc", $0] })])
 
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
@@ -38,7 +45,7 @@ var targets: [Target] = [
     .target(name: "ModelFormat", dependencies: ["CZlib"]),
     .target(
         name: "CondenseNet", dependencies: ["CProcessor", "ImageInput", "Kernels", "ModelFormat"],
-        swiftSettings: portableSettings),
+        swiftSettings: buildSettings),
     .target(
         name: "CImageCodecs",
         linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png16"), .linkedLibrary("z"), .linkedLibrary("m")]),

@@ -8,3 +8,12 @@ bool condensenet_processor_has_avx2_fma(void) {
   return false;
 #endif
 }
+
+bool condensenet_processor_has_avx512(void) {
+#if defined(__x86_64__)
+  __builtin_cpu_init();
+  return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("fma");
+#else
+  return false;
+#endif
+}

@@ -63,8 +63,14 @@ public final class ExecutionPlan: Sendable {
 
     /// Throws unless the processor has the instructions that the kernels were compiled for.
     private static func requireProcessor() throws {
-        #if arch(x86_64) && !CONDENSENET_PORTABLE
-            guard condensenet_processor_has_avx2_fma() else { throw RuntimeError.processor(needs: "AVX2 and FMA") }
+        #if CONDENSENET_AVX512
+            guard condensenet_processor_has_avx512() else {
+                throw RuntimeError.processor(needs: "AVX-512", build: "without CONDENSENET_AVX512=1")
+            }
+        #elseif arch(x86_64) && !CONDENSENET_PORTABLE
+            guard condensenet_processor_has_avx2_fma() else {
+                throw RuntimeError.processor(needs: "AVX2 and FMA", build: "with CONDENSENET_PORTABLE=1")
+            }
         #endif
     }
 }

@@ -1,7 +1,7 @@
 /// Why a sound model cannot be run here.
 public enum RuntimeError: Error, Equatable {
-    /// The processor lacks instructions that this build uses.
-    case processor(needs: String)
+    /// The processor lacks instructions that this build uses; `build` says which build does not.
+    case processor(needs: String, build: String)
     /// The system refused to start so many threads.
     case threads(requested: Int, started: Int)
     /// The system refused to keep this program on these processors.
@@ -14,8 +14,8 @@ extension RuntimeError: CustomStringConvertible {
     /// One line.
     public var description: String {
         switch self {
-        case .processor(let needs):
-            "this processor lacks \(needs); build with CONDENSENET_PORTABLE=1 for it"
+        case .processor(let needs, let build):
+            "this processor lacks \(needs); build \(build) for it"
         case .threads(let requested, let started):
             "could start only \(started) of \(requested) threads"
         case .affinity(let processors, let reason):

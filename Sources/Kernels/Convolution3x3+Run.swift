@@ -66,12 +66,12 @@ private struct DirectRun {
         let tiles = first / 2..<first / 2 &+ 1
         let columns = PixelTiling(pixels: shape.width, wide: true)
         let paired = eachRow(step: 2) { row in
-            wide(DirectTile2<OutputTile2<Pixels24>>.self, tiles, row, columns)
+            wide(DirectTile2<OutputTile2<KernelChoice.WidePixels>>.self, tiles, row, columns)
             medium(DirectTile2<OutputTile2<Pixels16>>.self, tiles, row, columns)
             narrow(DirectTile2<OutputTile2<Pixels8>>.self, tiles, row, columns)
         }
         guard !paired else { return }
-        wide(DirectTile1<OutputTile2<Pixels24>>.self, tiles, 0, columns)
+        wide(DirectTile1<OutputTile2<KernelChoice.WidePixels>>.self, tiles, 0, columns)
         medium(DirectTile1<OutputTile2<Pixels16>>.self, tiles, 0, columns)
         narrow(DirectTile1<OutputTile2<Pixels8>>.self, tiles, 0, columns)
     }
@@ -82,13 +82,13 @@ private struct DirectRun {
         let tiles = first..<first &+ 1
         let columns = PixelTiling(pixels: shape.width, wide: true)
         let fourRows = eachRow(step: 4) { row in
-            wide(DirectTile4<OutputTile1<Pixels24>>.self, tiles, row, columns)
+            wide(DirectTile4<OutputTile1<KernelChoice.WidePixels>>.self, tiles, row, columns)
             medium(DirectTile4<OutputTile1<Pixels16>>.self, tiles, row, columns)
             narrow(DirectTile4<OutputTile1<Pixels8>>.self, tiles, row, columns)
         }
         guard !fourRows else { return }
         eachRow(step: 1) { row in
-            wide(DirectTile1<OutputTile1<Pixels24>>.self, tiles, row, columns)
+            wide(DirectTile1<OutputTile1<KernelChoice.WidePixels>>.self, tiles, row, columns)
             medium(DirectTile1<OutputTile1<Pixels16>>.self, tiles, row, columns)
             narrow(DirectTile1<OutputTile1<Pixels8>>.self, tiles, row, columns)
         }
@@ -109,24 +109,23 @@ private struct DirectRun {
         return true
     }
 
-    /// The tiles of 24 columns of a row.
+    /// The wide tiles of a row.
     @inline(__always)
     func wide<Tile: DirectTile>(_: Tile.Type, _ tiles: Range<Int>, _ row: Int, _ columns: PixelTiling) {
-        guard KernelChoice.hasTilesOf24 else { return }
-        for index in 0..<columns.tiles24 { tile(Tile.self, tiles, row, index &* 24) }
+        for index in 0..<columns.tilesWide { tile(Tile.self, tiles, row, index &* Tile.Row.Pixels.width) }
     }
 
     /// The tiles of 16 columns of a row.
     @inline(__always)
     func medium<Tile: DirectTile>(_: Tile.Type, _ tiles: Range<Int>, _ row: Int, _ columns: PixelTiling) {
-        let first = columns.tiles24 &* 24
+        let first = columns.widePixels
         for index in 0..<columns.tiles16 { tile(Tile.self, tiles, row, first &+ index &* 16) }
     }
 
     /// The tiles of 8 columns of a row.
     @inline(__always)
     func narrow<Tile: DirectTile>(_: Tile.Type, _ tiles: Range<Int>, _ row: Int, _ columns: PixelTiling) {
-        let first = columns.tiles24 &* 24 &+ columns.tiles16 &* 16
+        let first = columns.widePixels &+ columns.tiles16 &* 16
         for index in 0..<columns.tiles8 { tile(Tile.self, tiles, row, first &+ index &* 8) }
     }
 

@@ -1,16 +1,23 @@
 /// Which kernel runs a shape, in which tiles and bands, and how threads share it: every such number in one place.
 ///
-/// All were chosen by measurement on x86-64, and on AArch64 by the instructions that are executed;
+/// All were chosen by measurement on x86-64, with AVX2 and with AVX-512, and on AArch64 by the instructions that are executed;
 /// `docs/performance.md` has the ratios.
 public enum KernelChoice {
     #if arch(arm64)
-        /// Whether a tile may be 24 pixels wide: twelve vectors of sums next to their operands.
-        static let hasTilesOf24 = true
+        /// The widest tiles: what the registers hold of the sums of four outputs.
+        typealias WidePixels = Pixels24
+        /// Whether 1×1 convolutions use them; six outputs leave room for 16 pixels here.
+        static let hasWidePanels = false
         /// The most pixels after the last whole vector of a run that are computed one by one, each for many outputs at a
         /// time, rather than as an incomplete vector.
         static let singlePixels = 4
+    #elseif CONDENSENET_AVX512
+        typealias WidePixels = Pixels32
+        static let hasWidePanels = true
+        static let singlePixels = 4
     #else
-        static let hasTilesOf24 = false
+        typealias WidePixels = Pixels16
+        static let hasWidePanels = false
         static let singlePixels = 3
     #endif
     /// Floats of gathered inputs that are used before the next are gathered: they stay in a first-level cache.

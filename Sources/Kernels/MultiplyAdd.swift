@@ -36,6 +36,25 @@ func rectified(_ x: PixelVector) -> PixelVector {
     condensenet_rectified8(x)
 }
 
+#if CONDENSENET_AVX512
+    /// The widest vector that one instruction computes.
+    typealias WidestVector = SIMD16<Float>
+
+    /// Returns `accumulator + a * b` in every lane, rounded as the scalar function rounds.
+    @inline(__always)
+    func multiplyAdd(_ accumulator: SIMD16<Float>, _ a: SIMD16<Float>, _ b: SIMD16<Float>) -> SIMD16<Float> {
+        condensenet_multiply_add16(accumulator, a, b)
+    }
+
+    /// ReLU of every lane; NaN stays NaN, and −0 becomes a zero of either sign.
+    @inline(__always)
+    func rectified(_ x: SIMD16<Float>) -> SIMD16<Float> {
+        condensenet_rectified16(x)
+    }
+#else
+    typealias WidestVector = PixelVector
+#endif
+
 /// Asks, on x86-64, for the line of weights that is used `KernelChoice.prefetchFloats` after the one at `weights`.
 ///
 /// The weights of a network stream through the first-level cache once for each image. On Arm nothing is asked for: no core

@@ -2,8 +2,8 @@
 ///
 /// Twelve accumulators keep two pipes of latency 4 (x86-64: twelve registers; AArch64: twenty-four) or of latency 5 busy.
 public enum PeakMultiplyAdd {
-    /// Multiply-adds of one round: twelve chains of eight lanes.
-    public static let multiplyAddsPerRound = 12 * 8
+    /// Multiply-adds of one round: twelve chains.
+    public static let multiplyAddsPerRound = 12 * WidestVector.scalarCount
 
     /// Performs `rounds` rounds. Returns a sum of all chains, so that the caller has a use for every one of them.
     ///
@@ -12,8 +12,8 @@ public enum PeakMultiplyAdd {
     ///   - term: unknown to the compiler; the chains start at its multiples, so that no two of them are the same.
     @inline(never)
     public static func run(rounds: Int, factor: Float, term: Float) -> Float {
-        let a = PixelVector(repeating: factor)
-        let b = PixelVector(repeating: term)
+        let a = WidestVector(repeating: factor)
+        let b = WidestVector(repeating: term)
         var c0 = b, c1 = c0 + b, c2 = c1 + b, c3 = c2 + b, c4 = c3 + b, c5 = c4 + b
         var c6 = c5 + b, c7 = c6 + b, c8 = c7 + b, c9 = c8 + b, c10 = c9 + b, c11 = c10 + b
         for _ in 0..<rounds {
@@ -38,7 +38,7 @@ public enum PeakMultiplyAdd {
     /// Without a fused instruction the product of two constants would be computed once for all rounds; there the chain
     /// passes through the product. With one, it passes through the sum, as in a convolution.
     @inline(__always)
-    private static func link(_ chain: PixelVector, _ a: PixelVector, _ b: PixelVector) -> PixelVector {
+    private static func link(_ chain: WidestVector, _ a: WidestVector, _ b: WidestVector) -> WidestVector {
         #if CONDENSENET_PORTABLE
             multiplyAdd(b, chain, a)
         #else

@@ -2,23 +2,29 @@
 public enum PeakRead {
     /// The sum of `count` floats, and the reason to read them.
     ///
-    /// - Precondition: `count` is a multiple of 64.
+    /// - Precondition: `count` is a multiple of 128.
     @inline(never)
     public static func sum(_ floats: UnsafePointer<Float>, count: Int) -> Float {
-        var s0 = PixelVector(repeating: 0), s1 = s0, s2 = s0, s3 = s0, s4 = s0, s5 = s0, s6 = s0, s7 = s0
-        var position = floats
-        let end = floats + count
+        var s0 = WidestVector(repeating: 0), s1 = s0, s2 = s0, s3 = s0, s4 = s0, s5 = s0, s6 = s0, s7 = s0
+        var position = UnsafeRawPointer(floats)
+        let end = position + count * MemoryLayout<Float>.stride
         while position < end {
-            s0 += loadVector(position)
-            s1 += loadVector(position + 8)
-            s2 += loadVector(position + 16)
-            s3 += loadVector(position + 24)
-            s4 += loadVector(position + 32)
-            s5 += loadVector(position + 40)
-            s6 += loadVector(position + 48)
-            s7 += loadVector(position + 56)
-            position += 64
+            s0 += load(position, 0)
+            s1 += load(position, 1)
+            s2 += load(position, 2)
+            s3 += load(position, 3)
+            s4 += load(position, 4)
+            s5 += load(position, 5)
+            s6 += load(position, 6)
+            s7 += load(position, 7)
+            position += 8 * MemoryLayout<WidestVector>.stride
         }
         return (((s0 + s1) + (s2 + s3)) + ((s4 + s5) + (s6 + s7))).sum()
+    }
+
+    /// Vector `index` from `position` on.
+    @inline(__always)
+    private static func load(_ position: UnsafeRawPointer, _ index: Int) -> WidestVector {
+        position.loadUnaligned(fromByteOffset: index * MemoryLayout<WidestVector>.stride, as: WidestVector.self)
     }
 }

@@ -1,32 +1,38 @@
-/// How a run of pixels is cut into tiles of 24, 16 and 8.
+/// How a run of pixels is cut into wide tiles (`KernelChoice.WidePixels`) and tiles of 16 and 8.
 ///
 /// The tiles follow one another in this order; the last one ends where the run ends and so may overlap its neighbour,
 /// whose pixels it computes again with the same result. A run of fewer than eight pixels is one incomplete tile of 8.
 struct PixelTiling {
     /// Pixels in the run.
     let pixels: Int
-    /// Tiles of 24 pixels.
-    let tiles24: Int
+    /// Wide tiles.
+    let tilesWide: Int
     /// Tiles of 16 pixels.
     let tiles16: Int
     /// Tiles of 8 pixels.
     let tiles8: Int
 
-    /// Tiles of 16 pixels and less, or also of 24 where `wide` is set and the processor has the registers.
+    /// Pixels of all wide tiles.
+    @inline(__always)
+    var widePixels: Int { tilesWide &* KernelChoice.WidePixels.width }
+
+    /// Tiles of 16 pixels and less, or also wide ones where `wide` is set and there are any.
     @inline(__always)
     init(pixels: Int, wide: Bool = false) {
         self.pixels = pixels
         let vectors = (pixels &+ 7) / 8
         if pixels < 16 {
-            (tiles24, tiles16, tiles8) = (0, 0, vectors)
-        } else if wide && KernelChoice.hasTilesOf24 && pixels >= 24 {
+            (tilesWide, tiles16, tiles8) = (0, 0, vectors)
+        } else if wide && KernelChoice.WidePixels.width == 24 && pixels >= 24 {
             // 16 + 16 has more sums in flight than 24 + 8.
             let remainder = vectors % 3
             tiles16 = remainder == 0 ? 0 : 3 &- remainder
-            tiles24 = (vectors &- 2 &* tiles16) / 3
+            tilesWide = (vectors &- 2 &* tiles16) / 3
             tiles8 = 0
+        } else if wide && KernelChoice.WidePixels.width == 32 && pixels >= 32 {
+            (tilesWide, tiles16, tiles8) = (vectors / 4, vectors % 4 / 2, vectors % 2)
         } else {
-            (tiles24, tiles16, tiles8) = (0, vectors / 2, vectors % 2)
+            (tilesWide, tiles16, tiles8) = (0, vectors / 2, vectors % 2)
         }
     }
 

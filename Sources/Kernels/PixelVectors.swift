@@ -1,7 +1,7 @@
-/// One to three pixel vectors of a row that move through a kernel together, in registers.
+/// One to four pixel vectors of a row that move through a kernel together, in registers.
 ///
-/// Kernels are generic over this protocol and specialised by the compiler, so that one source gives tiles of 8, 16 and
-/// 24 pixels. The vectors are named properties: an array, even of fixed size, would live in memory.
+/// Kernels are generic over this protocol and specialised by the compiler, so that one source gives tiles of 8, 16, 24 and
+/// 32 pixels. The vectors are named properties: an array, even of fixed size, would live in memory.
 protocol PixelVectors {
     /// Pixels in the bundle.
     static var width: Int { get }
@@ -21,6 +21,8 @@ protocol PixelVectors {
     func rectified() -> Self
     /// Hands over the vectors one by one, from left to right.
     func store(to destination: some VectorDestination)
+    /// Writes `width` consecutive floats to any address.
+    func store(to pointer: UnsafeMutablePointer<Float>)
 }
 
 /// What takes the vectors of a bundle.
@@ -28,12 +30,11 @@ protocol PixelVectors {
 /// A type and not a closure, so that all of it is inlined into the kernels: a call that takes vectors would make the
 /// compiler keep sums in memory.
 protocol VectorDestination {
-    /// Takes the vector whose first pixel is number `place` (0, 8, 16) of the bundle.
+    /// Takes the vector whose first pixel is number `place` (0, 8, 16, 24) of the bundle.
     func store(_ vector: PixelVector, place: Int)
 }
 
 extension PixelVectors {
-    /// Writes `width` consecutive floats to any address.
     @inline(__always)
     func store(to pointer: UnsafeMutablePointer<Float>) {
         store(to: ConsecutiveFloats(pointer: pointer))
@@ -99,66 +100,6 @@ struct Pixels8: PixelVectors {
     @inline(__always)
     func store(to destination: some VectorDestination) {
         destination.store(a, place: 0)
-    }
-}
-
-/// Sixteen pixels.
-struct Pixels16: PixelVectors {
-    var a: PixelVector
-    var b: PixelVector
-
-    @inline(__always) static var width: Int { 16 }
-
-    @inline(__always)
-    init(_ a: PixelVector, _ b: PixelVector) {
-        self.a = a
-        self.b = b
-    }
-
-    @inline(__always)
-    init(repeating value: Float) {
-        a = PixelVector(repeating: value)
-        b = a
-    }
-
-    @inline(__always)
-    init(loading pointer: UnsafePointer<Float>) {
-        a = loadVector(pointer)
-        b = loadVector(pointer + 8)
-    }
-
-    @inline(__always)
-    init(loading pointer: UnsafePointer<Float>, second: Int) {
-        a = loadVector(pointer)
-        b = loadVector(pointer + second)
-    }
-
-    @inline(__always)
-    init(loading pointer: UnsafePointer<Float>, count: Int) {
-        a = loadVector(pointer, count: count)
-        b = PixelVector(repeating: 0)
-    }
-
-    @inline(__always)
-    mutating func addProduct(_ pixels: Self, _ weight: Float) {
-        a = multiplyAdd(a, pixels.a, weight)
-        b = multiplyAdd(b, pixels.b, weight)
-    }
-
-    @inline(__always)
-    func activated(scale: PixelVector, shift: PixelVector) -> Self {
-        Self(Kernels.rectified(multiplyAdd(shift, a, scale)), Kernels.rectified(multiplyAdd(shift, b, scale)))
-    }
-
-    @inline(__always)
-    func rectified() -> Self {
-        Self(Kernels.rectified(a), Kernels.rectified(b))
-    }
-
-    @inline(__always)
-    func store(to destination: some VectorDestination) {
-        destination.store(a, place: 0)
-        destination.store(b, place: 8)
     }
 }
 
@@ -229,5 +170,80 @@ struct Pixels24: PixelVectors {
         destination.store(a, place: 0)
         destination.store(b, place: 8)
         destination.store(c, place: 16)
+    }
+}
+
+/// Thirty-two pixels.
+struct Pixels32: PixelVectors {
+    private var a: Pixels16
+    private var b: Pixels16
+
+    @inline(__always) static var width: Int { 32 }
+
+    @inline(__always)
+    private init(_ a: Pixels16, _ b: Pixels16) {
+        self.a = a
+        self.b = b
+    }
+
+    @inline(__always)
+    init(repeating value: Float) {
+        a = Pixels16(repeating: value)
+        b = a
+    }
+
+    @inline(__always)
+    init(loading pointer: UnsafePointer<Float>) {
+        a = Pixels16(loading: pointer)
+        b = Pixels16(loading: pointer + 16)
+    }
+
+    @inline(__always)
+    init(loading pointer: UnsafePointer<Float>, second: Int) {
+        a = Pixels16(loading: pointer, second: second)
+        b = Pixels16(loading: pointer + 2 &* second, second: second)
+    }
+
+    @inline(__always)
+    init(loading pointer: UnsafePointer<Float>, count: Int) {
+        a = Pixels16(loading: pointer, count: count)
+        b = Pixels16(repeating: 0)
+    }
+
+    @inline(__always)
+    mutating func addProduct(_ pixels: Self, _ weight: Float) {
+        a.addProduct(pixels.a, weight)
+        b.addProduct(pixels.b, weight)
+    }
+
+    @inline(__always)
+    func activated(scale: PixelVector, shift: PixelVector) -> Self {
+        Self(a.activated(scale: scale, shift: shift), b.activated(scale: scale, shift: shift))
+    }
+
+    @inline(__always)
+    func rectified() -> Self {
+        Self(a.rectified(), b.rectified())
+    }
+
+    @inline(__always)
+    func store(to destination: some VectorDestination) {
+        a.store(to: destination)
+        b.store(to: SecondHalf(destination: destination))
+    }
+
+    @inline(__always)
+    func store(to pointer: UnsafeMutablePointer<Float>) {
+        a.store(to: pointer)
+        b.store(to: pointer + 16)
+    }
+
+    private struct SecondHalf<Destination: VectorDestination>: VectorDestination {
+        let destination: Destination
+
+        @inline(__always)
+        func store(_ vector: PixelVector, place: Int) {
+            destination.store(vector, place: 16 &+ place)
+        }
     }
 }

@@ -20,7 +20,7 @@ extension PointwiseConvolution {
                 let pixels = rows.count &* width
                 let last = pixels % 8 <= KernelChoice.singlePixels && pixels >= 8 ? pixels % 8 : 0
                 run.line(
-                    PixelTiling(pixels: pixels &- last), input: first,
+                    PixelTiling(pixels: pixels &- last, wide: KernelChoice.hasWidePanels), input: first,
                     to: ConsecutivePixels(first: first, count: pixels &- last))
                 if last > 0 { run.singlePixels(last, endingAt: first &+ pixels) }
             case .padded(let layout, let firstRow):
@@ -34,7 +34,7 @@ extension PointwiseConvolution {
                 } else {
                     for row in 0..<rows.count {
                         run.line(
-                            PixelTiling(pixels: width), input: input &+ row &* width,
+                            PixelTiling(pixels: width, wide: KernelChoice.hasWidePanels), input: input &+ row &* width,
                             to: ConsecutivePixels(first: first &+ row &* layout.rowStride, count: width))
                     }
                 }
@@ -46,7 +46,7 @@ extension PointwiseConvolution {
 /// One group's share of a call.
 private struct GroupRun {
     let inputs: Int
-    let tilesAtOnce: (of16: Int, of8: Int)
+    let panelPixels: Int
     /// The first input plane, and where each of the group's inputs lies.
     let source: UnsafePointer<Float>
     let inputPlaces: OffsetTable
@@ -65,7 +65,7 @@ private struct GroupRun {
         scratch: UnsafeMutablePointer<Float>
     ) {
         inputs = shape.inputs
-        tilesAtOnce = (shape.blockTiles(pixels: 16), shape.blockTiles(pixels: 8))
+        panelPixels = shape.panelPixels
         source = operands.input
         let (firstInput, firstOutput) = (group &* shape.inputs, group &* shape.outputs)
         let activation = operands.activation ?? (operands.input, operands.input)
@@ -88,20 +88,22 @@ private struct GroupRun {
     @inline(__always)
     func line(_ tiling: PixelTiling, input: Int, to destinations: some PixelDestinations) {
         var destinations = destinations
+        if KernelChoice.hasWidePanels {
+            blocks(KernelChoice.WidePixels.self, first: 0, tiles: tiling.tilesWide, of: tiling, input, &destinations)
+        }
+        let first = tiling.widePixels
+        blocks(Pixels16.self, first: first, tiles: tiling.tiles16, of: tiling, input, &destinations)
         blocks(
-            Pixels16.self, first: 0, tiles: tiling.tiles16, atOnce: tilesAtOnce.of16, of: tiling.pixels, input: input,
-            &destinations)
-        blocks(
-            Pixels8.self, first: tiling.tiles16 &* 16, tiles: tiling.tiles8, atOnce: tilesAtOnce.of8,
-            of: tiling.pixels, input: input, &destinations)
+            Pixels8.self, first: first &+ tiling.tiles16 &* 16, tiles: tiling.tiles8, of: tiling, input, &destinations)
     }
 
     /// Computes neighbouring tiles, the first of which begins at pixel `first` of the line.
     @inline(__always)
     func blocks<P: PixelVectors>(
-        _: P.Type, first: Int, tiles: Int, atOnce: Int, of pixels: Int, input: Int,
+        _: P.Type, first: Int, tiles: Int, of tiling: PixelTiling, _ input: Int,
         _ destinations: inout some PixelDestinations
     ) {
+        let pixels = tiling.pixels
         if products.tiling.sixes == 0, activates {
             for tile in 0..<tiles {
                 let start = PixelTiling.start(P.self, first &+ tile &* P.width, in: pixels)
@@ -110,6 +112,7 @@ private struct GroupRun {
             }
             return
         }
+        let atOnce = max(1, panelPixels / P.width)
         var pixel = first
         var remaining = tiles
         while remaining > 0 {

@@ -44,17 +44,16 @@ public struct PointwiseConvolution: Sendable, Equatable {
     /// Floats of one group's packed weights.
     var packedGroupCount: Int { (inputs + 1) * tiling.outputs }
 
-    /// Tiles of `pixels` pixels that are gathered at a time.
-    func blockTiles(pixels: Int) -> Int {
-        max(1, KernelChoice.panelFloats / max(1, inputs * pixels))
-    }
+    /// Pixels that are gathered at a time, unless a tile has more.
+    var panelPixels: Int { KernelChoice.panelFloats / max(1, inputs) }
 
     /// Floats in the packed weights: for each group and output tile `[1 + inputs][outputs of the tile]`, the bias first.
     public var packedCount: Int { groups * packedGroupCount + Self.packedSlack }
 
     /// Floats of scratch that one call of `run` needs.
     public var scratchCount: Int {
-        max(KernelChoice.panelFloats, inputs * Pixels16.width) + OffsetTable.floats(count: inputs + outputs)
+        max(KernelChoice.panelFloats, inputs * KernelChoice.WidePixels.width)
+            + OffsetTable.floats(count: inputs + outputs)
     }
 
     /// Multiply-adds of the whole convolution, without the scales.

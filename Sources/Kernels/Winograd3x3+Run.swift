@@ -156,12 +156,12 @@ private struct WinogradRun {
             var walk = RowWalk(
                 offset: 0, width: shape.sumsStride == shape.width ? shape.width : .max, gap: 1)
             var place = 0
-            if KernelChoice.hasTilesOf24, shape.sumsStride != shape.width {
-                for _ in 0..<PixelTiling(pixels: places, wide: true).tiles24 {
+            if shape.sumsStride != shape.width {
+                for _ in 0..<PixelTiling(pixels: places, wide: true).tilesWide {
                     for tile in 0..<tiles.count {
-                        products(Pixels24.self, input + place, 8, weights, output + place, tile)
+                        products(KernelChoice.WidePixels.self, input + place, 8, weights, output + place, tile)
                     }
-                    place &+= 24
+                    place &+= KernelChoice.WidePixels.width
                 }
                 walk = RowWalk(offset: place, width: .max, gap: 1)
             }

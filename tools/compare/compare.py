@@ -28,21 +28,21 @@ TOLERANCE = 1e-3
 
 
 class Ours:
-    name = "condensenet"
-
-    def __init__(self, model, onnx, image, folder):
-        self.model, self.folder = model, folder
+    def __init__(self, program, model, image, folder):
+        version = subprocess.run([program, "--version"], check=True, capture_output=True, text=True).stdout
+        self.name = "condensenet, " + version.split("kernels: ")[1].strip(" )\n")
+        self.program, self.model, self.folder = program, model, folder
         np.save(folder / "input.npy", image)
 
     def logits(self):
         output = self.folder / "ours.npy"
-        command = [BUILD / "condensenet", "run", self.model, "--input", self.folder / "input.npy", "--output", output]
+        command = [self.program, "run", self.model, "--input", self.folder / "input.npy", "--output", output]
         subprocess.run(command, check=True, stderr=subprocess.DEVNULL)
         return np.load(output)
 
     def time(self, seconds):
         result = self.folder / "bench.json"
-        command = [BUILD / "condensenet", "bench", self.model, "--threads", "1", "--warmup", "0.2",
+        command = [self.program, "bench", self.model, "--threads", "1", "--warmup", "0.2",
                    "--seconds", str(seconds), "--json", result]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         return json.loads(result.read_text())[0]["latency_ms"]["p50"]
@@ -116,7 +116,7 @@ class MNN(Peer):
         return np.array(host.getNumpyData())
 
 
-def compare(model, rounds, seconds):
+def compare(programs, model, rounds, seconds):
     """Returns [(runtime, median ms, median ratio ours/theirs, largest relative difference of logits)]."""
     shape = json.loads(subprocess.run([BUILD / "condensenet", "inspect", model, "--json"], check=True,
                                       capture_output=True).stdout)["input"]
@@ -126,7 +126,8 @@ def compare(model, rounds, seconds):
         onnx = folder / "model.onnx"
         subprocess.run([BUILD / "condensenet-convert", "export-onnx", model, "-o", onnx], check=True,
                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        runtimes = [make(model, onnx, image, folder) for make in (Ours, OnnxRuntime, MNN, OpenVINO)]
+        runtimes = [Ours(program, model, image, folder) for program in programs]
+        runtimes += [make(model, onnx, image, folder) for make in (OnnxRuntime, MNN, OpenVINO)]
         expected = runtimes[0].logits()
         differences = [float(np.abs(r.logits() - expected).max() / np.abs(expected).max()) for r in runtimes]
         for runtime, difference in zip(runtimes, differences):
@@ -153,7 +154,7 @@ def chart(results, path):
     figure, axes = plot.subplots(1, len(results), figsize=(4.2 * len(results), 2.4), squeeze=False)
     for axis, (model, rows) in zip(axes[0], results.items()):
         bars = axis.barh(names[::-1], [row[1] for row in rows][::-1],
-                         color=["#9aa5b1"] * (len(rows) - 1) + ["#2f6fde"])
+                         color=["#2f6fde" if name.startswith("condensenet") else "#9aa5b1" for name in names[::-1]])
         axis.bar_label(bars, fmt="%.1f ms", padding=3, fontsize=8)
         axis.set_title(pathlib.Path(model).stem, fontsize=10)
         axis.margins(x=0.25)
@@ -169,15 +170,17 @@ def main():
     parser.add_argument("models", nargs="*", default=["models/condensenet-74-g4.json", "models/condensenet-74-g8.json"])
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--seconds", type=float, default=1.0, help="time for each runtime in each round")
+    parser.add_argument("--program", action="append", help="a build of condensenet; ratios are those of the first")
     parser.add_argument("--chart", help="an SVG file to write")
     arguments = parser.parse_args()
+    programs = arguments.program or [BUILD / "condensenet"]
     with open("/proc/cpuinfo") as lines:
         processor = next((line.split(":")[1].strip() for line in lines if line.startswith("model name")), platform.machine())
     print(f"{datetime.date.today()}, {processor}, {os.cpu_count()} cores, "
           f"{arguments.rounds} interleaved rounds of {arguments.seconds:g} s, one thread\n")
     results = {}
     for model in arguments.models:
-        results[model] = compare(model, arguments.rounds, arguments.seconds)
+        results[model] = compare(programs, model, arguments.rounds, arguments.seconds)
         print(f"{pathlib.Path(model).stem:28}{'median ms':>10}{'ours / theirs':>15}{'logits differ by':>18}")
         for name, milliseconds, ratio, difference in results[model]:
             print(f"  {name:26}{milliseconds:10.2f}{ratio:15.2f}{difference:18.1e}")

@@ -6,6 +6,9 @@
 /// True when the processor that runs this program has AVX2 and FMA (x86-64 only; false elsewhere).
 bool condensenet_processor_has_avx2_fma(void);
 
+/// True when the processor that runs this program has AVX-512's foundation and its short vectors, and FMA (x86-64 only).
+bool condensenet_processor_has_avx512(void);
+
 /// Tells the processor that this thread spins.
 static inline void condensenet_processor_pause(void) {
 #if defined(__x86_64__)

@@ -48,6 +48,21 @@ CONDENSENET_INLINE condensenet_float4 condensenet_multiply_add4(condensenet_floa
 #endif
 }
 
+#if defined(__AVX512F__)
+typedef float condensenet_float16 __attribute__((ext_vector_type(16)));
+
+/// accumulator + a * b in every lane.
+CONDENSENET_INLINE condensenet_float16 condensenet_multiply_add16(condensenet_float16 accumulator,
+                                                                  condensenet_float16 a, condensenet_float16 b) {
+  return __builtin_elementwise_fma(a, b, accumulator);
+}
+
+/// The greater of x and zero in every lane; NaN stays NaN, and a zero may have either sign.
+CONDENSENET_INLINE condensenet_float16 condensenet_rectified16(condensenet_float16 x) {
+  return x < 0 ? (condensenet_float16)0 : x;
+}
+#endif
+
 /// The sums of neighbours: a[0] + a[1], a[2] + a[3] and so on.
 CONDENSENET_INLINE condensenet_float4 condensenet_pair_sums(condensenet_float8 a) { return a.even + a.odd; }
 

@@ -1,0 +1,122 @@
+#if CONDENSENET_AVX512
+    /// Sixteen pixels, in one register.
+    struct Pixels16: PixelVectors {
+        private let a: SIMD16<Float>
+
+        @inline(__always) static var width: Int { 16 }
+
+        @inline(__always)
+        private init(_ a: SIMD16<Float>) {
+            self.a = a
+        }
+
+        @inline(__always)
+        init(repeating value: Float) {
+            a = SIMD16(repeating: value)
+        }
+
+        @inline(__always)
+        init(loading pointer: UnsafePointer<Float>) {
+            a = UnsafeRawPointer(pointer).loadUnaligned(as: SIMD16<Float>.self)
+        }
+
+        @inline(__always)
+        init(loading pointer: UnsafePointer<Float>, second: Int) {
+            a = SIMD16(lowHalf: loadVector(pointer), highHalf: loadVector(pointer + second))
+        }
+
+        @inline(__always)
+        init(loading pointer: UnsafePointer<Float>, count: Int) {
+            a = SIMD16(lowHalf: loadVector(pointer, count: count), highHalf: PixelVector(repeating: 0))
+        }
+
+        @inline(__always)
+        mutating func addProduct(_ pixels: Self, _ weight: Float) {
+            self = Self(multiplyAdd(a, pixels.a, SIMD16(repeating: weight)))
+        }
+
+        @inline(__always)
+        func activated(scale: PixelVector, shift: PixelVector) -> Self {
+            Self(
+                multiplyAdd(
+                    SIMD16(lowHalf: shift, highHalf: shift), a, SIMD16(lowHalf: scale, highHalf: scale))
+            ).rectified()
+        }
+
+        @inline(__always)
+        func rectified() -> Self {
+            Self(Kernels.rectified(a))
+        }
+
+        @inline(__always)
+        func store(to destination: some VectorDestination) {
+            destination.store(a.lowHalf, place: 0)
+            destination.store(a.highHalf, place: 8)
+        }
+
+        @inline(__always)
+        func store(to pointer: UnsafeMutablePointer<Float>) {
+            UnsafeMutableRawPointer(pointer).storeBytes(of: a, as: SIMD16<Float>.self)
+        }
+    }
+#else
+    /// Sixteen pixels.
+    struct Pixels16: PixelVectors {
+        var a: PixelVector
+        var b: PixelVector
+
+        @inline(__always) static var width: Int { 16 }
+
+        @inline(__always)
+        init(_ a: PixelVector, _ b: PixelVector) {
+            self.a = a
+            self.b = b
+        }
+
+        @inline(__always)
+        init(repeating value: Float) {
+            a = PixelVector(repeating: value)
+            b = a
+        }
+
+        @inline(__always)
+        init(loading pointer: UnsafePointer<Float>) {
+            a = loadVector(pointer)
+            b = loadVector(pointer + 8)
+        }
+
+        @inline(__always)
+        init(loading pointer: UnsafePointer<Float>, second: Int) {
+            a = loadVector(pointer)
+            b = loadVector(pointer + second)
+        }
+
+        @inline(__always)
+        init(loading pointer: UnsafePointer<Float>, count: Int) {
+            a = loadVector(pointer, count: count)
+            b = PixelVector(repeating: 0)
+        }
+
+        @inline(__always)
+        mutating func addProduct(_ pixels: Self, _ weight: Float) {
+            a = multiplyAdd(a, pixels.a, weight)
+            b = multiplyAdd(b, pixels.b, weight)
+        }
+
+        @inline(__always)
+        func activated(scale: PixelVector, shift: PixelVector) -> Self {
+            Self(Kernels.rectified(multiplyAdd(shift, a, scale)), Kernels.rectified(multiplyAdd(shift, b, scale)))
+        }
+
+        @inline(__always)
+        func rectified() -> Self {
+            Self(Kernels.rectified(a), Kernels.rectified(b))
+        }
+
+        @inline(__always)
+        func store(to destination: some VectorDestination) {
+            destination.store(a, place: 0)
+            destination.store(b, place: 8)
+        }
+    }
+#endif
