@@ -24,7 +24,7 @@ public struct MachinePeaks: Equatable, Sendable {
         }
         let operations = 2 * PeakMultiplyAdd.multiplyAddsPerRound * rounds * threads
         let cached = 1 << 16
-        let streamed = (1 << 24) / threads / 64 * 64
+        let streamed = (1 << 24) / threads / 128 * 128
         let block = try Storage(zeroedFloats: max(cached, streamed) * threads)
         let passes = 64
         let (cacheTime, memoryTime) = try withExtendedLifetime(block) {
