@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// `condensenet bench`, as its users run it.
@@ -166,6 +167,17 @@ struct BenchCommandTests {
         let circumstances = try #require(record["circumstances"] as? [String: Any])
         for name in ["version", "kernel_set", "features", "memory_bytes", "operating_system", "warnings"] {
             #expect(circumstances[name] != nil, "\(name)")
+        }
+    }
+
+    @Test func moreThreadsThanProcessorsAreAReasonToDoubt() throws {
+        let script = "taskset -c $(taskset -cp $$ | sed 's/.*: //; s/[,-].*//') \"$@\""
+        for (threads, warning) in [
+            ("1", ""), ("1,2", "warning: 2 threads share a processor: they wait for each other\n"),
+        ] {
+            let arguments = ["bench", BenchProgram.model, "--runs", "1", "--threads", threads] + Self.counted
+            let result = try Program.run("condensenet", arguments, shell: script)
+            #expect(result.code == 0 && result.diagnostics == warning, "\(result.diagnostics)")
         }
     }
 

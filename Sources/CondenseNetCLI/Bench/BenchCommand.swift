@@ -111,7 +111,8 @@ struct BenchCommand: ParsableCommand {
         let after = usesClock ? MachineState.now() : nil
         let peakMemory = ProcessMemory.peakBytes
         let peaks = usesClock ? try reporting("bench") { try MachinePeaks.measure(threadCounts: threads.counts) } : [:]
-        let circumstances = Circumstances(processors: Processor.allowed, before: before, after: after)
+        let circumstances = Circumstances(
+            processors: Processor.allowed, threads: threads.counts.max()!, before: before, after: after)
         let records = subjects.filter { !$0.samples.isEmpty }.map {
             BenchRecord(
                 $0, circumstances: circumstances, peaks: peaks[$0.threads], peakMemory: peakMemory,

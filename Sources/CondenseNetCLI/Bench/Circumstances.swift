@@ -5,13 +5,18 @@ import ModelFormat
 /// Where and how a measurement was made: what a reader needs to believe it, or to repeat it.
 struct Circumstances {
     private let processors: [Int]
+    private let threads: Int
     private let before: MachineState?
     private let after: MachineState?
     private let cpuinfo = SystemFile.text("/proc/cpuinfo") ?? ""
 
-    /// - Parameter before: `nil`, as `after`, when nothing that the clock has a say in may be measured.
-    init(processors: [Int], before: MachineState?, after: MachineState?) {
+    /// - Parameters:
+    ///   - processors: those that the threads may use.
+    ///   - threads: the largest number of threads that was measured.
+    ///   - before: `nil`, as `after`, when nothing that the clock has a say in may be measured.
+    init(processors: [Int], threads: Int, before: MachineState?, after: MachineState?) {
         self.processors = processors
+        self.threads = threads
         self.before = before
         self.after = after
     }
@@ -32,6 +37,10 @@ struct Circumstances {
     /// Why the figures may not be what the machine can do, one line each.
     var warnings: [String] {
         var warnings: [String] = []
+        if !processors.isEmpty, threads > processors.count {
+            let share = processors.count == 1 ? "a processor" : "\(processors.count) processors"
+            warnings.append("\(threads) threads share \(share): they wait for each other")
+        }
         if let governor = governors.first(where: { $0 != "performance" }) {
             warnings.append(
                 "the frequency governor is \(governor), not performance: the clock may have followed the load")
