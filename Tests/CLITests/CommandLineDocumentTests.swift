@@ -9,4 +9,14 @@ struct CommandLineDocumentTests {
         #expect(help.code == 0 && help.output.contains("OPTIONS:"))
         #expect(try CommandLinePage().disagreements(on: command, help: help.output) == [])
     }
+
+    @Test(arguments: [
+        ["inspect", Shipped.model, "--json", "--plan"], ["classify", Shipped.model, Shipped.sample("bag"), "--json"],
+        ["evaluate", Shipped.model, EvaluateTests.fashionMNIST, "--limit", "50", "--json"],
+    ])
+    func everyMemberIsDescribed(arguments: [String]) throws {
+        let json = try condensenet(arguments)
+        #expect(json.code == 0 && json.output.contains("\":"))
+        #expect(try CommandLinePage().undescribed(in: json.output, on: arguments[0]) == [])
+    }
 }

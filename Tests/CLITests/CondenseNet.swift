@@ -4,6 +4,9 @@ import TestSupport
 import Testing
 
 /// Runs `condensenet` to its end.
+func condensenet(_ arguments: [String]) throws -> Program.Result { try Program.run("condensenet", arguments) }
+
+/// Runs `condensenet` to its end.
 func condensenet(_ arguments: String..., input: String = "", output: FileHandle? = nil) throws -> Program.Result {
     try Program.run("condensenet", arguments, input: input, output: output)
 }

@@ -28,6 +28,13 @@ public struct CommandLinePage {
             + Self.options(usage).filter { !help.contains($0) }.sorted()
     }
 
+    /// The names of JSON members in `output` that the section of a command does not mention.
+    public func undescribed(in output: String, on title: String) -> [String] {
+        let names = Set(output.matches(of: /"([a-z0-9_]+)":/).map { String($0.1) })
+        let section = sections[title] ?? ""
+        return names.filter { !section.contains("`\($0)`") && !section.contains("\"\($0)\"") }.sorted()
+    }
+
     private static func options(_ text: String) -> Set<String> {
         Set(text.matches(of: /--[a-z0-9-]+/).map { String($0.0) })
     }
