@@ -31,7 +31,7 @@ enum PlanUnit {
                 writers[step.input] == 1, before.isPointwise, step.isDenseSpatial,
                 let middle = graph.value(named: step.input)?.shape, step.inputChannels == middle.channels,
                 !options.minimalFiltering || !step.suitsMinimalFiltering(middle),
-                !(before.isPlain && before.hasWideGroups), !step.hasWideGroups
+                !before.hasWideGroups, !step.hasWideGroups
             {
                 units[units.count - 1] = .denseLayer(pointwise: before, spatial: step)
             } else {
@@ -81,10 +81,16 @@ extension Step {
     }
 
     /// A convolution whose groups have so many weights that they should be used in blocks.
+    var suitsBlocks: Bool {
+        guard hasWideGroups, case .convolution(let convolution) = operation else { return false }
+        return KernelChoice.prefersBlocks(kernel: convolution.kernel)
+    }
+
+    /// A convolution with more weights in a group than a first-level cache keeps.
     var hasWideGroups: Bool {
         guard case .convolution(let convolution) = operation else { return false }
         let inputs = convolution.inputStage.channels(of: inputChannels) / convolution.groups
         let outputs = convolution.outputChannels / convolution.groups
-        return KernelChoice.prefersBlocks(groupWeights: inputs * outputs * convolution.kernel * convolution.kernel)
+        return KernelChoice.hasWideGroups(groupWeights: inputs * outputs * convolution.kernel * convolution.kernel)
     }
 }

@@ -58,7 +58,7 @@ struct StepPlanner {
             if options.minimalFiltering, step.suitsMinimalFiltering(input.shape) {
                 return try Winograd3x3Operation(step, convolution, input: input, output: output, tensors: tensors)
             }
-            if step.isPlain, step.hasWideGroups {
+            if step.isPlain, step.suitsBlocks {
                 return try Convolution2DOperation(step, convolution, input: input, output: output, tensors: tensors)
             }
             if step.isPointwise {

@@ -36,9 +36,20 @@ public enum KernelChoice {
         outputs >= 4 && inputs >= 4 && height >= 3
     }
 
-    /// Whether a convolution with so many weights in each group is faster in blocks (`Convolution2D`): beyond this number a
-    /// first-level cache that also holds the planes would see no weight twice.
-    public static func prefersBlocks(groupWeights: Int) -> Bool { groupWeights > 1 << 16 }
+    /// Whether a group has so many weights that a first-level cache which also holds the planes would see none twice: a
+    /// convolution of such groups does not run in bands.
+    public static func hasWideGroups(groupWeights: Int) -> Bool { groupWeights > 1 << 16 }
+
+    /// Whether a convolution of wide groups is faster in blocks (`Convolution2D`), which read each weight once.
+    ///
+    /// On x86-64 a 1×1 convolution asks for its weights early enough to read them again for every panel.
+    public static func prefersBlocks(kernel: Int) -> Bool {
+        #if arch(x86_64)
+            kernel > 1
+        #else
+            true
+        #endif
+    }
 
     /// Whether threads split a 1×1 convolution by groups rather than rows: in small images a group's weights outweigh
     /// its pixels, and each is then read by one core.
