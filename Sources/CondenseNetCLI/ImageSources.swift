@@ -58,7 +58,7 @@ final class FolderWatch {
         }
         descriptor = inotify_init1(Int32(IN_NONBLOCK) | Int32(IN_CLOEXEC))
         guard descriptor >= 0 else { throw failure() }
-        let events = IN_CLOSE_WRITE | IN_MOVED_TO | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR
+        let events = IN_CREATE | IN_CLOSE_WRITE | IN_MOVED_TO | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR
         guard inotify_add_watch(descriptor, folder, UInt32(bitPattern: Int32(truncatingIfNeeded: events))) >= 0 else {
             let failure = failure()
             close(descriptor)
@@ -68,7 +68,7 @@ final class FolderWatch {
 
     deinit { close(descriptor) }
 
-    /// The path of the next image that was written or moved into the folder, once it is complete; `nil` when the program is
+    /// The path of the next image that was written, moved or linked into the folder, once it is complete; `nil` when the program is
     /// asked to end.
     ///
     /// - Throws: `CommandFailure` when the folder is gone.
@@ -102,8 +102,21 @@ final class FolderWatch {
             } else if mask & (Int(IN_DELETE_SELF) | Int(IN_MOVE_SELF) | Int(IN_IGNORED)) != 0 {
                 isGone = true
             } else if mask & Int(IN_ISDIR) == 0, !name.hasPrefix("."), Folder.hasImageSuffix(name) {
-                pending.append("\(folder)/\(name)")
+                let path = "\(folder)/\(name)"
+                // A file that was linked elsewhere meanwhile may be told of twice.
+                if mask & Int(IN_CREATE) == 0 || isLink(path), !pending.contains(path) { pending.append(path) }
             }
+        }
+    }
+
+    /// Whether a name is a link to a file that was there before. A new file is not complete yet, and is told of again.
+    private func isLink(_ path: String) -> Bool {
+        var status = stat()
+        guard lstat(path, &status) == 0 else { return false }
+        return switch status.st_mode & S_IFMT {
+        case S_IFLNK: true
+        case S_IFREG: status.st_nlink > 1
+        default: false
         }
     }
 }

@@ -34,6 +34,22 @@ struct ClassifyWatchTests {
         #expect(result.diagnostics.contains("condensenet: \(folder.path("broken.png")): expected a JPEG"))
     }
 
+    /// Links appear at once, and nothing is written to them.
+    @Test func linksAppearToo() throws {
+        let (folder, elsewhere) = (try TemporaryFolder(), try TemporaryFolder())
+        let bag = try elsewhere.write(try Shipped.sampleBytes("bag"), to: "bag.png")
+        let program = try watch(folder)
+        try FileManager.default.createSymbolicLink(atPath: folder.path("symbolic.png"), withDestinationPath: bag)
+        try program.wait { lines($0) == 1 }
+        try folder.write(try Shipped.sampleBytes("dress"), to: "written")
+        try FileManager.default.linkItem(atPath: folder.path("written"), toPath: folder.path("hard.png"))
+        try program.wait { lines($0) == 2 }
+        program.send(SIGTERM)
+        let answers = try program.wait().output.split(separator: "\n").map { try JSON(String($0)) }
+        #expect(answers.map { $0["image"]!.string! } == ["symbolic.png", "hard.png"].map(folder.path))
+        #expect(answers.map { $0["predictions"]![0]["label"]!.string! } == ["Bag", "Dress"])
+    }
+
     @Test func controlCEndsIt() throws {
         let folder = try TemporaryFolder()
         let program = try watch(folder)
