@@ -70,12 +70,20 @@ public enum FileOutput {
         var path = path
         // As many links as the kernel follows; what is left of a circle is an error when it is opened.
         for _ in 0..<40 {
-            var target = [UInt8](repeating: 0, count: Int(PATH_MAX))
-            let count = readlink(path, &target, target.count)
-            guard count > 0, let link = String(validating: target[..<count], as: UTF8.self) else { break }
+            guard let link = destination(ofLink: path) else { break }
             path = link.hasPrefix("/") ? link : "\(folder(of: path))/\(link)"
         }
         return path
+    }
+
+    /// What the symbolic link at `path` names; `nil` where there is none, or where it names no text.
+    private static func destination(ofLink path: String) -> String? {
+        // The C function's own element type: given an array of UInt8, the compiler of Swift 6.0.3 passes the address of
+        // the array's reference instead of its elements'.
+        var target = [CChar](repeating: 0, count: Int(PATH_MAX))
+        let count = readlink(path, &target, target.count)
+        guard count > 0 else { return nil }
+        return String(validating: target[..<count], as: UTF8.self)
     }
 
     private static func folder(of path: String) -> String {
