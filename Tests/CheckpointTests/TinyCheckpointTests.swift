@@ -80,7 +80,7 @@ import Testing
     // MARK: Pickles
 
     /// Each step doubles the object: 2¹⁰⁰⁰⁰⁰ leaves, were it ever copied.
-    @Test(.timeLimit(.minutes(1))) func memoDoubling() throws {
+    @Test(.timeLimit(.minutes(10))) func memoDoubling() throws {
         var opcodes: [UInt8] = Array("](NNe".utf8) + [0x71, 0]
         for _ in 0..<60 { opcodes += [0x68, 0, 0x86, 0x71, 0] }
         for _ in 0..<100_000 { opcodes += [0x30, 0x5D, 0x68, 0, 0x61] }
@@ -92,7 +92,7 @@ import Testing
     }
 
     /// One list of pairs made into a dictionary again and again counts for its length each time.
-    @Test(.timeLimit(.minutes(1))) func dictionaryCopies() {
+    @Test(.timeLimit(.minutes(10))) func dictionaryCopies() {
         var opcodes: [UInt8] = [0x80, 2] + Array("](".utf8)
         for _ in 0..<100_000 { opcodes += [0x4E, 0x4E, 0x86] }
         opcodes += Array("e".utf8) + [0x71, 0] + Array("ccollections\nOrderedDict\n".utf8) + [0x71, 1]

@@ -113,9 +113,9 @@ public final class RunningProgram {
 
     /// Waits until `condition` holds.
     ///
-    /// - Throws: `TooLate` after a minute, or when the program ends first.
+    /// - Throws: `TooLate` after ten minutes, or when the program ends first.
     public func wait(until condition: (RunningProgram) throws -> Bool) throws {
-        let deadline = Date(timeIntervalSinceNow: 60)
+        let deadline = Date(timeIntervalSinceNow: 600)
         while try !condition(self) {
             guard Date() < deadline, isRunning else {
                 throw TooLate(description: "\(isRunning ? "running" : "ended"): \(output)\(diagnostics)")

@@ -2,7 +2,9 @@
 # Builds a SwiftPM package for 64-bit Arm Linux on an x86-64 Debian machine and runs its tests under qemu,
 # with the Swift 6.0.3 of Debian 13 (trixie): Foundation, XCTest and Swift Testing included.
 #   test-aarch64.sh setup                  compiler tree, Arm sysroot and Swift SDK   (~3 min, ~2.5 GB, once)
-#   test-aarch64.sh PACKAGE_DIR COMMAND…   run COMMAND (e.g. swift test …) there; default: the tests, in release
+#   test-aarch64.sh PACKAGE_DIR COMMAND…   run COMMAND (e.g. swift test …) there; default: all tests, in release
+# Tests find CONDENSENET_EMULATED=1 in their environment: exhaustive ones take a sample, and what only holds of a process
+# that is not an emulator's is left out.
 # ARM_CACHE names the folder that keeps the toolchain and builds, one for each package folder (a later --scratch-path in
 # COMMAND wins). Needs root, mmdebstrap, and Linux 6.7 or newer (private binfmt_misc). Everything is mounted in a private
 # namespace: nothing leaks into the machine.
@@ -12,9 +14,13 @@ suite=trixie
 host=$cache/host                                       # x86-64 Debian 13 with the compiler and qemu
 sdk=$cache/sdks/debian-arm64.artifactbundle
 sysroot=$sdk/debian-arm64/sysroot                      # Arm C library, Swift runtime, and the -dev packages below
+host_packages=(base-files bash coreutils dash grep sed findutils gawk git ca-certificates gcc libc6-dev libstdc++-14-dev
+               swiftlang qemu-user
+               util-linux gzip dataset-fashion-mnist)  # what tests run and read
 arm_packages=(libc6 libc6-dev libgcc-s1 libgcc-14-dev libstdc++6 libstdc++-14-dev linux-libc-dev libcrypt1
               swiftlang libswiftlang
               zlib1g zlib1g-dev libpng16-16t64 libpng-dev libjpeg62-turbo libjpeg62-turbo-dev ${ARM_PACKAGES:-})
+ready=$cache/.ready-$suite                             # holds what was installed last
 mirror=${DEBIAN_MIRROR:-$(apt-get indextargets --format '$(SITE)' 'Created-By: Packages' | grep '/debian$' | sort -u | head -n 1)}
 keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 packages=$(git config --get-regexp '^url\..*\.insteadof$' 'github\.com' | sed -n 's/^url\.\(.*\)\.insteadof .*/\1/p' | head -n 1)
@@ -29,8 +35,7 @@ make_host() {
   done
   rm -rf "$host"
   mmdebstrap --quiet --mode=root --variant=extract --architectures=amd64 "${drop[@]}" \
-    --include=base-files,bash,coreutils,dash,grep,sed,findutils,gawk,git,ca-certificates,gcc,libc6-dev,libstdc++-14-dev,swiftlang,qemu-user \
-    "$suite" "$host" "$mirror"
+    --include="$(IFS=,; echo "${host_packages[*]}")" "$suite" "$host" "$mirror"
   local l
   for l in bin sbin lib lib64; do [ -e "$host/$l" ] || ln -s "usr/$l" "$host/$l"; done
 }
@@ -91,14 +96,23 @@ enter() {  # PACKAGE_DIR COMMAND…
     [ -z "$packages" ] || config=(GIT_CONFIG_COUNT=2 GIT_CONFIG_KEY_0=safe.directory "GIT_CONFIG_VALUE_0=*"
       "GIT_CONFIG_KEY_1=url.$packages.insteadOf" GIT_CONFIG_VALUE_1=https://github.com/)
     exec chroot "$host" /usr/bin/env -i HOME=/root LANG=C.UTF-8 PATH=/usr/libexec/swift/bin:/usr/bin:/bin "${config[@]}" \
-      QEMU_LD_PREFIX="$sysroot" AARCH64_BUILD=1 bash -ec "cd \"\$0\"; exec \"\$@\"" "$package" "$@"' \
+      QEMU_LD_PREFIX="$sysroot" AARCH64_BUILD=1 CONDENSENET_EMULATED=1 bash -ec "cd \"\$0\"; exec \"\$@\"" "$package" "$@"' \
     _ "$host" "$package" "$cache" "$packages" "$sysroot" "$@"
 }
 
-if [ ! -e "$cache/.ready-$suite" ]; then make_host; make_sysroot; make_sdk; touch "$cache/.ready-$suite"; fi
+wanted="${host_packages[*]} ${arm_packages[*]}"
+if [ "$(cat "$ready" 2>/dev/null)" != "$wanted" ]; then
+  rm -f "$ready"
+  make_host; make_sysroot; make_sdk
+  echo "$wanted" > "$ready"
+fi
 [ "${1:-setup}" != setup ] || exit 0
 package=$(realpath "$1"); shift
-if [ $# -eq 0 ]; then set -- swift test -c release -Xswiftc -enable-testing; fi
+if [ $# -eq 0 ]; then
+  # The programs first, since tests run them.
+  "$0" "$package" swift build -c release -Xswiftc -enable-testing
+  set -- swift test -c release -Xswiftc -enable-testing
+fi
 # swift commands get the SDK; anything else runs as it stands (Arm executables start under qemu by themselves)
 if [ "$1" = swift ]; then
   scratch=$cache/build-$(printf %s "$package" | cksum | cut -d ' ' -f 1)

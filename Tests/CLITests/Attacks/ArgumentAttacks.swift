@@ -72,7 +72,7 @@ struct ArgumentAttacks {
         #expect(folder.files.isEmpty)
     }
 
-    @Test(.timeLimit(.minutes(1))) func placesThatAreNoFiles() throws {
+    @Test(.timeLimit(.minutes(10))) func placesThatAreNoFiles() throws {
         let folder = try TemporaryFolder()
         let pipe = folder.path("pipe")
         try #require(mkfifo(pipe, 0o600) == 0)

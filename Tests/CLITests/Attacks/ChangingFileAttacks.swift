@@ -5,16 +5,19 @@ import Testing
 
 /// Class 11, seen from outside: files that are cut, damaged or removed while a program reads or runs them.
 @Suite(.serialized) struct ChangingFileAttacks {
-    @Test(.timeLimit(.minutes(2))) func aModelThatChangesUnderneath() throws {
+    @Test func aModelThatChangesUnderneath() throws {
         let folder = try TemporaryFolder()
         let bytes = try Fixture.bytes("models/cifar10-g4.safetensors")
+        let start = Date()
         let expected = try Program.run("condensenet", ["verify", Attack.smallModel])
+        let duration = Date().timeIntervalSince(start)
         Attack.expect(expected, code: 0)
         var codes: [Int32: Int] = [:]
+        // The change comes at a moment of its own in each round, from the start to the end of a run.
         for round in 0..<60 {
             let path = try folder.write(bytes, to: "model")
             let program = try Program.start("condensenet", ["verify", path])
-            usleep(useconds_t(round * 200))
+            Thread.sleep(forTimeInterval: duration * Double(round) / 60)
             switch round % 3 {
             case 0: truncate(path, off_t(bytes.count / 2))
             case 1: unlink(path)

@@ -38,12 +38,12 @@ struct MemoryAttacks {
     }
 
     /// Random weights are made one tensor at a time, beside the packed ones.
-    @Test(.timeLimit(.minutes(2))) func anArchitectureFile() throws {
+    @Test(.timeLimit(.minutes(20))) func anArchitectureFile() throws {
         try expectErrors(Attack.architecture, step: 1500)
     }
 
     /// Half precision is widened beside the file and the packed weights.
-    @Test(.timeLimit(.minutes(2))) func aModelOfHalfPrecision() throws {
+    @Test(.timeLimit(.minutes(20))) func aModelOfHalfPrecision() throws {
         let (inputs, outputs, classes) = (3 * 16 * 16, 3000, 10)
         let graph = Graph(
             values: [
@@ -76,7 +76,7 @@ struct MemoryAttacks {
     }
 
     /// The file and its pixels are in memory at once, beside the model.
-    @Test(.timeLimit(.minutes(2))) func aLargeImage() throws {
+    @Test(.timeLimit(.minutes(20))) func aLargeImage() throws {
         let folder = try TemporaryFolder()
         let header = Array("P6 2000 1500 255\n".utf8)
         let image = try folder.write(header + [UInt8](repeating: 7, count: 3 * 2000 * 1500), to: "large.ppm")

@@ -39,14 +39,19 @@ import Testing
         #expect(folder.files == ["ballast", "filler", "result"])
     }
 
+    /// What a full disk does, by a limit on file sizes: the write begins and cannot end.
     @Test(arguments: writers) func aFileSizeLimitInTheMiddleOfTheFile(writer: Int) throws {
         let folder = try TemporaryFolder()
         let old = Array("an older file".utf8)
         let path = try folder.write(old, to: "result")
-        // The runtime's result has some hundred bytes, so that only a limit of zero stops it.
-        let limit = writer == 0 ? 0 : 64
-        let command =
-            ([try Program.url(Attack.writers[writer].program).path] + Attack.writers[writer].arguments + [path])
+        // Blocks of 1024 bytes: enough for what an emulator keeps in files for itself, too little for the result.
+        let limit = 32
+        var arguments = Attack.writers[writer].arguments
+        if writer == 0 {
+            arguments[1] = Fixture.path("models/imagenet-g8.safetensors")
+            arguments[3] = try folder.write(manyImages(), to: "images")
+        }
+        let command = ([try Program.url(Attack.writers[writer].program).path] + arguments + [path])
             .map { "'\($0)'" }.joined(separator: " ")
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/bin/bash")
@@ -60,7 +65,15 @@ import Testing
         #expect(process.terminationReason == .exit && process.terminationStatus == 74, "\(text)")
         #expect(text.contains("File too large"), "\(text)")
         #expect(try folder.bytes("result") == old)
-        #expect(folder.files == ["result"])
+        #expect(folder.files.filter { $0 != "images" } == ["result"])
+    }
+
+    /// A `.npy` file of nine black images, whose 1000 logits each take 36,000 bytes.
+    private func manyImages() -> [UInt8] {
+        let text = "{'descr': '<f4', 'fortran_order': False, 'shape': (9, 3, 224, 224), }"
+        let header = Array(text.utf8) + [UInt8](repeating: 0x20, count: 117 - text.utf8.count) + [0x0A]
+        return [0x93] + Array("NUMPY\u{1}\u{0}\u{76}\u{0}".utf8) + header
+            + [UInt8](repeating: 0, count: 4 * 9 * 3 * 224 * 224)
     }
 
     @Test(arguments: writers) func placesThatCannotBeWritten(writer: Int) throws {

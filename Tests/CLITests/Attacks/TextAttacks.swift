@@ -7,7 +7,7 @@ struct TextAttacks {
     private static let marks =
         String(repeating: "\u{301}", count: 100_000) + String(repeating: "\u{323}", count: 100_000)
 
-    @Test(.timeLimit(.minutes(1)), arguments: ["model", "warnings", "os"])
+    @Test(.timeLimit(.minutes(10)), arguments: ["model", "warnings", "os"])
     func report(member: String) throws {
         func result(_ text: String) -> String {
             let members = [
@@ -26,7 +26,7 @@ struct TextAttacks {
         #expect(folder.files == ["report.json"])
     }
 
-    @Test(.timeLimit(.minutes(1)), arguments: ["marks", "é", "a byte too many"])
+    @Test(.timeLimit(.minutes(10)), arguments: ["marks", "é", "a byte too many"])
     func arrayHeader(kind: String) throws {
         let text = ["marks": Self.marks, "é": "é"][kind] ?? String(repeating: " ", count: 10_001 - 75)
         var header = Array("{'descr': '<f4', 'fortran_order': False, 'shape': (0, 3, 32, 32), 'x': '\(text)'}\n".utf8)

@@ -55,7 +55,7 @@ import Testing
     }
 
     /// Opening a pipe for reading would wait for a writer.
-    @Test(.timeLimit(.minutes(1))) func pipe() throws {
+    @Test(.timeLimit(.minutes(10))) func pipe() throws {
         let path = temporaryPath()
         defer { unlink(path) }
         try #require(mkfifo(path, 0o600) == 0)

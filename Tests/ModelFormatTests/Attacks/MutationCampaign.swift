@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import ModelFormat
@@ -9,7 +10,7 @@ import Testing
     /// Changes of the header's JSON, one to three at a time.
     @Test func mutatedJSON() {
         var outcomes = Outcomes()
-        for trial in 0..<6000 {
+        for trial in (0..<6000).sampledUnderEmulation() {
             let seed = Self.seed &+ UInt64(trial)
             var mutator = Mutator(seed: seed)
             var forged = ForgedModel()
@@ -22,7 +23,7 @@ import Testing
     /// Changes of the header's bytes: flipped bits, copied and removed runs.
     @Test func mutatedText() {
         var outcomes = Outcomes()
-        for trial in 0..<4000 {
+        for trial in (0..<4000).sampledUnderEmulation() {
             let seed = Self.seed &+ UInt64(trial)
             var random = SplitMix64(seed: seed)
             var forged = ForgedModel()
@@ -46,7 +47,7 @@ import Testing
     /// Any bytes behind a right header length and checksum, and any bytes at all.
     @Test func noise() {
         var random = SplitMix64(seed: Self.seed)
-        for _ in 0..<2000 {
+        for _ in 0..<(Emulation.isOn ? 200 : 2000) {
             let noise = (0..<Int.random(in: 0..<400, using: &random)).map { _ in
                 UInt8.random(in: 0...255, using: &random)
             }
@@ -91,8 +92,9 @@ private struct Outcomes {
 
     /// A campaign that loads everything or nothing tests nothing.
     func expectBothKinds() {
-        #expect(loaded > 20, "\(loaded) loaded")
-        #expect(refused > 1000, "\(refused) refused")
+        let trials = loaded + refused
+        #expect(loaded > trials / 500, "\(loaded) loaded")
+        #expect(refused > trials / 4, "\(refused) refused")
     }
 }
 
