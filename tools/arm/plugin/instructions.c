@@ -1,11 +1,13 @@
 // A QEMU user-mode plugin that counts executed AArch64 instructions by function and by kind.
 //
 // Every translated block gets a counter; when the program ends, each block's make-up times its counter is added to its
-// function. One line a function: symbol, FMAs, loads, stores, others, separated by spaces. Arguments: out=FILE.
+// function. One line a function: symbol, FMAs, loads, stores, others, separated by spaces. Arguments: out=FILE, and
+// mark=SYMBOL for one more line each time that function is entered: "@" and the numbers of the whole program up to then.
 //
 // The few declarations needed are repeated here, since Debian ships QEMU without its plugin header. INTERFACE is the
 // plugin interface's version: 1 for QEMU before 9.0, else 2; what is used here is the same in both.
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +19,7 @@ typedef struct qemu_info qemu_info_t;
 struct qemu_plugin_tb;
 struct qemu_plugin_insn;
 size_t qemu_plugin_tb_n_insns(const struct qemu_plugin_tb *);
+uint64_t qemu_plugin_tb_vaddr(const struct qemu_plugin_tb *);
 struct qemu_plugin_insn *qemu_plugin_tb_get_insn(const struct qemu_plugin_tb *, size_t);
 void *qemu_plugin_insn_haddr(const struct qemu_plugin_insn *);
 const char *qemu_plugin_insn_symbol(const struct qemu_plugin_insn *);
@@ -40,8 +43,16 @@ struct function {
   uint64_t counts[KINDS];
 };
 
+struct mark {
+  uint64_t counts[KINDS];
+};
+
 static struct block *blocks;
 static const char *output_path;
+static const char *mark_symbol;
+static uint64_t mark_address;
+static struct mark *marks;
+static size_t mark_count;
 
 static int kind(uint32_t code) {
   // FMLA and FMLS, vector and by element, and the scalar FMADD family.
@@ -60,6 +71,23 @@ static void executed(unsigned processor, void *block) {
   ((struct block *)block)->executions++;
 }
 
+static void marked(unsigned processor, void *unused) {
+  (void)processor, (void)unused;
+  marks = realloc(marks, (mark_count + 1) * sizeof *marks);
+  if (!marks) abort();
+  struct mark *mark = &marks[mark_count++];
+  memset(mark, 0, sizeof *mark);
+  for (struct block *b = blocks; b; b = b->next)
+    for (int k = 0; k < KINDS; k++) mark->counts[k] += b->executions * b->counts[k];
+}
+
+// The first block of a function that is ever translated is its entry.
+static bool is_mark(const struct block *block, uint64_t address) {
+  if (!mark_symbol || strcmp(block->symbol, mark_symbol) != 0) return false;
+  if (!mark_address) mark_address = address;
+  return address == mark_address;
+}
+
 static void translated(qemu_plugin_id_t id, struct qemu_plugin_tb *tb) {
   (void)id;
   struct block *block = calloc(1, sizeof *block);
@@ -75,11 +103,18 @@ static void translated(qemu_plugin_id_t id, struct qemu_plugin_tb *tb) {
   if (!block->symbol) block->symbol = "?";
   block->next = blocks;
   blocks = block;
+  if (is_mark(block, qemu_plugin_tb_vaddr(tb))) qemu_plugin_register_vcpu_tb_exec_cb(tb, marked, 0, NULL);
   qemu_plugin_register_vcpu_tb_exec_cb(tb, executed, 0, block);
 }
 
 static int by_symbol(const void *a, const void *b) {
   return strcmp(((const struct function *)a)->symbol, ((const struct function *)b)->symbol);
+}
+
+static void write_line(FILE *file, const char *name, const uint64_t *counts) {
+  fprintf(file, "%s", name);
+  for (int k = 0; k < KINDS; k++) fprintf(file, " %" PRIu64, counts[k]);
+  fputc('\n', file);
 }
 
 static void finished(qemu_plugin_id_t id, void *unused) {
@@ -99,17 +134,18 @@ static void finished(qemu_plugin_id_t id, void *unused) {
     uint64_t sums[KINDS] = {0};
     for (end = first; end < count && strcmp(functions[end].symbol, functions[first].symbol) == 0; end++)
       for (int k = 0; k < KINDS; k++) sums[k] += functions[end].counts[k];
-    fprintf(file, "%s", functions[first].symbol);
-    for (int k = 0; k < KINDS; k++) fprintf(file, " %" PRIu64, sums[k]);
-    fputc('\n', file);
+    write_line(file, functions[first].symbol, sums);
   }
+  for (size_t mark = 0; mark < mark_count; mark++) write_line(file, "@", marks[mark].counts);
   if (fclose(file)) abort();
 }
 
 EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info, int argc, char **argv) {
   (void)info;
-  for (int i = 0; i < argc; i++)
+  for (int i = 0; i < argc; i++) {
     if (strncmp(argv[i], "out=", 4) == 0) output_path = strdup(argv[i] + 4);
+    if (strncmp(argv[i], "mark=", 5) == 0) mark_symbol = strdup(argv[i] + 5);
+  }
   if (!output_path) return 1;
   qemu_plugin_register_vcpu_tb_trans_cb(id, translated);
   qemu_plugin_register_atexit_cb(id, finished, NULL);
