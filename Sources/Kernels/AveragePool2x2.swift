@@ -40,18 +40,40 @@ public struct AveragePool2x2: Sendable, Equatable {
                     }
                     continue
                 }
+                guard width >= 8 else {
+                    let means = means(upper, lower, 0, width &- 4)
+                    store(means.lowHalf, destination)
+                    store(means.highHalf, destination + (width &- 4))
+                    continue
+                }
                 var column = 0
                 while column < width {
-                    // The last four end with the row.
-                    let first = min(column, width &- 4)
-                    let upperSums = condensenet_pair_sums(loadVector(upper + 2 &* first))
-                    let lowerSums = condensenet_pair_sums(loadVector(lower + 2 &* first))
-                    UnsafeMutableRawPointer(destination + first)
-                        .storeBytes(of: (upperSums + lowerSums) * 0.25, as: SIMD4<Float>.self)
-                    column &+= 4
+                    // The last eight end with the row.
+                    let first = min(column, width &- 8)
+                    storeVector(means(upper, lower, first, first &+ 4), destination + first)
+                    column &+= 8
                 }
             }
         }
+    }
+
+    /// Four outputs of a row from `first` on, and four from `second` on.
+    @inline(__always)
+    private func means(
+        _ upper: UnsafePointer<Float>, _ lower: UnsafePointer<Float>, _ first: Int, _ second: Int
+    ) -> PixelVector {
+        (pairSums(upper, first, second) + pairSums(lower, first, second)) * 0.25
+    }
+
+    /// The sums of pairs of neighbours in a row that belong to four outputs from `first` on, and four from `second` on.
+    @inline(__always)
+    private func pairSums(_ row: UnsafePointer<Float>, _ first: Int, _ second: Int) -> PixelVector {
+        condensenet_pair_sums(loadVector(row + 2 &* first), loadVector(row + 2 &* second))
+    }
+
+    @inline(__always)
+    private func store(_ means: SIMD4<Float>, _ pointer: UnsafeMutablePointer<Float>) {
+        UnsafeMutableRawPointer(pointer).storeBytes(of: means, as: SIMD4<Float>.self)
     }
 
     /// What `run` computes, a pixel at a time.

@@ -103,147 +103,80 @@ struct Pixels8: PixelVectors {
     }
 }
 
-/// Twenty-four pixels.
-struct Pixels24: PixelVectors {
-    var a: PixelVector
-    var b: PixelVector
-    var c: PixelVector
+/// The pixels of one bundle, then those of another.
+struct JoinedPixels<Left: PixelVectors, Right: PixelVectors>: PixelVectors {
+    private var left: Left
+    private var right: Right
 
-    @inline(__always) static var width: Int { 24 }
+    @inline(__always) static var width: Int { Left.width &+ Right.width }
 
     @inline(__always)
-    init(_ a: PixelVector, _ b: PixelVector, _ c: PixelVector) {
-        self.a = a
-        self.b = b
-        self.c = c
+    private init(_ left: Left, _ right: Right) {
+        self.left = left
+        self.right = right
     }
 
     @inline(__always)
     init(repeating value: Float) {
-        a = PixelVector(repeating: value)
-        b = a
-        c = a
+        self.init(Left(repeating: value), Right(repeating: value))
     }
 
     @inline(__always)
     init(loading pointer: UnsafePointer<Float>) {
-        a = loadVector(pointer)
-        b = loadVector(pointer + 8)
-        c = loadVector(pointer + 16)
+        self.init(Left(loading: pointer), Right(loading: pointer + Left.width))
     }
 
     @inline(__always)
     init(loading pointer: UnsafePointer<Float>, second: Int) {
-        a = loadVector(pointer)
-        b = loadVector(pointer + second)
-        c = loadVector(pointer + 2 &* second)
+        self.init(
+            Left(loading: pointer, second: second), Right(loading: pointer + Left.width / 8 &* second, second: second))
     }
 
     @inline(__always)
     init(loading pointer: UnsafePointer<Float>, count: Int) {
-        a = loadVector(pointer, count: count)
-        b = PixelVector(repeating: 0)
-        c = PixelVector(repeating: 0)
+        self.init(Left(loading: pointer, count: count), Right(repeating: 0))
     }
 
     @inline(__always)
     mutating func addProduct(_ pixels: Self, _ weight: Float) {
-        a = multiplyAdd(a, pixels.a, weight)
-        b = multiplyAdd(b, pixels.b, weight)
-        c = multiplyAdd(c, pixels.c, weight)
+        left.addProduct(pixels.left, weight)
+        right.addProduct(pixels.right, weight)
     }
 
     @inline(__always)
     func activated(scale: PixelVector, shift: PixelVector) -> Self {
-        Self(
-            Kernels.rectified(multiplyAdd(shift, a, scale)), Kernels.rectified(multiplyAdd(shift, b, scale)),
-            Kernels.rectified(multiplyAdd(shift, c, scale)))
+        Self(left.activated(scale: scale, shift: shift), right.activated(scale: scale, shift: shift))
     }
 
     @inline(__always)
     func rectified() -> Self {
-        Self(Kernels.rectified(a), Kernels.rectified(b), Kernels.rectified(c))
+        Self(left.rectified(), right.rectified())
     }
 
     @inline(__always)
     func store(to destination: some VectorDestination) {
-        destination.store(a, place: 0)
-        destination.store(b, place: 8)
-        destination.store(c, place: 16)
-    }
-}
-
-/// Thirty-two pixels.
-struct Pixels32: PixelVectors {
-    private var a: Pixels16
-    private var b: Pixels16
-
-    @inline(__always) static var width: Int { 32 }
-
-    @inline(__always)
-    private init(_ a: Pixels16, _ b: Pixels16) {
-        self.a = a
-        self.b = b
-    }
-
-    @inline(__always)
-    init(repeating value: Float) {
-        a = Pixels16(repeating: value)
-        b = a
-    }
-
-    @inline(__always)
-    init(loading pointer: UnsafePointer<Float>) {
-        a = Pixels16(loading: pointer)
-        b = Pixels16(loading: pointer + 16)
-    }
-
-    @inline(__always)
-    init(loading pointer: UnsafePointer<Float>, second: Int) {
-        a = Pixels16(loading: pointer, second: second)
-        b = Pixels16(loading: pointer + 2 &* second, second: second)
-    }
-
-    @inline(__always)
-    init(loading pointer: UnsafePointer<Float>, count: Int) {
-        a = Pixels16(loading: pointer, count: count)
-        b = Pixels16(repeating: 0)
-    }
-
-    @inline(__always)
-    mutating func addProduct(_ pixels: Self, _ weight: Float) {
-        a.addProduct(pixels.a, weight)
-        b.addProduct(pixels.b, weight)
-    }
-
-    @inline(__always)
-    func activated(scale: PixelVector, shift: PixelVector) -> Self {
-        Self(a.activated(scale: scale, shift: shift), b.activated(scale: scale, shift: shift))
-    }
-
-    @inline(__always)
-    func rectified() -> Self {
-        Self(a.rectified(), b.rectified())
-    }
-
-    @inline(__always)
-    func store(to destination: some VectorDestination) {
-        a.store(to: destination)
-        b.store(to: SecondHalf(destination: destination))
+        left.store(to: destination)
+        right.store(to: RightPart(destination: destination))
     }
 
     @inline(__always)
     func store(to pointer: UnsafeMutablePointer<Float>) {
-        a.store(to: pointer)
-        b.store(to: pointer + 16)
+        left.store(to: pointer)
+        right.store(to: pointer + Left.width)
     }
 
-    private struct SecondHalf<Destination: VectorDestination>: VectorDestination {
+    private struct RightPart<Destination: VectorDestination>: VectorDestination {
         let destination: Destination
 
         @inline(__always)
         func store(_ vector: PixelVector, place: Int) {
-            destination.store(vector, place: 16 &+ place)
+            destination.store(vector, place: Left.width &+ place)
         }
     }
 }
+
+/// Twenty-four pixels.
+typealias Pixels24 = JoinedPixels<Pixels16, Pixels8>
+
+/// Thirty-two pixels.
+typealias Pixels32 = JoinedPixels<Pixels16, Pixels16>

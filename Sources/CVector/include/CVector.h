@@ -63,8 +63,11 @@ CONDENSENET_INLINE condensenet_float16 condensenet_rectified16(condensenet_float
 }
 #endif
 
-/// The sums of neighbours: a[0] + a[1], a[2] + a[3] and so on.
-CONDENSENET_INLINE condensenet_float4 condensenet_pair_sums(condensenet_float8 a) { return a.even + a.odd; }
+/// The sums of neighbours: a[0] + a[1], a[2] + a[3] and so on to b[6] + b[7].
+CONDENSENET_INLINE condensenet_float8 condensenet_pair_sums(condensenet_float8 a, condensenet_float8 b) {
+  return __builtin_shufflevector(a, b, 0, 2, 4, 6, 8, 10, 12, 14) +
+         __builtin_shufflevector(a, b, 1, 3, 5, 7, 9, 11, 13, 15);
+}
 
 /// a + b in every lane.
 CONDENSENET_INLINE condensenet_float8 condensenet_add8(condensenet_float8 a, condensenet_float8 b) { return a + b; }
