@@ -9,7 +9,7 @@ struct PoolingTests {
         return GuardedBuffer(count: count, offset: offset) { _ in strange ? random.strangeValue() : random.value() }
     }
 
-    @Test("Average of 2×2", arguments: [1, 2, 3, 8, 15, 16, 17, 18, 32, 33, 34], [1, 2, 5])
+    @Test("Average of 2×2", arguments: [1, 2, 3, 8, 10, 13, 14, 15, 16, 17, 18, 28, 32, 33, 34], [1, 2, 5])
     func average(width: Int, height: Int) {
         for strange in [false, true] {
             let pool = AveragePool2x2(inputWidth: width, inputHeight: height)
