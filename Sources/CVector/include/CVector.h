@@ -12,7 +12,6 @@
 #endif
 
 typedef float condensenet_float8 __attribute__((ext_vector_type(8)));
-typedef float condensenet_float4 __attribute__((ext_vector_type(4)));
 
 #define CONDENSENET_INLINE static inline __attribute__((always_inline))
 
@@ -31,16 +30,6 @@ CONDENSENET_INLINE float condensenet_multiply_add(float accumulator, float a, fl
 /// accumulator + a * b in every lane.
 CONDENSENET_INLINE condensenet_float8 condensenet_multiply_add8(condensenet_float8 accumulator, condensenet_float8 a,
                                                                 condensenet_float8 b) {
-#if defined(__aarch64__) || defined(__FMA__)
-  return __builtin_elementwise_fma(a, b, accumulator);
-#else
-  return accumulator + a * b;
-#endif
-}
-
-/// accumulator + a * b in every lane.
-CONDENSENET_INLINE condensenet_float4 condensenet_multiply_add4(condensenet_float4 accumulator, condensenet_float4 a,
-                                                                condensenet_float4 b) {
 #if defined(__aarch64__) || defined(__FMA__)
   return __builtin_elementwise_fma(a, b, accumulator);
 #else
