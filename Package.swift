@@ -29,6 +29,8 @@ case (false, _, _): (buildSettings, vectorFlags) = ([], [])
 let kernelSettings =
     buildSettings
     + (vectorFlags.isEmpty ? [] : [.unsafeFlags((vectorFlags + ["-mfma"]).flatMap { ["-Xcc", $0] })])
+    // An emulator is too slow for whole networks of unoptimised kernels; optimised, they keep every check.
+    + (isSet("CONDENSENET_EMULATED") ? [.unsafeFlags(["-O"], .when(configuration: .debug))] : [])
 
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 

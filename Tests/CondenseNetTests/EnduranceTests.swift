@@ -8,12 +8,16 @@ import Testing
 
 /// Long use in one process: memory stays flat and answers keep their bits.
 ///
-/// `CONDENSENET_ENDURANCE=1` runs a hundred thousand inferences and twenty thousand images; without it, one in a hundred.
+/// `CONDENSENET_ENDURANCE=1` runs a hundred thousand inferences and twenty thousand images; without it, one in a hundred,
+/// and under emulation one in a thousand.
 @Suite("Endurance", .serialized)
 struct EnduranceTests {
     private static let isLong = ProcessInfo.processInfo.environment["CONDENSENET_ENDURANCE"] == "1"
-    private static let inferences = isLong ? 100_000 : 1_000
-    private static let images = isLong ? 20_000 : 200
+    /// Of how many rounds one is run.
+    private static let share = isLong ? 1 : Emulation.isOn ? 1_000 : 100
+    private static let inferences = 100_000 / share
+    private static let images = 20_000 / share
+    private static let loads = max(10, 1_000 / share)
     /// Room for the allocator's own habits and, when tests run side by side, for the others.
     private static let allowedGrowth = isLong ? 4 << 20 : 256 << 20
 
@@ -86,7 +90,7 @@ struct EnduranceTests {
     @Test("loading and unloading") func loading() throws {
         let path = Self.path("models/fashion-mnist.safetensors")
         let bytes = try [UInt8](Data(contentsOf: URL(fileURLWithPath: path)))
-        try expectFlat("loads", rounds: Self.inferences / 100) { round in
+        try expectFlat("loads", rounds: Self.loads) { round in
             if round % 2 == 0 {
                 _ = try Classifier(path: path, threads: 1 + round % 3)
             } else {

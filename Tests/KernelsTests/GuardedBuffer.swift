@@ -23,7 +23,7 @@ final class GuardedBuffer {
 
     var pointer: UnsafeMutablePointer<Float> { storage + offset }
     var readOnly: UnsafePointer<Float> { UnsafePointer(pointer) }
-    var values: [Float] { (0..<count).map { pointer[$0] } }
+    var values: [Float] { Array(UnsafeBufferPointer(start: pointer, count: count)) }
 
     /// Whether nothing was written before or after the floats.
     var guardsAreIntact: Bool {
@@ -55,7 +55,8 @@ func keepAlive(_ objects: AnyObject...) {
 /// The first place where two results differ in anything but the sign of a zero or the kind of a NaN.
 func firstDifference(_ actual: [Float], _ expected: [Float]) -> String? {
     guard actual.count == expected.count else { return "\(actual.count) values instead of \(expected.count)" }
-    for (index, (a, e)) in zip(actual, expected).enumerated() {
+    for index in actual.indices {
+        let (a, e) = (actual[index], expected[index])
         if a != e && !(a.isNaN && e.isNaN) { return "value \(index) is \(a) instead of \(e)" }
     }
     return nil
