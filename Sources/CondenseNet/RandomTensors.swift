@@ -53,27 +53,20 @@ public struct RandomTensors: TensorSource {
         let channels = specification.indexBound
         let groups = groups[name] ?? 1
         let perGroup = specification.count / groups
-        // How often a group has drawn each channel, and the channels in the order in which they are drawn.
-        let memory = try Storage(byteCount: 2 * channels * MemoryLayout<Int32>.stride)
+        let memory = try Storage(byteCount: channels * MemoryLayout<Int32>.stride)
         return try StoredArray(count: specification.count) { indices in
-            let scratch = memory.bytes.bindMemory(to: Int32.self)
-            let draws = UnsafeMutableBufferPointer(rebasing: scratch[..<channels])
-            var order = UnsafeMutableBufferPointer(rebasing: scratch[channels...])
+            // Each group draws on from the order in which the one before it left the channels.
+            let order = memory.bytes.bindMemory(to: Int32.self)
+            for channel in order.indices { order[channel] = Int32(channel) }
             var generator = generator(for: name)
-            var next = 0
-            for _ in 0..<groups {
-                draws.initialize(repeating: 0)
-                for drawn in stride(from: 0, to: perGroup, by: channels) {
-                    for channel in order.indices { order[channel] = Int32(channel) }
-                    order.shuffle(using: &generator)
-                    for channel in order.prefix(perGroup - drawn) { draws[Int(channel)] += 1 }
+            for group in 0..<groups {
+                let first = group * perGroup
+                for drawn in 0..<perGroup {
+                    let place = drawn % channels
+                    order.swapAt(place, Int.random(in: place..<channels, using: &generator))
+                    indices[first + drawn] = order[place]
                 }
-                for (channel, count) in draws.enumerated() {
-                    for _ in 0..<count {
-                        indices[next] = Int32(channel)
-                        next += 1
-                    }
-                }
+                indices[first..<first + perGroup].sort()
             }
         }
     }
