@@ -22,7 +22,8 @@ public final class Session {
     /// - Parameters:
     ///   - threads: from 1 to `Session.maximumThreads`.
     ///   - profile: whether `stepNanoseconds` is filled.
-    /// - Throws: `ModelFormatError.memory` or `RuntimeError.threads`.
+    /// - Throws: `ModelFormatError.memory`, `.limit` for threads that need too much scratch memory, or
+    ///   `RuntimeError.threads`.
     public init(plan: ExecutionPlan, threads: Int = 1, profile: Bool = false) throws {
         precondition((1...Self.maximumThreads).contains(threads), "threads out of range")
         self.plan = plan
@@ -100,8 +101,13 @@ private final class Execution: @unchecked Sendable {
         self.plan = plan
         self.threads = threads
         self.profile = profile
-        arena = try Storage(zeroedFloats: plan.arenaFloats)
         scratchFloats = plan.scratchFloats
+        guard 4 * scratchFloats * threads <= FormatLimits.scratchBytes else {
+            throw ModelFormatError.limit(
+                what: "bytes of scratch memory for \(threads) threads", found: 4 * scratchFloats * threads,
+                limit: FormatLimits.scratchBytes)
+        }
+        arena = try Storage(zeroedFloats: plan.arenaFloats)
         scratch = try Storage(zeroedFloats: scratchFloats * threads)
         barrier = Barrier(members: threads)
         stepNanoseconds = .allocate(capacity: plan.operations.count)

@@ -24,6 +24,8 @@ public enum FormatLimits {
     public static let window = 64
     /// Bytes of activations that an execution plan may need, of a single value, and of a step's gathered input.
     public static let arenaBytes = 512 << 20
+    /// Bytes that all threads of a session may need besides activations and weights.
+    public static let scratchBytes = 1 << 30
     /// Multiply-accumulates of one inference, where every element that a step pools, adds or gathers counts as one.
     public static let multiplyAccumulates = 1 << 37
 }

@@ -44,6 +44,30 @@ struct SessionTests {
         for value in graph.values { #expect(session.value(value.name).count == value.shape.count) }
     }
 
+    @Test("threads that need too much scratch memory are refused")
+    func scratchLimit() throws {
+        func shape(_ channels: Int, _ side: Int) -> PlaneShape {
+            PlaneShape(channels: channels, height: side, width: side)
+        }
+        let graph = Graph(
+            values: [Value("image", shape(3, 1250)), Value("planes", shape(2, 1250)), Value("logits", shape(2, 1))],
+            steps: [
+                Step(
+                    name: "spatial", operation: .convolution(Convolution(outputChannels: 2, kernel: 3, padding: 1)),
+                    input: "image", inputChannels: 3, output: "planes"),
+                Step(
+                    name: "pool", operation: .globalAveragePooling(InputStage()), input: "planes", inputChannels: 2,
+                    output: "logits"),
+            ],
+            input: "image", output: "logits")
+        let plan = try ExecutionPlan(try TestNetwork.model(graph))
+        #expect(throws: Never.self) { try Session(plan: plan, threads: 4) }
+        let bytes = 4 * plan.scratchFloats * Session.maximumThreads
+        let limit = ModelFormatError.limit(
+            what: "bytes of scratch memory for 64 threads", found: bytes, limit: FormatLimits.scratchBytes)
+        #expect(throws: limit) { try Session(plan: plan, threads: Session.maximumThreads) }
+    }
+
     @Test("sessions that share a plan do not disturb each other")
     func sessionsAreIndependent() throws {
         let graph = TestNetwork.condenseNet()
