@@ -65,7 +65,7 @@ extension Step {
         guard isDenseSpatial, case .convolution(let convolution) = operation else { return false }
         return KernelChoice.prefersMinimalFiltering(
             inputs: inputChannels / convolution.groups, outputs: convolution.outputChannels / convolution.groups,
-            width: shape.width, height: shape.height)
+            height: shape.height)
     }
 
     /// A convolution that takes its input as it is and leaves its outputs in order.

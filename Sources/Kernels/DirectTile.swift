@@ -5,8 +5,6 @@
 protocol DirectTile {
     /// The outputs and pixels of one row.
     associatedtype Row: OutputTile
-    /// Rows in the tile.
-    static var rows: Int { get }
     /// Sums that begin with the biases of the outputs.
     init(bias: UnsafePointer<Float>)
     /// Adds one column of the kernel for one input channel: `pixels` is the first pixel under the column's middle, and
@@ -19,8 +17,6 @@ protocol DirectTile {
 /// One row.
 struct DirectTile1<Row: OutputTile>: DirectTile {
     private var row0: Row
-
-    @inline(__always) static var rows: Int { 1 }
 
     @inline(__always)
     init(bias: UnsafePointer<Float>) {
@@ -44,8 +40,6 @@ struct DirectTile1<Row: OutputTile>: DirectTile {
 struct DirectTile2<Row: OutputTile>: DirectTile {
     private var row0: Row
     private var row1: Row
-
-    @inline(__always) static var rows: Int { 2 }
 
     @inline(__always)
     init(bias: UnsafePointer<Float>) {
@@ -80,8 +74,6 @@ struct DirectTile4<Row: OutputTile>: DirectTile {
     private var row1: Row
     private var row2: Row
     private var row3: Row
-
-    @inline(__always) static var rows: Int { 4 }
 
     @inline(__always)
     init(bias: UnsafePointer<Float>) {

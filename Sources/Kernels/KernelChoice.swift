@@ -32,7 +32,7 @@ public enum KernelChoice {
     /// Whether a 3×3 convolution is faster by minimal filtering than directly, per group.
     ///
     /// With fewer outputs, transforming the inputs costs more than the multiplications that it saves.
-    public static func prefersMinimalFiltering(inputs: Int, outputs: Int, width: Int, height: Int) -> Bool {
+    public static func prefersMinimalFiltering(inputs: Int, outputs: Int, height: Int) -> Bool {
         outputs >= 4 && inputs >= 4 && height >= 3
     }
 
