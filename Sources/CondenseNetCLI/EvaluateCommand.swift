@@ -12,7 +12,7 @@ struct EvaluateCommand: ParsableCommand {
             of idx files (t10k-* is the test split). Class folders named by the model's labels are those classes; \
             others are numbered in the order of their names, if no label among them says otherwise. An image that \
             cannot be read is named, counted and left out. Control-C ends early and prints what has been counted, \
-            with exit code 130.
+            but writes no file; the exit code is then 130.
             """)
 
     @Argument(help: "A model file.", completion: .file())
@@ -27,7 +27,7 @@ struct EvaluateCommand: ParsableCommand {
     @Option(help: "Take this many images only: the first, or of class folders evenly spread ones.")
     var limit: Int?
 
-    @Option(help: "How many images are worked on at once, or auto: one for each processor.")
+    @Option(help: "How many images are worked on at once, 1 to 64, or auto: one for each processor.")
     var threads: ThreadChoice = .automatic
 
     @Option(help: "A CSV file to write: each image's label and prediction.", completion: .file(extensions: ["csv"]))
@@ -45,6 +45,8 @@ struct EvaluateCommand: ParsableCommand {
         try outputs.add("--predictions", predictions)
         let loaded = try loadModel(model)
         let images = try Datasets.open(dataset, split: split, for: loaded.description)
+        outputs = OutputFiles(inputs: images.files.map { ("a file of the data set", $0) })
+        try outputs.add("--predictions", predictions)
         let evaluation = try reporting(model) {
             try Evaluation(try ExecutionPlan(loaded), dataset: images, limit: limit, workers: threads.workers)
         }
@@ -52,13 +54,14 @@ struct EvaluateCommand: ParsableCommand {
         try reporting(model) { try evaluation.run() }
         let report = EvaluationReport(evaluation, model: loaded.description)
         try StandardOutput.write(json ? report.json.text(expandedLevels: 2) + "\n" : report.text)
-        if let predictions {
+        if let predictions, !Interruption.isRequested {
             try reporting(predictions) { try FileOutput.replace(predictions, withText: report.predictions) }
         }
         if Interruption.isRequested {
             throw CommandFailure(
                 .interrupted,
-                "interrupted after \(report.images + evaluation.failures.count) of \(evaluation.total) images")
+                "interrupted after \(report.images + evaluation.failures.count) of \(evaluation.total) images"
+                    + (predictions.map { "; \($0) was not written" } ?? ""))
         }
         // Some broken images are counted; nothing but broken images is a broken data set.
         if report.images == 0, let failure = evaluation.failures.first { throw failure.cause.alreadyReported }

@@ -46,17 +46,26 @@ enum NumpyFile {
         return (shape, storage, dataOffset)
     }
 
-    /// The bytes of a version 1 file.
-    static func bytes(shape: [Int], _ values: UnsafeBufferPointer<Float>) -> [UInt8] {
+    /// A version 1 file of zeros, and its elements; they live as long as the storage.
+    ///
+    /// - Throws: `ModelFormatError` for a file beyond its limit or beyond memory.
+    static func zeros(shape: [Int]) throws -> (storage: Storage, elements: UnsafeMutableBufferPointer<Float>) {
         let dimensions = shape.map(String.init).joined(separator: ", ") + (shape.count == 1 ? "," : "")
-        var header = "{'descr': '<f4', 'fortran_order': False, 'shape': (\(dimensions)), }"
-        while (10 + header.utf8.count + 1) % 64 != 0 { header += " " }
-        header += "\n"
-        var bytes: [UInt8] = [0x93] + Array("NUMPY".utf8) + [1, 0]
-        bytes += [UInt8(header.utf8.count & 0xFF), UInt8(header.utf8.count >> 8)]
-        bytes += header.utf8
-        bytes += UnsafeRawBufferPointer(values)
-        return bytes
+        let dictionary = "{'descr': '<f4', 'fortran_order': False, 'shape': (\(dimensions)), }"
+        // Spaces let the data begin at a multiple of 64 bytes.
+        let padding = String(repeating: " ", count: 63 - (dictionary.utf8.count + 10) % 64)
+        let text = dictionary + padding + "\n"
+        let header =
+            [0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(text.utf8.count & 0xFF), UInt8(text.utf8.count >> 8)]
+            + text.utf8
+        let floats = header.count / 4 + shape.reduce(1, *)
+        guard 4 * floats <= FormatLimits.fileBytes else {
+            throw ModelFormatError.limit(what: "bytes of the file", found: 4 * floats, limit: FormatLimits.fileBytes)
+        }
+        let storage = try Storage(zeroedFloats: floats)
+        storage.bytes.copyBytes(from: header)
+        let elements = UnsafeMutableBufferPointer(start: storage.floats, count: floats)
+        return (storage, UnsafeMutableBufferPointer(rebasing: elements[(header.count / 4)...]))
     }
 
     /// The three entries of the header's dictionary, whatever their order and spacing.

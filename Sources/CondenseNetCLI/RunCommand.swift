@@ -17,7 +17,7 @@ struct RunCommand: ParsableCommand {
     @Option(help: "The .npy file to write, float32 [N, classes].", completion: .file(extensions: ["npy"]))
     var output: String
 
-    @Option(help: "Threads that share each image, or auto.")
+    @Option(help: "Threads that share each image, 1 to 64, or auto.")
     var threads: ThreadChoice = .count(1)
 
     func run() throws {
@@ -34,22 +34,19 @@ struct RunCommand: ParsableCommand {
         }
         let session = try reporting(model) { try threads.session(try ExecutionPlan(loaded)) }
         let classes = loaded.description.classes
-        let logits = try reporting(output) { try Storage(zeroedFloats: shape[0] * classes) }
+        let (file, logits) = try reporting(output) { try NumpyFile.zeros(shape: [shape[0], classes]) }
         let image = try reporting(input) { try Storage(byteCount: 4 * expected.count) }
-        try withExtendedLifetime((storage, logits, image)) {
+        try withExtendedLifetime((storage, file, image)) {
             for index in 0..<shape[0] {
                 image.bytes.copyMemory(
                     from: UnsafeRawBufferPointer(
                         rebasing: storage.bytes[(dataOffset + index * image.bytes.count)...].prefix(image.bytes.count)))
                 session.run(
                     UnsafeBufferPointer(start: image.floats, count: expected.count),
-                    into: UnsafeMutableBufferPointer(start: logits.floats + index * classes, count: classes))
+                    into: UnsafeMutableBufferPointer(rebasing: logits[(index * classes)...].prefix(classes)))
             }
             try reporting(output) {
-                let values = UnsafeBufferPointer(start: logits.floats, count: shape[0] * classes)
-                try NumpyFile.bytes(shape: [shape[0], classes], values).withUnsafeBytes {
-                    try FileOutput.replace(output, with: $0)
-                }
+                try FileOutput.replace(output, with: UnsafeRawBufferPointer(file.bytes))
             }
         }
     }

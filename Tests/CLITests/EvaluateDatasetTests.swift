@@ -165,6 +165,12 @@ struct EvaluateDatasetTests {
         expectFailure(try evaluate(folder.path("c")), 65, "expected labels below 10")
     }
 
+    @Test func cifarForPython() throws {
+        let folder = try TemporaryFolder()
+        try folder.write([0x80, 0x02], to: "data_batch_1")
+        expectFailure(try evaluate(folder.path), 65, "expected CIFAR's binary version, found its Python version")
+    }
+
     @Test func malformedCIFAR() throws {
         let folder = try TemporaryFolder()
         let record = [10] + Self.pictures[0]
@@ -193,12 +199,24 @@ struct EvaluateDatasetTests {
         let json = try JSON(try evaluate(folder.path).output)
         #expect(json["dataset"]?.string == "idx" && json["images"]?.int == 2)
         expectFailure(try evaluate(folder.path, "--split", "train"), 66, "train-images-idx3-ubyte")
+        for name in ["t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"] {
+            expectFailure(try evaluate(folder.path(name)), 64, "expected the folder of the idx files")
+            let replacing = try evaluate(folder.path, "--predictions", folder.path(name))
+            expectFailure(replacing, 64, "--predictions: expected a file of its own")
+        }
         try folder.write(idx([2], [1, 10]), to: "t10k-labels-idx1-ubyte")
         expectFailure(try evaluate(folder.path), 65, "expected labels below 10")
         try folder.write(idx([1], [1]), to: "t10k-labels-idx1-ubyte")
         expectFailure(try evaluate(folder.path), 65, "expected 2 labels, found 1")
         try folder.write(idx([2, 28, 28], Array(pictures.dropLast())), to: "t10k-images-idx3-ubyte")
         expectFailure(try evaluate(folder.path), 65, "expected 1568 bytes for shape [2, 28, 28], found 1567")
+    }
+
+    @Test func idxFilesAsTorchvisionKeepsThem() throws {
+        let folder = try TemporaryFolder()
+        try folder.write(idx([1, 28, 28], [UInt8](repeating: 9, count: 784)), to: "raw/t10k-images-idx3-ubyte")
+        try folder.write(idx([1], [4]), to: "raw/t10k-labels-idx1-ubyte")
+        #expect(try JSON(try evaluate(folder.path).output)["images"]?.int == 1)
     }
 
     /// As several compressors write it at once, and as tapes fill it up.

@@ -68,8 +68,11 @@ struct EvaluateTests {
         for index in 1..<20_000 {
             guard symlink(bag, folder.path("Bag/\(index).png")) == 0 else { throw POSIXError(.EIO) }
         }
+        let former = try TemporaryFolder()
+        let predictions = try former.write(Array("former".utf8), to: "p.csv")
         let program = try Program.start(
-            "condensenet", ["evaluate", Shipped.model, folder.path, "--json", "--threads", "2"])
+            "condensenet",
+            ["evaluate", Shipped.model, folder.path, "--json", "--threads", "2", "--predictions", predictions])
         try program.wait { $0.diagnostics.contains("Bag/0.png") }
         program.send(SIGINT)
         let result = program.wait()
@@ -78,7 +81,10 @@ struct EvaluateTests {
         let images = json["images"]!.int!
         #expect(images < 19_999 && json["complete"]?.bool == false && json["failed"]?.int == 1)
         #expect(json["top1"]?.double == (images == 0 ? 0 : 1))
-        #expect(result.diagnostics.hasSuffix("condensenet: interrupted after \(images + 1) of 20000 images\n"))
+        #expect(
+            result.diagnostics.hasSuffix(
+                "condensenet: interrupted after \(images + 1) of 20000 images; \(predictions) was not written\n"))
+        #expect(try former.bytes("p.csv") == Array("former".utf8))
     }
 
     @Test(arguments: [
@@ -95,6 +101,17 @@ struct EvaluateTests {
         expectFailure(try condensenet("evaluate", Shipped.model, folder.path), 65, "expected class folders")
         expectFailure(try condensenet("evaluate", Shipped.model, "/dev/null"), 65, "/dev/null: expected a folder")
         expectFailure(try condensenet("evaluate", "/nowhere", folder.path), 66, "/nowhere")
+    }
+
+    @Test func predictionsThatWouldReplaceAFileOfTheDataSet() throws {
+        let folder = try TemporaryFolder()
+        let image = try folder.write(try Shipped.sampleBytes("bag"), to: "Bag/bag.png")
+        let result = try condensenet("evaluate", Shipped.model, folder.path, "--predictions", image)
+        expectFailure(result, 64, "--predictions: expected a file of its own")
+        #expect(try folder.bytes("Bag/bag.png") == [UInt8](try Shipped.sampleBytes("bag")))
+        #expect(
+            try condensenet("evaluate", Shipped.model, folder.path, "--predictions", folder.path("Bag/p.csv")).code == 0
+        )
     }
 
     @Test func predictionsFileThatCannotBeWritten() throws {

@@ -25,10 +25,11 @@ struct CIFARDataset: Dataset {
 
     let variant: Variant
     let count: Int
-    private let files: [(name: String, first: Int, bytes: [UInt8])]
+    private let parts: [(path: String, first: Int, content: Storage)]
 
     var kind: String { variant.rawValue }
     var classes: Int { variant.classes }
+    var files: [String] { parts.map(\.path) }
 
     private static let side = 32
     private static let pixelBytes = 3 * side * side
@@ -40,6 +41,11 @@ struct CIFARDataset: Dataset {
                 variant.files(split).contains { Folder.kind("\(folder)/\($0)") == .file }
             }
         }
+    }
+
+    /// Whether `folder` holds the authors' Python version, in which PyTorch keeps the data set.
+    static func isPickled(folder: String) -> Bool {
+        ["data_batch_1", "train"].contains { Folder.kind("\(folder)/\($0)") == .file }
     }
 
     /// The images of one part of the data set in `folder`.
@@ -70,10 +76,11 @@ struct CIFARDataset: Dataset {
     }
 
     private init(variant: Variant, paths: [String]) throws {
-        var files: [(name: String, first: Int, bytes: [UInt8])] = []
+        var parts: [(path: String, first: Int, content: Storage)] = []
         var count = 0
         for path in paths {
-            let bytes = try GzipFile.read(path, limit: FormatLimits.fileBytes)
+            let content = try GzipFile.read(path, limit: FormatLimits.fileBytes)
+            let bytes = content.bytes
             guard bytes.count % variant.recordBytes == 0 else {
                 throw CommandFailure(
                     .badData,
@@ -86,36 +93,36 @@ struct CIFARDataset: Dataset {
                         .badData, "\(path), image \(record): expected a label below \(variant.classes), found \(label)")
                 }
             }
-            files.append((path, count, bytes))
+            parts.append((path, count, content))
             count += bytes.count / variant.recordBytes
         }
         self.variant = variant
-        self.files = files
+        self.parts = parts
         self.count = count
     }
 
-    /// The file that holds image `index`, and where its record starts.
-    private func place(_ index: Int) -> (file: Int, start: Int) {
-        let file = files.lastIndex { $0.first <= index }!
-        return (file, (index - files[file].first) * variant.recordBytes)
+    /// The part that holds image `index`, and where its record starts.
+    private func place(_ index: Int) -> (part: Int, start: Int) {
+        let part = parts.lastIndex { $0.first <= index }!
+        return (part, (index - parts[part].first) * variant.recordBytes)
     }
 
     func label(_ index: Int) -> Int {
-        let (file, start) = place(index)
-        return Int(files[file].bytes[start + variant.labelBytes - 1])
+        let (part, start) = place(index)
+        return Int(parts[part].content.bytes[start + variant.labelBytes - 1])
     }
 
     func name(_ index: Int) -> String {
-        let (file, start) = place(index)
-        return "\(files[file].name), image \(start / variant.recordBytes)"
+        let (part, start) = place(index)
+        return "\(parts[part].path), image \(start / variant.recordBytes)"
     }
 
     func image(_ index: Int) -> RGBImage {
-        let (file, start) = place(index)
-        let planes = files[file].bytes[(start + variant.labelBytes)...].prefix(Self.pixelBytes)
+        let (part, start) = place(index)
+        let first = start + variant.labelBytes
         let plane = Self.side * Self.side
-        let pixels = (0..<plane).flatMap { pixel in
-            (0..<3).map { planes[planes.startIndex + $0 * plane + pixel] }
+        let pixels = parts[part].content.withUnsafeBytes { bytes in
+            (first..<first + plane).flatMap { [bytes[$0], bytes[$0 + plane], bytes[$0 + 2 * plane]] }
         }
         return RGBImage(width: Self.side, height: Self.side, pixels: pixels, name: name(index))
     }

@@ -5,6 +5,8 @@ import ModelFormat
 protocol Dataset: Sendable {
     /// What the data set is stored as, for reports.
     var kind: String { get }
+    /// The files that hold it.
+    var files: [String] { get }
     /// How many images there are.
     var count: Int { get }
     /// One more than the largest label.
@@ -49,15 +51,23 @@ enum Datasets {
         switch Folder.kind(path) {
         case .missing(let reason): throw CommandFailure(.noInput, "\(path): \(reason)")
         case .other: throw CommandFailure(.badData, "\(path): expected a folder or a file, found neither")
+        case .file where IdxDataset.isPart(path):
+            throw CommandFailure(.usage, "\(path): expected the folder of the idx files, found one of them")
         case .file: return try CIFARDataset(file: path, classes: model.classes)
         case .folder: break
         }
-        if IdxDataset.recognizes(path) { return try IdxDataset(folder: path, split: split) }
+        // torchvision keeps the files that it loads in a folder of their own.
+        if let folder = [path, "\(path)/raw"].first(where: IdxDataset.recognizes) {
+            return try IdxDataset(folder: folder, split: split)
+        }
         if let variant = CIFARDataset.variant(folder: path) {
             return try CIFARDataset(folder: path, variant: variant, split: split)
         }
         if let folder = try ImageFolderDataset.folder(path, split: split) {
             return try ImageFolderDataset(folder: folder, classes: model.classes, labels: model.labels)
+        }
+        if CIFARDataset.isPickled(folder: path) {
+            throw CommandFailure(.badData, "\(path): expected CIFAR's binary version, found its Python version")
         }
         throw CommandFailure(
             .badData, "\(path): expected class folders of images, CIFAR binary files or idx files, found none of them")

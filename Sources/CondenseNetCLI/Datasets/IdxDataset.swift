@@ -1,5 +1,6 @@
 import Glibc
 import ImageInput
+import ModelFormat
 
 /// A pair of idx files, as MNIST and its successors are published: `t10k-*` is the test set, `train-*` the training set,
 /// each compressed with gzip or not. Grey images become RGB.
@@ -7,11 +8,19 @@ struct IdxDataset: Dataset {
     let kind = "idx"
     let count: Int
     let classes: Int
-    private let height: Int
-    private let width: Int
-    private let pixels: [UInt8]
-    private let labels: [UInt8]
-    private let path: String
+    var files: [String] { [images.path, labels.path] }
+    private let images: Content
+    private let labels: Content
+
+    /// A file's bytes, and where its elements begin.
+    private struct Content {
+        let path: String
+        let shape: [Int]
+        let storage: Storage
+        var dataStart: Int { 4 + 4 * shape.count }
+
+        subscript(element: Int) -> UInt8 { storage.bytes[dataStart + element] }
+    }
 
     /// The file names of a split, without `.gz`.
     private static func names(_ split: Split) -> (images: String, labels: String) {
@@ -24,6 +33,13 @@ struct IdxDataset: Dataset {
         Split.allCases.contains { existing(folder, names($0).images) != nil }
     }
 
+    /// Whether `path` is named like one of the files.
+    static func isPart(_ path: String) -> Bool {
+        Split.allCases.map(names).flatMap { [$0.images, $0.labels] }.contains {
+            path.hasSuffix($0) || path.hasSuffix("\($0).gz")
+        }
+    }
+
     private static func existing(_ folder: String, _ name: String) -> String? {
         ["\(folder)/\(name)", "\(folder)/\(name).gz"].first { access($0, F_OK) == 0 }
     }
@@ -31,31 +47,24 @@ struct IdxDataset: Dataset {
     /// - Throws: `CommandFailure` for a missing or malformed file.
     init(folder: String, split: Split) throws {
         let names = Self.names(split)
-        func read(_ name: String, dimensions: Int) throws -> (shape: [Int], data: ArraySlice<UInt8>, path: String) {
+        func read(_ name: String, dimensions: Int) throws -> Content {
             guard let path = Self.existing(folder, name) else {
                 throw CommandFailure(.noInput, "\(folder)/\(name)[.gz]: No such file or directory")
             }
-            let bytes = try GzipFile.read(path, limit: 1 << 30)
-            return try Self.parse(bytes, path: path, dimensions: dimensions)
+            return try Self.parse(
+                try GzipFile.read(path, limit: FormatLimits.fileBytes), path: path, dimensions: dimensions)
         }
-        let images = try read(names.images, dimensions: 3)
-        let labels = try read(names.labels, dimensions: 1)
-        guard images.shape[0] == labels.shape[0] else {
-            throw CommandFailure(
-                .badData, "\(labels.path): expected \(images.shape[0]) labels, found \(labels.shape[0])")
-        }
+        images = try read(names.images, dimensions: 3)
+        labels = try read(names.labels, dimensions: 1)
         count = images.shape[0]
-        height = images.shape[1]
-        width = images.shape[2]
-        pixels = Array(images.data)
-        self.labels = Array(labels.data)
-        classes = Int(self.labels.max() ?? 0) + 1
-        path = images.path
+        guard labels.shape[0] == count else {
+            throw CommandFailure(.badData, "\(labels.path): expected \(count) labels, found \(labels.shape[0])")
+        }
+        classes = Int(labels.storage.bytes.dropFirst(labels.dataStart).max() ?? 0) + 1
     }
 
-    private static func parse(
-        _ bytes: [UInt8], path: String, dimensions: Int
-    ) throws -> (shape: [Int], data: ArraySlice<UInt8>, path: String) {
+    private static func parse(_ storage: Storage, path: String, dimensions: Int) throws -> Content {
+        let bytes = storage.bytes
         let headerCount = 4 + 4 * dimensions
         guard bytes.count >= headerCount, bytes[0] == 0, bytes[1] == 0, bytes[2] == 8, bytes[3] == dimensions else {
             throw CommandFailure(
@@ -74,17 +83,20 @@ struct IdxDataset: Dataset {
                 .badData,
                 "\(path): expected \(expected) bytes for shape \(shape), found \(bytes.count - headerCount)")
         }
-        return (shape, bytes[headerCount...], path)
+        return Content(path: path, shape: shape, storage: storage)
     }
 
     func label(_ index: Int) -> Int { Int(labels[index]) }
 
-    func name(_ index: Int) -> String { "\(path), image \(index)" }
+    func name(_ index: Int) -> String { "\(images.path), image \(index)" }
 
     func image(_ index: Int) -> RGBImage {
-        let start = index * height * width
-        let grey = pixels[start..<(start + height * width)]
-        return RGBImage(
-            width: width, height: height, pixels: grey.flatMap { [$0, $0, $0] }, name: name(index))
+        let (height, width) = (images.shape[1], images.shape[2])
+        let first = index * height * width
+        let pixels = (first..<first + height * width).flatMap { pixel in
+            let grey = images[pixel]
+            return [grey, grey, grey]
+        }
+        return RGBImage(width: width, height: height, pixels: pixels, name: name(index))
     }
 }

@@ -8,6 +8,7 @@ struct ImageFolderDataset: Dataset {
     private let images: [(path: String, label: Int32)]
 
     var count: Int { images.count }
+    var files: [String] { images.map(\.path) }
 
     /// The folder that holds the class folders: a `train`, `val` or `test` folder in `root` where there are such, else
     /// `root` itself; `nil` when it holds no folders.

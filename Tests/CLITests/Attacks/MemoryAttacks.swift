@@ -82,6 +82,46 @@ struct MemoryAttacks {
         let image = try folder.write(header + [UInt8](repeating: 7, count: 3 * 2000 * 1500), to: "large.ppm")
         try expectErrors(of: ["classify", Attack.model, image], "no memory ", step: 1100)
     }
+
+    /// A data set is in memory as a whole, inflated.
+    @Test(.timeLimit(.minutes(20)), arguments: [false, true]) func aLargeDataset(isCompressed: Bool) throws {
+        let folder = try TemporaryFolder()
+        var path = try folder.write([UInt8](repeating: 0, count: 4500 * 3073), to: "test.bin")
+        if isCompressed {
+            #expect(try Program.run(at: "/usr/bin/gzip", [path]).code == 0)
+            path = folder.path
+            try FileManager.default.moveItem(atPath: folder.path("test.bin.gz"), toPath: folder.path("test_batch.bin"))
+        }
+        try expectErrors(
+            of: ["evaluate", Attack.model, path, "--threads", "1", "--limit", "1"], "no memory ", step: 1100)
+    }
+
+    /// All logits are in memory at once.
+    @Test(.timeLimit(.minutes(20))) func manyLogits() throws {
+        let folder = try TemporaryFolder()
+        let (classes, images) = (60_000, 60)
+        let graph = Graph(
+            values: [
+                Value("image", PlaneShape(channels: 3, height: 1, width: 1)),
+                Value("logits", PlaneShape(channels: classes, height: 1, width: 1)),
+            ],
+            steps: [
+                Step(
+                    name: "only", operation: .linear(Linear(outputs: classes)), input: "image", inputChannels: 3,
+                    output: "logits")
+            ],
+            input: "image", output: "logits")
+        let description = ModelDescription(
+            name: "wide", graph: graph,
+            preprocessing: Preprocessing(resize: nil, crop: 1, mean: [0, 0, 0], std: [1, 1, 1]))
+        let model = try folder.write(Array(ArchitectureFile.text(description).utf8), to: "wide.json")
+        let header = "{'descr': '<f4', 'fortran_order': False, 'shape': (\(images), 3, 1, 1), }"
+        let input = try folder.write(
+            [0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(header.utf8.count), 0] + Array(header.utf8)
+                + [UInt8](repeating: 0, count: images * 3 * 4), to: "input.npy")
+        try expectErrors(
+            of: ["run", model, "--input", input, "--output", folder.path("output.npy")], "no memory ", step: 1100)
+    }
 }
 
 /// `condensenet` under a limit on its address space.
