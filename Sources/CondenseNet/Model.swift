@@ -16,8 +16,10 @@ public final class Model: Sendable {
     public let weights: Weights
     /// Conv and linear multiply-accumulates of one inference.
     public let multiplyAccumulates: Int
-    /// Bytes of the file.
+    /// Bytes of the file; 0 for none.
     public let fileBytes: Int
+    /// Whether the file stores weights in half precision; they are computed with in single precision.
+    public let isHalfPrecision: Bool
     /// The CRC-32 of a model file, eight hex digits; `nil` for random weights.
     public let checksum: String?
 
@@ -50,6 +52,7 @@ public final class Model: Sendable {
         description = architecture
         weights = .random(seed: seed)
         self.fileBytes = fileBytes
+        isHalfPrecision = false
         checksum = nil
         tensors = RandomTensors(architecture.graph, seed: seed)
     }
@@ -60,6 +63,7 @@ public final class Model: Sendable {
         weights = .trained
         multiplyAccumulates = file.multiplyAccumulates
         fileBytes = file.byteCount
+        isHalfPrecision = file.isHalfPrecision
         checksum = file.checksum
         tensors = file
     }

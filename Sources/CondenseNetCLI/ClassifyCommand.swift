@@ -21,7 +21,7 @@ struct ClassifyCommand: ParsableCommand {
     @Option(help: "How many labels to print for each image.")
     var top = 5
 
-    @Option(help: "Threads that share each image, or auto.")
+    @Option(help: "Threads that share each image, 1 to 64, or auto.")
     var threads: ThreadChoice = .count(1)
 
     @Flag(help: "Print one JSON array.")

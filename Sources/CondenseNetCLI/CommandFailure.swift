@@ -29,11 +29,13 @@ struct CommandFailure: Error {
         switch error {
         case let failure as CommandFailure: self = failure
         case let error as ModelFormatError:
-            let text = error.description
-            self.init(error.code, text.hasPrefix(path) ? text : "\(path): \(text)")
+            self.init(error.code, error.names(path) ? error.description : "\(path): \(error)")
         case RuntimeError.notFinite: self.init(.badData, "\(path): \(error)")
         case let error as RuntimeError: self.init(.internal, error.description)
-        case let error as ImageError: self.init(error.code, error.description)
+        case let error as ImageError:
+            // A name from a folder may be other bytes than text can hold.
+            let isUnicode = !path.unicodeScalars.contains("\u{FFFD}")
+            self.init(error.code, error.description + (isUnicode ? "" : "; its name is not UTF-8"))
         default: self.init(.internal, "\(path): \(error)")
         }
     }
@@ -57,6 +59,15 @@ struct CommandFailure: Error {
 }
 
 extension ModelFormatError {
+    /// Whether the description begins with the file at `path`.
+    fileprivate func names(_ path: String) -> Bool {
+        switch self {
+        case .noInput(let named, _), .inputOutput(let named, _), .notAFile(let named, _), .json(let named, _, _):
+            named == path
+        default: false
+        }
+    }
+
     fileprivate var code: CommandFailure.Code {
         switch self {
         case .noInput: .noInput

@@ -12,13 +12,12 @@ struct InputLines {
     mutating func next() throws -> String? {
         while true {
             if let end = pending.firstIndex(of: UInt8(ascii: "\n")) {
-                let line = String(decoding: pending[..<end], as: UTF8.self)
-                pending.removeSubrange(...end)
-                return line
+                defer { pending.removeSubrange(...end) }
+                return text(pending[..<end])
             }
             if isAtEnd {
                 defer { pending = [] }
-                return pending.isEmpty ? nil : String(decoding: pending, as: UTF8.self)
+                return pending.isEmpty ? nil : text(pending[...])
             }
             guard pending.count < Self.longestLine else {
                 throw CommandFailure(.badData, "standard input: expected a path on each line, found a longer line")
@@ -26,6 +25,11 @@ struct InputLines {
             guard waitUntilReadable(0) else { return nil }
             try fill()
         }
+    }
+
+    /// A line, also of a file with Windows' ends of lines.
+    private func text(_ line: ArraySlice<UInt8>) -> String {
+        String(decoding: line.last == UInt8(ascii: "\r") ? line.dropLast() : line, as: UTF8.self)
     }
 
     private mutating func fill() throws {

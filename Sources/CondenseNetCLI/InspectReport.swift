@@ -22,6 +22,8 @@ struct InspectReport {
             "paper FLOPs",
             "\(Format.grouped(description.graph.paperFLOPs))  (\(Format.millions(description.graph.paperFLOPs)))")
         line("weights", weights)
+        line("file", "\(Format.grouped(model.fileBytes)) bytes" + (model.isHalfPrecision ? ", half precision" : ""))
+        if !description.labels.isEmpty { line("labels", labels) }
         line("preprocessing", preprocessing)
         if let plan {
             line("arena", Format.bytes(4 * plan.arenaFloats))
@@ -41,6 +43,16 @@ struct InspectReport {
                 "trained"
             }
         }
+    }
+
+    /// As many labels as fit on a line.
+    private var labels: String {
+        var text = ""
+        for label in description.labels {
+            guard text.count + label.count < 90 else { return text + ", …" }
+            text += (text.isEmpty ? "" : ", ") + label
+        }
+        return text
     }
 
     private var preprocessing: String {
@@ -95,7 +107,20 @@ struct InspectReport {
             .init("input", description.inputShape.json),
             .init("classes", .integer(description.classes)),
             .init("random_weights", .bool(model.weights != .trained)),
+            .init("half_precision", .bool(model.isHalfPrecision)),
+            .init("file_bytes", .integer(model.fileBytes)),
+            .init("labels", .array(description.labels.map(JSONValue.string))),
+            .init("preprocessing", preprocessingJSON),
         ]
+        if let provenance = description.provenance {
+            members.append(
+                .init(
+                    "provenance",
+                    [
+                        "source": .string(provenance.source), "source_sha256": .string(provenance.sourceSHA256),
+                        "converter": .string(provenance.converter),
+                    ]))
+        }
         if let checksum = model.checksum { members.append(.init("crc32", .string(checksum))) }
         if let plan {
             members.append(.init("arena_bytes", .integer(4 * plan.arenaFloats)))
@@ -105,6 +130,17 @@ struct InspectReport {
         members.append(.init("layers", .array(description.graph.steps.map(layer))))
         if let plan { members.append(.init("plan", .array(plan.steps.map(Self.planned)))) }
         return .object(members)
+    }
+
+    private var preprocessingJSON: JSONValue {
+        let preprocessing = description.preprocessing
+        return [
+            "resize": preprocessing.resize.map(JSONValue.integer) ?? .null,
+            "crop": preprocessing.crop.map(JSONValue.integer) ?? .null,
+            "color_order": .string(preprocessing.colorOrder.rawValue),
+            "mean": .array(preprocessing.mean.map(JSONValue.float)),
+            "std": .array(preprocessing.std.map(JSONValue.float)),
+        ]
     }
 
     private static func planned(_ step: PlannedStep) -> JSONValue {

@@ -15,7 +15,7 @@ struct VerifyCommand: ParsableCommand {
     @Argument(help: "A model file.", completion: .file())
     var model: String
 
-    @Option(help: "Threads that share the image, or auto.")
+    @Option(help: "Threads that share the image, 1 to 64, or auto.")
     var threads: ThreadChoice = .count(1)
 
     func run() throws {

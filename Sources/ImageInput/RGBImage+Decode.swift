@@ -6,7 +6,8 @@ extension RGBImage {
     /// converted, and the orientation in a JPEG's or PNG's Exif data is applied, as Pillow's `convert('RGB')` and
     /// `exif_transpose` do it; no colour management.
     ///
-    /// - Throws: `ImageError`. Truncated or damaged data are an error, never a partly grey picture.
+    /// - Throws: `ImageError`. A truncated file is an error, never a partly grey picture. Other damage inside a JPEG's
+    ///   data may pass for a picture, since the format has no checksum.
     public static func decode(path: String, limits: ImageLimits = .default) throws -> RGBImage {
         try decode(bytes: FileBytes.read(path, limit: limits.fileBytes), name: path, limits: limits)
     }

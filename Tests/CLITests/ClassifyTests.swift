@@ -48,6 +48,27 @@ struct ClassifyTests {
         #expect(try JSON(json.output)[0]["image"]?.string == image)
     }
 
+    /// A name begins the error that names it, also where the error begins with the same letters.
+    @Test func aNameThatBeginsTheError() throws {
+        let folder = try TemporaryFolder()
+        try folder.write(Array("no model".utf8), to: "expected")
+        let result = try Program.run(
+            "condensenet", ["inspect", "expected"], shell: "cd '\(folder.path)'; exec \"$@\"")
+        expectFailure(result, 65, "condensenet: expected: expected a CondenseNet model file")
+    }
+
+    @Test func namesThatAreNotUnicode() throws {
+        let folder = try TemporaryFolder()
+        try folder.write(try Shipped.sampleBytes("bag"), to: "good.png")
+        let arguments = ["classify", Shipped.model]
+        let script = "cd '\(folder.path)'; cp good.png $'b\\xe9d.png'; exec \"$@\""
+        let argument = try Program.run("condensenet", arguments, shell: script + " $'b\\xe9d.png'")
+        expectFailure(argument, 64, "b\u{FFFD}d.png: expected UTF-8")
+        let walked = try Program.run("condensenet", arguments, shell: script + " . --json-lines")
+        #expect(walked.code == 66 && walked.output.contains("./good.png"))
+        #expect(walked.diagnostics.hasSuffix("No such file or directory; its name is not UTF-8\n"))
+    }
+
     @Test func topBeyondTheClassesGivesAllOfThem() throws {
         let result = try condensenet("classify", Shipped.model, Shipped.sample("bag"), "--json", "--top", "1000")
         let predictions = try JSON(result.output)[0]["predictions"]!.elements
@@ -99,6 +120,9 @@ struct ClassifyTests {
         #expect(result.code == 66)
         let answers = try result.output.split(separator: "\n").map { try JSON(String($0)) }
         #expect(answers.map { $0["predictions"]![0]["label"]!.string! } == ["Bag", "Trouser"])
+        let windows = try condensenet(
+            "classify", Shipped.model, "-", input: "\(Shipped.sample("bag"))\r\n\r\n\(Shipped.sample("bag"))\r\n")
+        #expect(windows.code == 0, "\(windows.diagnostics)")
         let long = try condensenet("classify", Shipped.model, "-", input: String(repeating: "x", count: 1 << 17))
         expectFailure(long, 65, "standard input")
     }

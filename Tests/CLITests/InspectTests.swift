@@ -88,6 +88,12 @@ struct InspectTests {
                 "schema_version", "name", "parameters", "macs", "paper_flops", "input", "classes", "layers", "plan",
                 "crc32", "arena_bytes", "packed_bytes",
             ]))
+        #expect(json["labels"]!.elements.map { $0.string! } == Shipped.labels)
+        let bytes = try FileManager.default.attributesOfItem(atPath: Shipped.model)[.size] as? NSNumber
+        #expect(json["file_bytes"]?.int == bytes?.intValue && json["half_precision"]?.bool == false)
+        #expect(json["preprocessing"]!.names == ["resize", "crop", "color_order", "mean", "std"])
+        #expect(json["preprocessing"]!["crop"]?.int == 32)
+        #expect(json["provenance"]!.names == ["source", "source_sha256", "converter"])
         #expect(json["random_weights"]?.bool == false)
         #expect(
             json["layers"]!.elements.allSatisfy {
@@ -104,6 +110,9 @@ struct InspectTests {
         #expect(result.output.contains("  parameters    2,935,416\n"), "\(result.output.prefix(800))")
         #expect(result.output.contains("(274.233 M)\n"))
         #expect(result.output.contains("random, seed 1\n"))
+        let trained = try condensenet("inspect", Shipped.model)
+        #expect(
+            trained.output.contains("  labels        T-shirt/top, Trouser, Pullover,"), "\(trained.output.prefix(800))")
     }
 
     @Test func notAModel() throws {

@@ -38,7 +38,6 @@ public enum FileInput {
         switch mode & S_IFMT {
         case S_IFDIR: "a directory"
         case S_IFIFO: "a FIFO"
-        case S_IFSOCK: "a socket"
         default: "a device"
         }
     }

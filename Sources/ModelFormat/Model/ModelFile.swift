@@ -12,6 +12,8 @@ public final class ModelFile: Sendable {
     public let multiplyAccumulates: Int
     /// The file's CRC-32, eight hex digits: a short name for these exact weights.
     public let checksum: String
+    /// Whether weights are stored in half precision.
+    public var isHalfPrecision: Bool { tensors.values.contains { $0.elementType == .float16 } }
     /// Bytes of the file.
     public var byteCount: Int { storage.bytes.count }
 

@@ -13,10 +13,18 @@ struct SafetensorsHeader {
         return UInt64(littleEndian: file.loadUnaligned(as: UInt64.self))
     }
 
+    /// What a file that is not safetensors may be.
+    private static func kind(_ file: UnsafeRawBufferPointer) -> String {
+        let (zip, pickle): ([UInt8], [UInt8]) = (Array("PK".utf8), [0x80, 0x02])
+        if file.isEmpty { return "an empty file" }
+        return file.starts(with: zip) || file.starts(with: pickle)
+            ? "what may be a PyTorch checkpoint, which condensenet-convert makes a model of" : "a file of another kind"
+    }
+
     /// - Throws: `ModelFormatError` naming the tensor or byte offset at fault.
     init(_ file: UnsafeRawBufferPointer) throws {
         guard let declared = Self.headerLength(file) else {
-            throw ModelFormatError.notAModel(found: file.isEmpty ? "an empty file" : "a file of another kind")
+            throw ModelFormatError.notAModel(found: Self.kind(file))
         }
         guard let length = Int(exactly: declared), length <= FormatLimits.headerBytes else {
             throw ModelFormatError.limit(

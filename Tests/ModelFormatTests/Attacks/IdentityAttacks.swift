@@ -6,8 +6,7 @@ import Testing
 /// Class 2: files that are something else.
 @Suite struct IdentityAttacks {
     @Test(arguments: [
-        ("PNG", "\u{89}PNG\r\n\u{1A}\n\0\0\0\rIHDR"), ("zip", "PK\u{3}\u{4}\u{14}\0\0\0\0\0\0\0"),
-        ("pickle", "\u{80}\u{2}\u{8A}\nlü\u{9C}F"), ("ELF", "\u{7F}ELF\u{2}\u{1}\u{1}\0\0\0\0\0"),
+        ("PNG", "\u{89}PNG\r\n\u{1A}\n\0\0\0\rIHDR"), ("ELF", "\u{7F}ELF\u{2}\u{1}\u{1}\0\0\0\0\0"),
         ("gzip", "\u{1F}\u{8B}\u{8}\0\0\0\0\0\0\u{3}"), ("text", "Hello, world"),
         ("JSON", "{\"format\":\"condensenet\"}"),
         ("zeros", String(repeating: "\0", count: 1000)), ("newlines", String(repeating: "\n", count: 1000)),
@@ -15,6 +14,13 @@ import Testing
     func anotherKindOfFile(kind: String, content: String) {
         expect(
             .notAModel(found: "a file of another kind"),
+            loading: content.unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) })
+    }
+
+    @Test(arguments: ["PK\u{3}\u{4}\u{14}\0\0\0\0\0\0\0", "\u{80}\u{2}\u{8A}\nlü\u{9C}F"])
+    func whatTheConverterTakes(content: String) {
+        expect(
+            .notAModel(found: "what may be a PyTorch checkpoint, which condensenet-convert makes a model of"),
             loading: content.unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) })
     }
 
