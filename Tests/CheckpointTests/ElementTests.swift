@@ -44,6 +44,17 @@ import Testing
         #expect(try values("BOOL", [0, 1, 2, 255], count: 4) == [0, 1, 1, 1])
     }
 
+    /// Dimensions beside a zero may be of any size.
+    @Test(arguments: ["[4611686018427387904,4,0]", "[0,4611686018427387904]", "[0]"])
+    func noElements(shape: String) throws {
+        for dtype in ["F32", "I64"] {
+            let header = SafetensorsAttacks.tensor(dtype, shape, "[0,0]")
+            let checkpoint = try load(TinyCheckpoint.safetensors(header: header, data: []))
+            let tensor = try #require(checkpoint["a"])
+            #expect(try tensor.count == 0 && tensor.floats().isEmpty)
+        }
+    }
+
     private func values(_ dtype: String, _ data: [UInt8], count: Int) throws -> [Float] {
         let header = SafetensorsAttacks.tensor(dtype, "[\(count)]", "[0,\(data.count)]")
         let checkpoint = try load(TinyCheckpoint.safetensors(header: header, data: data))

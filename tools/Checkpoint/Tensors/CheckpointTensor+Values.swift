@@ -38,6 +38,8 @@ extension CheckpointTensor {
 
     /// The elements in C order, each converted from its bits.
     private func gather<Bits: FixedWidthInteger, Value>(_ convert: (Bits) -> Value) -> [Value] {
+        // Beside a dimension of zero the others may be of any size, also of one whose product overflows.
+        guard count > 0 else { return [] }
         let dimensions = mergedDimensions()
         let row = dimensions.last ?? (count: 1, stride: 1)
         return [Value](unsafeUninitializedCapacity: count) { values, filled in
@@ -69,7 +71,6 @@ extension CheckpointTensor {
 
     /// Calls `body` with the first element's number of each row along the last dimension, in C order.
     private func forEachRow(of dimensions: [(count: Int, stride: Int)], _ body: (Int) -> Void) {
-        guard count > 0 else { return }
         let outer = dimensions.dropLast()
         var index = [Int](repeating: 0, count: outer.count)
         var start = 0
