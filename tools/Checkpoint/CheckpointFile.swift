@@ -54,7 +54,6 @@ public enum CheckpointFile {
         switch format {
         case S_IFDIR: "a directory"
         case S_IFIFO: "a pipe"
-        case S_IFSOCK: "a socket"
         default: "a device"
         }
     }

@@ -64,6 +64,16 @@ import Testing
         }
     }
 
+    /// The system opens no socket.
+    @Test func socket() throws {
+        let path = temporaryPath()
+        defer { unlink(path) }
+        try #require(mknod(path, S_IFSOCK | 0o600, 0) == 0)
+        #expect(throws: CheckpointError.noInput(path: path, reason: "No such device or address")) {
+            try Checkpoint.load(path: path)
+        }
+    }
+
     /// The file has holes, so that it is large and takes no space.
     @Test func fileOfThreeGibibytes() throws {
         let path = temporaryPath()
