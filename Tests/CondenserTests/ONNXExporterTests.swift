@@ -56,8 +56,13 @@ struct ONNXExporterTests {
         #expect(try shape(12) == ("logits", ["N", "5"]))
     }
 
-    @Test func everyStepIsANodeOfItsName() throws {
-        let operations = try ONNXExampleGraph.description.graph.steps.map { try node($0.name).strings(4)[0] }
+    @Test func everyStepIsANodeUnderItsName() throws {
+        let words = [
+            "conv", "conv", "conv", "conv", "pool", "conv", "add", "pool", "pool", "gemm", "gemm", "gemm",
+        ]
+        let operations = try zip(ONNXExampleGraph.description.graph.steps, words).map { step, word in
+            try node("\(step.name)/\(word)").strings(4)[0]
+        }
         #expect(
             operations == [
                 "Conv", "Conv", "Conv", "Conv", "MaxPool", "Conv", "Add", "AveragePool", "GlobalAveragePool", "Gemm",
@@ -67,8 +72,8 @@ struct ONNXExporterTests {
     }
 
     @Test func condensedConvolutionIsGatherScaleShiftRectifyConvolveShuffle() throws {
-        let names = ["gather", "scale", "shift", "rectify", nil, "relu", "split", "shuffle", "merge"].map {
-            $0.map { "layer_1.conv_1/\($0)" } ?? "layer_1.conv_1"
+        let names = ["gather", "scale", "shift", "rectify", "conv", "relu", "split", "shuffle", "merge"].map {
+            "layer_1.conv_1/\($0)"
         }
         let chain = try names.map(node)
         #expect(

@@ -3,7 +3,11 @@ import ModelFormat
 /// Translates a graph's steps to ONNX operators of opset 13.
 ///
 /// ONNX knows no value with several writers: each writer makes a tensor of its own, and readers concatenate as many of
-/// them as they see. Every step's main operator bears the step's name, and the step's result is called `STEP/output`.
+/// them as they see.
+///
+/// A step's operators are called `STEP/OPERATION` and its result `STEP/output`, what readers share `VALUE/OPERATION`; each
+/// operation has a word of its own and every name but those of weights, `STEP.ROLE`, a slash. So no two names are the
+/// same, whatever the steps are called, and none is the graph's own `input` or `logits`.
 struct ONNXGraphBuilder {
     private let graph: Graph
     private var result = ONNXGraph()
@@ -47,24 +51,24 @@ struct ONNXGraphBuilder {
         case .pooling(let pooling):
             part.shape.channels = step.inputChannels
             emit(
-                pooling.kind == .maximum ? "MaxPool" : "AveragePool", step.name,
+                pooling.kind == .maximum ? "MaxPool" : "AveragePool", "\(step.name)/pool",
                 [planes(step.input, step.inputChannels)],
                 window(kernel: pooling.kernel, stride: pooling.stride, padding: pooling.padding))
         case .globalAveragePooling(let stage):
             let input = staged(step, stage, tensors)
             part.shape.channels = stage.channels(of: step.inputChannels)
-            emit("GlobalAveragePool", step.name, [input])
+            emit("GlobalAveragePool", "\(step.name)/pool", [input])
         case .addition(let addition):
             part.shape.channels = step.inputChannels
             let sum = emit(
-                "Add", step.name,
+                "Add", "\(step.name)/add",
                 [planes(step.input, step.inputChannels), planes(addition.other, step.inputChannels)])
             if addition.relu { emit("Relu", "\(step.name)/relu", [sum]) }
         case .linear(let linear):
             part.shape.channels = linear.outputs
             part.isFlat = true
             let product = emit(
-                "Gemm", step.name,
+                "Gemm", "\(step.name)/gemm",
                 [flat(step.input, step.inputChannels), constant(tensors[.weight]!), constant(tensors[.bias]!)],
                 ["transB": .integer(1)])
             if linear.relu { emit("Relu", "\(step.name)/relu", [product]) }
@@ -95,7 +99,7 @@ struct ONNXGraphBuilder {
         _ tensors: Tensors, _ output: PlaneShape
     ) {
         var tensor = emit(
-            "Conv", step.name,
+            "Conv", "\(step.name)/conv",
             [input, constant(tensors[.weight]!)] + (tensors[.bias].map { [constant($0)] } ?? []),
             window(
                 kernel: convolution.kernel, stride: convolution.stride, padding: convolution.padding,
