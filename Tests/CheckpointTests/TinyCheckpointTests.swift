@@ -162,6 +162,20 @@ import Testing
                 == ["module.w", "v"])
     }
 
+    /// What wrappers put before every name is left out, however many there are.
+    @Test(arguments: [
+        (["_orig_mod.w", "_orig_mod.v"], ["w", "v"]), (["module._orig_mod.w", "module._orig_mod.v"], ["w", "v"]),
+        (["_orig_mod.module.w", "_orig_mod.module.v"], ["w", "v"]), (["model.w", "model.v"], ["w", "v"]),
+        (["model.model.w", "model.v"], ["model.w", "v"]), (["module.w", "model.v"], ["module.w", "model.v"]),
+        (["model.0.w", "model.1.v"], ["model.0.w", "model.1.v"]), (["model.", "model.v"], ["model.", "model.v"]),
+        (["model.model."], ["model."]),
+    ])
+    func wrappersPrefixes(_ names: [String], _ expected: [String]) throws {
+        let tensor = PythonValue.tensor(.storage(key: "0", count: 6), shape: [6], strides: [1])
+        let bytes = TinyCheckpoint.zip(.training(names.map { ($0, tensor) })).bytes
+        #expect(try load(bytes).names == expected)
+    }
+
     private func expectTiny(_ bytes: [UInt8]) throws {
         let checkpoint = try load(bytes)
         #expect(checkpoint.names == ["weight", "bias", "index"])

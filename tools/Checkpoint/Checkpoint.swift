@@ -19,7 +19,8 @@ public struct Checkpoint: Sendable {
 
     /// What the file turned out to be.
     public let container: Container
-    /// The tensors' names in file order, as in the file less a leading `module.` that every one has.
+    /// The tensors' names in file order, as in the file less `module.`, `_orig_mod.` and `model.` at the start of every
+    /// one.
     public let names: [String]
     /// What was left out, a line each: `ignored beside the state dict: epoch, optimizer`.
     public let remarks: [String]

@@ -1,6 +1,6 @@
 /// A network of the CondenseNet family as a checkpoint holds it: everything but the numbers.
 ///
-/// Every layer carries the prefix of its tensors' names, without the `module.` that data-parallel training adds.
+/// Every layer carries the prefix of its tensors' names, without `module.` and the like, which wrappers add.
 public struct Architecture: Equatable, Sendable {
     /// In which form a checkpoint holds its network.
     public enum Form: String, Sendable {

@@ -8,7 +8,7 @@ struct StateDict {
     /// The tensors of a file that holds nothing else.
     init(_ entries: [(name: String, tensor: TensorReference)]) {
         self.entries = entries
-        dropModulePrefix()
+        dropWrapperPrefixes()
     }
 
     /// The tensors of a dictionary in a pickle.
@@ -39,14 +39,26 @@ struct StateDict {
         }
         remark("ignored in the state dict, being no tensors", others)
         remark("ignored beside the state dict", passengers)
-        dropModulePrefix()
+        dropWrapperPrefixes()
     }
 
-    /// Removes the `module.` that training on several GPUs puts before every name.
-    private mutating func dropModulePrefix() {
-        let prefix = "module."
-        guard entries.allSatisfy({ $0.name.hasPrefix(prefix) && $0.name != prefix }) else { return }
-        for index in entries.indices { entries[index].name.removeFirst(prefix.count) }
+    /// Removes what wrappers put before every name, as often as they do: training on several GPUs `module.`, compiling
+    /// `_orig_mod.`, a framework for training `model.`.
+    ///
+    /// `model.` before a number is a name of the network's own, of a module `model` whose members are numbered.
+    private mutating func dropWrapperPrefixes() {
+        func isWrapper(_ prefix: String) -> Bool {
+            entries.allSatisfy { entry in
+                guard entry.name.hasPrefix(prefix), let next = entry.name.dropFirst(prefix.count).first else {
+                    return false
+                }
+                return prefix != "model." || !next.isNumber
+            }
+        }
+        guard !entries.isEmpty else { return }
+        while let prefix = ["module.", "_orig_mod.", "model."].first(where: isWrapper) {
+            for index in entries.indices { entries[index].name.removeFirst(prefix.count) }
+        }
     }
 
     private mutating func remark(_ what: String, _ names: [String]) {

@@ -49,6 +49,10 @@ private struct ArchitectureInference {
     mutating func run() throws -> Architecture {
         let tensors = inspector.checkpoint.names
         guard !names.layers.isEmpty else {
+            if let prefix = Self.prefix(of: tensors) {
+                let found = tensors.count { $0.hasPrefix(prefix) }
+                throw ConversionError.problems([.prefixed(prefix: prefix, found: found, tensors: tensors.count)])
+            }
             let examples = tensors.sorted().prefix(3)
             throw ConversionError.problems([.foreign(examples: Array(examples), tensors: tensors.count)])
         }
@@ -84,6 +88,17 @@ private struct ArchitectureInference {
             classifier: classifier!, condensationFactor: learned.factor)
         try architecture.checkLimits()
         return architecture
+    }
+
+    /// What stands before the name of the first convolution of a network that can be converted.
+    private static func prefix(of tensors: [String]) -> String? {
+        let first = ["features.init_conv", "features.0", "layer1.0.conv1", "model.0.0"]
+        for tensor in tensors {
+            if let name = first.first(where: { tensor.hasSuffix(".\($0).weight") }) {
+                return String(tensor.dropLast("\(name).weight".count))
+            }
+        }
+        return nil
     }
 
     private mutating func survey(_ number: Int, inputs: Int?) throws -> StageSurvey {

@@ -2,6 +2,8 @@
 public enum CheckpointProblem: Equatable, Sendable {
     /// The tensors are those of some other network; `examples` are a few of their names.
     case foreign(examples: [String], tensors: Int)
+    /// Some tensors, of a network by their names, bear a prefix that is not left out.
+    case prefixed(prefix: String, found: Int, tensors: Int)
     /// A tensor that the network needs is not there.
     case missing(tensor: String)
     /// Names of blocks or layers skip a number.
@@ -49,6 +51,9 @@ extension CheckpointProblem: CustomStringConvertible {
             "expected the tensors of a CondenseNet or DenseNet (features.init_conv.weight, features.denseblock_1 …) or of a "
                 + "VGG, ResNet or MobileNet-v1, "
                 + "found \(tensors) others: \(examples.joined(separator: ", "))\(tensors > examples.count ? " …" : "")"
+        case .prefixed(let prefix, let found, let tensors):
+            "expected the tensors of one network alone, found \(found) of \(tensors) behind \"\(prefix)\": save these "
+                + "alone, without that prefix"
         case .missing(let tensor): "\(tensor): missing"
         case .gap(let name, let after): "\(name): missing, although there is \(after)"
         case .unexpected(let tensor): "\(tensor): unexpected tensor"
