@@ -78,6 +78,21 @@ struct RefusalCommandTests {
     }
 
     @Test func labelFileIsTheOneThatIsNamed() throws {
+    /// Of every kind, since a comparison network's layers keep their names.
+    @Test(arguments: ["models/fashion-mnist.safetensors", "vgg"]) func modelFileIsNoCheckpoint(file: String) throws {
+        let folder = try TemporaryFolder()
+        var path = Fixture.root.appendingPathComponent(file).path
+        if file == "vgg" {
+            path = folder.path("vgg")
+            #expect(try Program.convert([Fixture.path("comparison/vgg/checkpoint.pth"), "-o", path]).code == 0)
+        }
+        let files = folder.files
+        let result = try Program.convert([path, "-o", folder.path("m")])
+        #expect(result.code == 65)
+        #expect(result.diagnostics == "error: \(path): expected a checkpoint, found a model file, converted already\n")
+        #expect(folder.files == files)
+    }
+
         let folder = try TemporaryFolder()
         for labels in [folder.path("none"), Fixture.path("README.md"), Fixture.path("images")] {
             let result = try Program.convert([Self.dense, "-o", folder.path("m"), "--labels", labels])

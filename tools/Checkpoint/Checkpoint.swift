@@ -24,6 +24,8 @@ public struct Checkpoint: Sendable {
     public let names: [String]
     /// What was left out, a line each: `ignored beside the state dict: epoch, optimizer`.
     public let remarks: [String]
+    /// What a safetensors file's metadata call its format, such as `pt`.
+    public let format: String?
     private let tensors: [String: CheckpointTensor]
 
     /// The tensor of this name.
@@ -65,6 +67,7 @@ public struct Checkpoint: Sendable {
         self.container = container
         names = state.tensors.map(\.name)
         remarks = state.remarks
+        format = state.format
         tensors = Dictionary(uniqueKeysWithValues: state.tensors.map { ($0.name, $0) })
     }
 }

@@ -22,7 +22,9 @@ enum SafetensorsCheckpoint {
             slices[entry.name] = data.dropFirst(entry.begin).prefix(entry.end - entry.begin)
             return (name: entry.name, tensor: try reference(entry, limits, at: place.tensor(entry.name)))
         }
-        return try StateDict(references).resolve(limits: limits, at: place) { slices[$0.key] }
+        var state = try StateDict(references).resolve(limits: limits, at: place) { slices[$0.key] }
+        state.format = header.format
+        return state
     }
 
     /// Proves that the data cover the file: sorted by place, each tensor begins where the one before it ends.

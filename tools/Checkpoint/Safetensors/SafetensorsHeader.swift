@@ -4,6 +4,8 @@
 struct SafetensorsHeader {
     /// In the header's order. Names are unique.
     let tensors: [Entry]
+    /// What the metadata call the file's format, where that is a name: `pt` in PyTorch's files.
+    let format: String?
 
     struct Entry {
         let name: String
@@ -17,9 +19,14 @@ struct SafetensorsHeader {
     init(_ json: ArraySlice<UInt8>, at place: CheckpointLocation, limits: CheckpointLimits) throws {
         var scanner = JSONScanner(json, at: place, origin: 8)
         var tensors: [Entry] = []
+        var format: String?
         try scanner.object { key, scanner in
             if key.equals("__metadata__") {
-                try scanner.object { _, scanner in _ = try scanner.string() }
+                try scanner.object { field, scanner in
+                    let place = scanner.here
+                    let text = try scanner.string()
+                    if field.equals("format") { format = try? text.name(limits: limits, at: place) }
+                }
                 return
             }
             guard tensors.count < limits.tensors else {
@@ -31,6 +38,7 @@ struct SafetensorsHeader {
         }
         try scanner.expectEnd()
         self.tensors = tensors
+        self.format = format
     }
 
     private static func entry(

@@ -73,6 +73,8 @@ extension StateDict {
     struct Resolved {
         let tensors: [CheckpointTensor]
         let remarks: [String]
+        /// What a safetensors file calls its format.
+        var format: String?
     }
 
     /// The tensors with their data, each proven to lie inside its storage.

@@ -61,7 +61,7 @@ public struct Conversion {
     ///
     /// - Throws: `CheckpointError`, `ConversionError`, `ModelFormatError`.
     public init(file: [UInt8], name path: String, options: Options = Options()) throws {
-        try self.init(Checkpoint.load(bytes: file, name: path), file: file, name: path, options: options)
+        try self.init(Checkpoint.trained(file, name: path), file: file, name: path, options: options)
     }
 
     /// Converts a checkpoint that was read from `file`.

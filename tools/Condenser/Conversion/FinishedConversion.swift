@@ -33,9 +33,20 @@ extension FinishedConversion {
 /// - Throws: `CheckpointError`, `ConversionError`, `ModelFormatError`.
 public func convert(path: String, options: Conversion.Options) throws -> any FinishedConversion {
     let file = try CheckpointFile.read(path: path)
-    let checkpoint = try Checkpoint.load(bytes: file, name: path)
+    let checkpoint = try Checkpoint.trained(file, name: path)
     guard let family = ComparisonNetwork.family(of: checkpoint) else {
         return try Conversion(checkpoint, file: file, name: path, options: options)
     }
     return try ComparisonConversion(family, checkpoint, file: file, name: path, options: options)
+}
+
+extension Checkpoint {
+    /// A checkpoint read from `file`, which errors call `name`.
+    ///
+    /// - Throws: `CheckpointError`; `ConversionError.problems` for a model file, whose tensors are none of training's.
+    static func trained(_ file: [UInt8], name: String) throws -> Checkpoint {
+        let checkpoint = try load(bytes: file, name: name)
+        guard checkpoint.format != "condensenet" else { throw ConversionError.problems([.modelFile]) }
+        return checkpoint
+    }
 }

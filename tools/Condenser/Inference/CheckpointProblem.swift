@@ -2,6 +2,8 @@
 public enum CheckpointProblem: Equatable, Sendable {
     /// The tensors are those of some other network; `examples` are a few of their names.
     case foreign(examples: [String], tensors: Int)
+    /// The file is one that this converter wrote.
+    case modelFile
     /// Some tensors, of a network by their names, bear a prefix that is not left out.
     case prefixed(prefix: String, found: Int, tensors: Int)
     /// A tensor that the network needs is not there.
@@ -51,6 +53,7 @@ extension CheckpointProblem: CustomStringConvertible {
             "expected the tensors of a CondenseNet or DenseNet (features.init_conv.weight, features.denseblock_1 …) or of a "
                 + "VGG, ResNet or MobileNet-v1, "
                 + "found \(tensors) others: \(examples.joined(separator: ", "))\(tensors > examples.count ? " …" : "")"
+        case .modelFile: "expected a checkpoint, found a model file, converted already"
         case .prefixed(let prefix, let found, let tensors):
             "expected the tensors of one network alone, found \(found) of \(tensors) behind \"\(prefix)\": save these "
                 + "alone, without that prefix"
