@@ -55,6 +55,7 @@ struct ArchitectureCommand: ParsableCommand {
 
     func run() throws {
         try check(name: name)
+        try check(output: output)
         let (description, report) =
             switch family {
             case .dense(let family): try design(family)

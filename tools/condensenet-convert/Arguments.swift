@@ -1,6 +1,5 @@
 import ArgumentParser
 import Condenser
-import Glibc
 import ModelFormat
 
 /// Numbers separated by commas.
@@ -67,11 +66,4 @@ func check(name: String?) throws {
     guard let name, !name.isPrintable || !name.isStreamSafe else { return }
     throw ConversionError.option(
         "--name: expected text without control characters or long rows of combining ones, found \(name.prefix(80))")
-}
-
-/// Whether both paths lead to one file, through links of any kind.
-func isSameFile(_ first: String, _ second: String) -> Bool {
-    var (one, other) = (stat(), stat())
-    return stat(first, &one) == 0 && stat(second, &other) == 0 && one.st_dev == other.st_dev
-        && one.st_ino == other.st_ino
 }

@@ -56,10 +56,10 @@ struct ConvertCommand: ParsableCommand {
     var verify = false
 
     func run() throws {
-        guard !isSameFile(checkpoint, output) else {
-            throw ConversionError.option("\(output): the model would replace the checkpoint that it is made from")
-        }
         try check(name: name)
+        try check(
+            output: output,
+            inputs: [("the checkpoint", checkpoint)] + (labels.map { [("the label file", $0)] } ?? []))
         let conversion: any FinishedConversion
         let verification: Verification?
         do {

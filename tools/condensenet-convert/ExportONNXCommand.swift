@@ -18,9 +18,7 @@ struct ExportONNXCommand: ParsableCommand {
     var output: String
 
     func run() throws {
-        guard !isSameFile(model, output) else {
-            throw ConversionError.option("\(output): the ONNX file would replace the model that it is made from")
-        }
+        try check(output: output, inputs: [("the model", model)])
         let bytes: [UInt8]
         do {
             bytes = try ONNXExporter.bytes(path: model)
