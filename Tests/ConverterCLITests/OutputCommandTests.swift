@@ -74,4 +74,17 @@ struct OutputCommandTests {
         }
         #expect(folder.files == ["a", "net.json"])
     }
+
+    @Test(arguments: ["-o $'o\\xe9.json'", "-o a.json --name $'n\\xff'"]) func argumentsThatAreNoText(_ rest: String)
+        throws
+    {
+        let folder = try TemporaryFolder()
+        let result = try Program.run(
+            "condensenet-convert", ["architecture", "--family", "resnet-18"],
+            shell: "cd '\(folder.path)' && \"$@\" \(rest)")
+        #expect(result.code == 64)
+        #expect(result.diagnostics.hasSuffix("\u{FFFD}\(rest.hasSuffix("json'") ? ".json" : ""): not UTF-8\n"))
+        #expect(result.diagnostics.hasPrefix("error: ") && result.diagnostics.split(separator: "\n").count == 1)
+        #expect(folder.files.isEmpty)
+    }
 }

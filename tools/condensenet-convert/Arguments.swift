@@ -2,6 +2,21 @@ import ArgumentParser
 import Condenser
 import ModelFormat
 
+/// The arguments as the system hands them over.
+enum Arguments {
+    /// Refuses an argument that is not UTF-8: repaired to text it would name another file.
+    ///
+    /// - Throws: `ConversionError.option`.
+    static func check() throws {
+        for position in 1..<max(Int(CommandLine.argc), 1) {
+            guard let argument = CommandLine.unsafeArgv[position], String(validatingCString: argument) == nil else {
+                continue
+            }
+            throw ConversionError.option("\(String(cString: argument)): not UTF-8")
+        }
+    }
+}
+
 /// Numbers separated by commas.
 struct Numbers: ExpressibleByArgument {
     let values: [Float]

@@ -9,6 +9,7 @@ import Glibc
         signal(SIGPIPE, SIG_IGN)
         signal(SIGINT) { _ in _exit(130) }
         do {
+            try Arguments.check()
             var command = try Converter.parseAsRoot()
             try command.run()
         } catch {
