@@ -12,7 +12,8 @@ struct ArchitectureCommandTests {
             "CondenseNet-74 (G=C=8)", "-o", folder.path("net.json"),
         ])
         #expect(result.code == 0, "\(result.diagnostics)")
-        #expect(result.output.contains("network      CondenseNet-74"))
+        #expect(
+            result.output.hasPrefix("network      CondenseNet-74, a design without weights\n"), "\(result.output)")
         #expect(result.output.contains("2,935,416"))
         let committed = Fixture.root.appendingPathComponent("models/condensenet-74-g8.json")
         let expected = Array(try Data(contentsOf: committed))
@@ -59,6 +60,43 @@ struct ArchitectureCommandTests {
         let result = try Program.convert(["architecture"] + arguments + ["-o", folder.path("net.json")])
         #expect(result.code == 64)
         #expect(result.diagnostics.hasPrefix("error: ") && result.diagnostics.split(separator: "\n").count == 1)
+        #expect(folder.files.isEmpty)
+    }
+
+    /// The line names the option that was given.
+    @Test(arguments: [
+        (
+            ["--family", "densenet", "--condensation", "4", "--stages", "2-2-2", "--growth", "8-8-8"],
+            "--condensation: densenet has no such number to choose"
+        ),
+        (
+            ["--stages", "2-2-2", "--growth", "8-8-8", "--groups", "3"],
+            "--groups: 3, the condensation factor too, does not divide the 16 inputs of "
+                + "features.denseblock_1.denselayer_1.conv_1"
+        ),
+        (
+            ["--stages", "2-2-2", "--growth", "8-8-8", "--condensation", "3"],
+            "--condensation: 3 does not divide the 16 inputs of features.denseblock_1.denselayer_1.conv_1"
+        ),
+        (
+            ["--stages", "1-1-1", "--growth", "6-6-6"],
+            "--groups: 4 groups do not divide 24 inputs and 6 outputs of features.denseblock_1.denselayer_1.conv_2"
+        ),
+        (
+            ["--stages", "1-1-1", "--growth", "6-6-6", "--groups-3x3", "4"],
+            "--groups-3x3: 4 groups do not divide 24 inputs and 6 outputs of features.denseblock_1.denselayer_1.conv_2"
+        ),
+        (
+            ["--family", "resnet-50"],
+            "The value 'resnet-50' is invalid for '--family <family>'. Please provide one of condensenet, densenet-lgc, "
+                + "densenet, vgg-16, resnet-18, mobilenet-v1 (--help shows the usage)"
+        ),
+    ])
+    func unfitOptionIsNamed(arguments: [String], message: String) throws {
+        let folder = try TemporaryFolder()
+        let result = try Program.convert(["architecture"] + arguments + ["-o", folder.path("net.json")])
+        #expect(result.code == 64)
+        #expect(result.diagnostics == "error: \(message)\n")
         #expect(folder.files.isEmpty)
     }
 }

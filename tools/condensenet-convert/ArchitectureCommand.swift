@@ -68,6 +68,7 @@ struct ArchitectureCommand: ParsableCommand {
     private func design(
         _ family: NetworkSpecification.Family
     ) throws -> (description: ModelDescription, report: String) {
+        if family == .densenet { try refuse([("--condensation", condensation != nil)], family.rawValue) }
         guard let stages, let growth else {
             throw ConversionError.option("\(stages == nil ? "--stages" : "--growth"): missing")
         }
@@ -88,17 +89,21 @@ struct ArchitectureCommand: ParsableCommand {
     private func comparison(
         _ preset: ComparisonNetwork.Preset
     ) throws -> (description: ModelDescription, report: String) {
-        let unfit: [(String, Bool)] = [
-            ("--stages", stages != nil), ("--growth", growth != nil), ("--groups", groups != nil),
-            ("--condensation", condensation != nil), ("--groups-3x3", spatialGroups != nil),
-            ("--bottleneck", bottleneck != nil), ("--classifier-keep", classifierKeep != nil),
-        ]
-        if let (option, _) = unfit.first(where: \.1) {
-            throw ConversionError.option("\(option): \(preset.rawValue) has no such number to choose")
-        }
+        try refuse(
+            [
+                ("--stages", stages != nil), ("--growth", growth != nil), ("--groups", groups != nil),
+                ("--condensation", condensation != nil), ("--groups-3x3", spatialGroups != nil),
+                ("--bottleneck", bottleneck != nil), ("--classifier-keep", classifierKeep != nil),
+            ], preset.rawValue)
         let network = try ComparisonNetwork(
             preset, inputSize: inputSize ?? dataset?.inputSize ?? 224, classes: classes ?? dataset?.classes ?? 1000)
         let description = try ModelDescription.architecture(network, dataset: dataset, name: name)
         return (description, try network.report() + "\n\(output)\n")
+    }
+
+    /// - Throws: `ConversionError.option` for the first of the options that is given: the family has no use for it.
+    private func refuse(_ options: [(name: String, isGiven: Bool)], _ family: String) throws {
+        guard let option = options.first(where: \.isGiven) else { return }
+        throw ConversionError.option("\(option.name): \(family) has no such number to choose")
     }
 }

@@ -26,8 +26,7 @@ enum Diagnostics {
             if code.isSuccess {
                 do { try Console.write(Converter.fullMessage(for: error) + "\n") } catch { return report(error) }
             } else {
-                let lines = Converter.message(for: error).split(separator: "\n").map(\.onOneLine)
-                Console.complain("error: \(lines.joined(separator: " ")) (--help shows the usage)\n")
+                Console.complain("error: \(onOneLine(Converter.message(for: error))) (--help shows the usage)\n")
             }
             // An error that neither this program nor the argument parser knows.
             return code == .failure ? 70 : code.rawValue
@@ -41,6 +40,15 @@ enum Diagnostics {
 
     /// A remark that the user should read.
     static func warn(_ text: String) { Console.complain("warning: \(text.onOneLine)\n") }
+
+    /// The argument parser's message, in which it may list values, a line each after a hyphen.
+    private static func onOneLine(_ message: String) -> String {
+        let lines = message.split(separator: "\n").map(\.onOneLine)
+        let values = lines.drop { !$0.hasPrefix("  - ") }
+        let text = lines.dropLast(values.count).joined(separator: " ")
+        guard !values.isEmpty, text.hasSuffix(" one of the following:") else { return lines.joined(separator: " ") }
+        return text.dropLast(" the following:".count) + " " + values.map { $0.dropFirst(4) }.joined(separator: ", ")
+    }
 
     private static func explanation(_ error: any Error) -> (lines: [String], code: Int32)? {
         switch error {

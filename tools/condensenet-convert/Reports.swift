@@ -41,7 +41,7 @@ extension Verification {
 extension Architecture {
     /// What was designed and what condensing will remove of it.
     func report(output: String) -> String {
-        lines(summary(kept: classifier.inputs)) + "\n" + CondensationTable(self).text + "\n\(output)\n"
+        lines(summary(kept: classifier.inputs, isDesign: true)) + "\n" + CondensationTable(self).text + "\n\(output)\n"
     }
 }
 

@@ -101,7 +101,8 @@ extension NetworkSpecification {
     fileprivate func stage(_ position: Int, side: Int, inputs: Int) throws -> Architecture.Stage {
         let number = position + 1
         let growth = growth[position]
-        let (middle, spatialGroups) = (bottleneck * growth, spatialGroups ?? groups)
+        let middle = bottleneck * growth
+        let (option, spatialGroups) = spatialGroups.map { ("--groups-3x3", $0) } ?? ("--groups", groups)
         var stage = Architecture.Stage(
             number: number, side: side, inputChannels: inputs, growth: growth, layers: [], transition: nil)
         for layer in 1...stages[position] {
@@ -109,7 +110,7 @@ extension NetworkSpecification {
             let pointwise = try pointwise("\(name).conv_1", inputs: stage.blockChannels, outputs: middle)
             guard middle.isMultiple(of: spatialGroups), growth.isMultiple(of: spatialGroups) else {
                 throw ConversionError.option(
-                    "--groups-3x3: \(spatialGroups) groups do not divide \(middle) inputs and \(growth) outputs "
+                    "\(option): \(spatialGroups) groups do not divide \(middle) inputs and \(growth) outputs "
                         + "of \(name).conv_2")
             }
             let spatial = Architecture.Spatial(
@@ -132,7 +133,9 @@ extension NetworkSpecification {
             throw ConversionError.option(
                 isPlain
                     ? "--groups: \(groups) groups do not divide the \(inputs) inputs of \(name)"
-                    : "--condensation: \(factor) does not divide the \(inputs) inputs of \(name)")
+                    : (condensationFactor == nil
+                        ? "--groups: \(factor), the condensation factor too," : "--condensation: \(factor)")
+                        + " does not divide the \(inputs) inputs of \(name)")
         }
         guard outputs.isMultiple(of: groups) else {
             throw ConversionError.option("--groups: \(groups) groups do not divide the \(outputs) outputs of \(name)")

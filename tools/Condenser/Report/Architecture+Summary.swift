@@ -8,8 +8,10 @@ extension Architecture {
 
     /// What was found, a line for each thing that a reader may want to check.
     ///
-    /// - Parameter kept: how many features the condensed classifier reads.
-    public func summary(kept: Int) -> [(label: String, text: String)] {
+    /// - Parameters:
+    ///   - kept: how many features the condensed classifier reads.
+    ///   - isDesign: whether it is no checkpoint's, but what training and condensing would give.
+    public func summary(kept: Int, isDesign: Bool = false) -> [(label: String, text: String)] {
         func list(_ numbers: [Int]) -> String { numbers.map(String.init).joined(separator: "-") }
         /// One number where all are equal.
         func range(_ numbers: [Int]) -> String {
@@ -30,8 +32,11 @@ extension Architecture {
             convolutions.isEmpty
             ? "average pooling"
             : "1×1 convolutions\(convolutions[0].kind == .plain ? "" : " with learned groups"), then average pooling"
+        let origin =
+            isDesign
+            ? "a design without weights" : form == .dense ? "as trained" : "as converted by the original code"
         return [
-            ("network", "\(name), \(form == .dense ? "as trained" : "as converted by the original code")"),
+            ("network", "\(name), \(origin)"),
             (
                 "stages",
                 "\(list(stages.map(\.layers.count))), growth \(list(stages.map(\.growth))), "
