@@ -141,9 +141,10 @@ struct ConversionTests {
         }
         #expect(try labels("a\nb c\nd\n") == ["a", "b c", "d"])
         #expect(try labels("a\r\nb\r\nü") == ["a", "b", "ü"])
+        #expect(try labels(" a\t\nb c  \r\n\u{3000}d") == ["a", "b c", "d"])
         #expect(try labels("\u{FEFF}a\nb\nc") == ["a", "b", "c"])
         let marks = String(repeating: "\u{301}\u{323}", count: 100_000)
-        for text in ["", "a\nb", "a\nb\nc\nd", "a\n\nc", "a\nb\nc\n\n", "a\nb\n\(marks)"] {
+        for text in ["", "a\nb", "a\nb\nc\nd", "a\n\nc", "a\n \t\nc", "a\nb\tc\nd", "a\nb\nc\n\n", "a\nb\n\(marks)"] {
             #expect(throws: ConversionError.self, "\(text)") { try labels(text) }
         }
         try Data([0x61, 0x0A, 0xFF, 0x0A, 0x62]).write(to: URL(fileURLWithPath: folder.path("labels.txt")))

@@ -40,7 +40,7 @@ struct PreprocessingTests {
         #expect(found.dataset == nil && found.warnings.count == 1)
         let stated = try resolve(Designs.make { $0.classes = 7 }) {
             $0.mean = [0.1, 0.2, 0.3]
-            $0.std = [1, 2, 3]
+            $0.std = [1, 0.5, 0.25]
         }
         #expect(stated.warnings.isEmpty)
     }

@@ -53,7 +53,7 @@ struct ArchitectureCommandTests {
         ["--stages", "2-2-2-2", "--growth", "8-8-8-8"], ["--growth", "8-8-8"],
         ["--stages", "2-2-2", "--growth", "8-8-8", "--condensation", "5"],
         ["--family", "vgg-16", "--groups", "4"], ["--family", "vgg-16", "--input-size", "32"],
-        ["--family", "resnet-18", "--stages", "2-2"],
+        ["--family", "resnet-18", "--stages", "2-2"], ["--family", "resnet-18", "--name", ""],
     ])
     func unfitDesigns(arguments: [String]) throws {
         let folder = try TemporaryFolder()

@@ -35,6 +35,7 @@ struct RefusalCommandTests {
         Case([dense, "--resize", "0"], 64, "--resize"),
         Case([dense, "--name", "a\nb"], 64, "--name: expected text without control characters"),
         Case([dense, "--name", "a" + String(repeating: "\u{301}", count: 31)], 64, "--name: expected text"),
+        Case([dense, "--name", ""], 64, "--name: expected a name, found none"),
         Case([dense, "--mean", "1,2"], 64, "--mean: expected three numbers R,G,B"),
         Case([dense, "--mean", "1,x,2"], 64, "1,x,2"),
         Case([dense, "--std", "1,0,1"], 64, "--std: expected three positive numbers R,G,B"),
@@ -77,7 +78,6 @@ struct RefusalCommandTests {
         #expect(lines.dropFirst().allSatisfy { $0.hasPrefix("  features.denseblock_") && $0.contains(" needs ") })
     }
 
-    @Test func labelFileIsTheOneThatIsNamed() throws {
     /// Of every kind, since a comparison network's layers keep their names.
     @Test(arguments: ["models/fashion-mnist.safetensors", "vgg"]) func modelFileIsNoCheckpoint(file: String) throws {
         let folder = try TemporaryFolder()
@@ -93,6 +93,7 @@ struct RefusalCommandTests {
         #expect(folder.files == files)
     }
 
+    @Test func labelFileIsTheOneThatIsNamed() throws {
         let folder = try TemporaryFolder()
         for labels in [folder.path("none"), Fixture.path("README.md"), Fixture.path("images")] {
             let result = try Program.convert([Self.dense, "-o", folder.path("m"), "--labels", labels])

@@ -7,17 +7,20 @@ extension FinishedConversion {
         get throws {
             switch self {
             case let conversion as Conversion: conversion.condensation
-            case let conversion as ComparisonConversion: try conversion.network.report(images: origin) + "\n"
+            case let conversion as ComparisonConversion: try conversion.network.report(images: images) + "\n"
             default: ""
             }
         }
     }
 
-    /// The data set of the images.
-    fileprivate var origin: String {
-        preprocessing.dataset.map {
-            $0.rawValue + (preprocessing.isAssumed ? ", assumed (--dataset says otherwise)" : "")
-        } ?? "of no known data set"
+    /// The data set of the images, and whether the classes have no names.
+    fileprivate var images: [(label: String, text: String)] {
+        let origin =
+            preprocessing.dataset.map {
+                $0.rawValue + (preprocessing.isAssumed ? ", assumed (--dataset says otherwise)" : "")
+            } ?? "of no known data set"
+        return [("images", origin)]
+            + (description.labels.isEmpty ? [("labels", "none: classes are numbered (--labels gives names)")] : [])
     }
 }
 
@@ -25,7 +28,7 @@ extension Conversion {
     /// What was found, what condensing removed, and what the choice of the classifier's features does.
     fileprivate var condensation: String {
         let kept = network.architecture.classifier.inputs
-        let found = lines(source.summary(kept: kept) + [("images", origin)])
+        let found = lines(source.summary(kept: kept) + images)
         let effect = classifierEffect.map {
             "\nfeatures that the classifier keeps, on \($0.inputs) seeded inputs\n\($0.text)"
         }
@@ -48,8 +51,8 @@ extension Architecture {
 extension ComparisonNetwork {
     /// What the network is and what it costs.
     ///
-    /// - Parameter images: where the preprocessing comes from; `nil` leaves it out.
-    func report(images: String? = nil) throws -> String {
+    /// - Parameter images: lines on where preprocessing and labels come from.
+    func report(images: [(label: String, text: String)] = []) throws -> String {
         let graph = try Graph(self)
         let work = graph.steps.reduce(0) { $0 + graph.shapes(of: $1).multiplyAccumulates }
         return lines(
@@ -57,7 +60,7 @@ extension ComparisonNetwork {
                 ("network", name), ("input", "3×\(inputSize)×\(inputSize)"), ("classes", "\(classes)"),
                 ("parameters", grouped(graph.parameters)), ("MACs", grouped(work)),
                 ("paper FLOPs", grouped(graph.paperFLOPs)),
-            ] + (images.map { [("images", $0)] } ?? []))
+            ] + images)
     }
 }
 

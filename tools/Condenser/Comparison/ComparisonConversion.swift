@@ -33,8 +33,7 @@ public struct ComparisonConversion: FinishedConversion {
         let graph = try Graph(network)
         try graph.validate()
         try network.checkLimits(graph)
-        let images = try options.preprocessing.resolve(inputSize: network.inputSize, classes: network.classes)
-        let labels = try options.labelFile.map { try LabelFile.read($0, classes: network.classes) }
+        let images = try options.images(inputSize: network.inputSize, classes: network.classes)
         var folding = Folding(SourceWeights(checkpoint))
         for layer in network.layers { try folding.add(layer) }
         guard folding.problems.isEmpty else { throw ConversionError.problems(folding.problems) }
@@ -44,7 +43,7 @@ public struct ComparisonConversion: FinishedConversion {
         let sample = try SampleAnswers(answers: try evaluator.logits(input), precision: options.precision)
         description = ModelDescription(
             name: options.name ?? network.name, graph: graph, preprocessing: images.preprocessing,
-            labels: labels ?? images.labels, provenance: Provenance(of: file, at: path), sample: sample)
+            labels: images.labels, provenance: Provenance(of: file, at: path), sample: sample)
         bytes = try ModelFile.bytes(description, tensors: try folding.tensors.stored(options.precision, graph))
         self.network = network
         preprocessing = images

@@ -69,9 +69,7 @@ public struct Conversion {
         let (source, assumptions) = try Architecture.infer(from: checkpoint, options: options.inference)
         let network = try CondensedNetwork(checkpoint, source, classifierKeep: options.classifierKeep)
         try network.graph.validate()
-        preprocessing = try options.preprocessing.resolve(source)
-        let classes = source.classifier.classes
-        let labels = try options.labelFile.map { try LabelFile.read($0, classes: classes) }
+        preprocessing = try options.images(inputSize: source.inputSize, classes: source.classifier.classes)
         evaluator = SourceEvaluator(checkpoint, source)
 
         let answers = try SampleFeatures(evaluator, network.inputShape)
@@ -81,7 +79,7 @@ public struct Conversion {
 
         description = ModelDescription(
             name: options.name ?? source.name, graph: network.graph, preprocessing: preprocessing.preprocessing,
-            labels: labels ?? preprocessing.labels,
+            labels: preprocessing.labels,
             provenance: Provenance(of: file, at: path), sample: sample)
         bytes = try ModelFile.bytes(description, tensors: try network.tensors(options.precision))
         precision = options.precision
@@ -89,6 +87,24 @@ public struct Conversion {
         self.network = network
         warnings = assumptions + preprocessing.warnings
         remarks = checkpoint.remarks
+    }
+}
+
+extension Conversion.Options {
+    /// How images become an input of `size`×`size`, and the labels of `classes` classes: the file's where there is one.
+    ///
+    /// - Throws: `ConversionError`, `ModelFormatError`.
+    func images(inputSize size: Int, classes: Int) throws -> PreprocessingOptions.Resolution {
+        var images = try preprocessing.resolve(inputSize: size, classes: classes)
+        guard let labelFile else { return images }
+        images.labels = try LabelFile.read(labelFile, classes: classes)
+        let repeated = LabelFile.repeated(in: images.labels)
+        if !repeated.isEmpty {
+            images.warnings.append(
+                "\(labelFile): labels that appear more than once: \(repeated.prefix(8).joined(separator: ", "))"
+                    + (repeated.count > 8 ? " and \(repeated.count - 8) more" : ""))
+        }
+        return images
     }
 }
 

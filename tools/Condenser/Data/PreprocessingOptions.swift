@@ -59,6 +59,9 @@ extension PreprocessingOptions {
                 throw ConversionError.option("--resize: expected 1 to \(FormatLimits.side), found \(resize)")
             }
             preprocessing.resize = resize
+            if resize < size {
+                warnings.append("--resize \(resize): less than the crop of \(size), so that images get a black border")
+            }
         }
         if let crop {
             guard crop == size else {
@@ -68,6 +71,9 @@ extension PreprocessingOptions {
         }
         if let mean { preprocessing.mean = try triple("--mean", mean) { $0.isFinite } }
         if let std { preprocessing.std = try triple("--std", std) { $0.isFinite && $0 > 0 } }
+        if let found = numbersOfOtherPixels {
+            warnings.append("\(found): pixels are from 0 to 1; numbers for 0 to 255 are to be divided by 255")
+        }
 
         var labels: [String] = []
         if let known {
@@ -80,6 +86,14 @@ extension PreprocessingOptions {
         return Resolution(
             preprocessing: preprocessing, labels: labels, dataset: known, isAssumed: dataset == nil,
             warnings: warnings)
+    }
+
+    /// The options that no pixels from 0 to 1 can have given: a mean or a deviation over 1.
+    private var numbersOfOtherPixels: String? {
+        let found = [("--mean", mean ?? []), ("--std", std ?? [])].filter { $0.1.contains { $0.magnitude > 1 } }
+        func text(_ number: Float) -> String { Double(number).significant(6) }
+        return found.isEmpty
+            ? nil : found.map { "\($0) \($1.map(text).joined(separator: ","))" }.joined(separator: " ")
     }
 
     private func triple(_ option: String, _ numbers: [Float], _ isFit: (Float) -> Bool) throws -> [Float] {
