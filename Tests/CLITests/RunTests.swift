@@ -6,24 +6,6 @@ import Testing
 struct RunTests {
     private let input = Fixture.path("fashion-mnist/input.npy")
 
-    /// A .npy file: its header's text padded as the format asks, then the data.
-    private static func npy(
-        version: UInt8 = 1, type: String = "<f4", fortran: String = "False", shape: String, _ data: [UInt8]
-    ) -> [UInt8] {
-        var header = "{'descr': '\(type)', 'fortran_order': \(fortran), 'shape': \(shape), }"
-        let prefix = version == 1 ? 10 : 12
-        while (prefix + header.utf8.count + 1) % 64 != 0 { header += " " }
-        header += "\n"
-        let count = header.utf8.count
-        let length = [UInt8(count & 255), UInt8(count >> 8)] + (version == 1 ? [] : [0, 0])
-        var bytes: [UInt8] = [0x93]
-        bytes += Array("NUMPY".utf8)
-        bytes += [version, 0]
-        bytes += length
-        bytes += Array(header.utf8)
-        return bytes + data
-    }
-
     private static let image = 4 * 3 * 32 * 32
 
     /// The data of the fixture's first images.
@@ -65,7 +47,7 @@ struct RunTests {
         let folder = try TemporaryFolder()
         var outputs: Set<[UInt8]> = []
         for version in 1...3 {
-            let file = Self.npy(version: UInt8(version), shape: "(2, 3, 32, 32)", try images(2))
+            let file = NumpyArray.file(version: UInt8(version), shape: "(2, 3, 32, 32)", try images(2))
             let result = try run(try folder.write(file, to: "x.npy"), folder.path("y.npy"))
             #expect(result.code == 0, "\(result.diagnostics)")
             outputs.insert(try folder.bytes("y.npy"))
@@ -75,7 +57,7 @@ struct RunTests {
 
     @Test func noImagesGiveNoLogits() throws {
         let folder = try TemporaryFolder()
-        let file = try folder.write(Self.npy(shape: "(0, 3, 32, 32)", []), to: "x.npy")
+        let file = try folder.write(NumpyArray.file(shape: "(0, 3, 32, 32)", []), to: "x.npy")
         #expect(try run(file, folder.path("y.npy")).code == 0)
         #expect(try floats(folder, shape: "(0, 10)").isEmpty)
     }
@@ -85,19 +67,22 @@ struct RunTests {
         let data = try images(1)
         let shape = "(1, 3, 32, 32)"
         let attacks: [(file: [UInt8], message: String)] = [
-            (Self.npy(type: ">f4", shape: shape, data), "expected element type '<f4', found '>f4'"),
-            (Self.npy(type: "<f8", shape: shape, data + data), "expected element type '<f4', found '<f8'"),
-            (Self.npy(fortran: "True", shape: shape, data), "expected C order, found Fortran order"),
-            (Self.npy(shape: "(1, 3, 32, 31)", data), "expected \(data.count - 384) bytes of data"),
-            (Self.npy(shape: "(1, 1, 32, 96)", data), "expected shape [N, 3, 32, 32], found [1, 1, 32, 96]"),
-            (Self.npy(shape: "(3, 32, 32)", data), "expected shape [N, 3, 32, 32], found [3, 32, 32]"),
-            (Self.npy(shape: "()", [0, 0, 0, 0]), "expected shape [N, 3, 32, 32], found []"),
-            (Self.npy(shape: "(-1, 3, 32, 32)", data), "expected a shape of whole numbers"),
-            (Self.npy(shape: "(9223372036854775807, 3, 32, 32)", data), "found shape [9223372036854775807, 3, 32, 32]"),
-            (Self.npy(shape: shape, data.dropLast()), "found \(data.count - 1)"),
-            (Self.npy(shape: shape, data + [0]), "found \(data.count + 1)"),
-            (Self.npy(version: 4, shape: shape, data), "expected .npy version 1, 2 or 3, found 4.0"),
-            (Array(Self.npy(shape: shape, data).prefix(40)), "expected a header of 118 bytes, found 30"),
+            (NumpyArray.file(type: ">f4", shape: shape, data), "expected element type '<f4', found '>f4'"),
+            (NumpyArray.file(type: "<f8", shape: shape, data + data), "expected element type '<f4', found '<f8'"),
+            (NumpyArray.file(fortran: "True", shape: shape, data), "expected C order, found Fortran order"),
+            (NumpyArray.file(shape: "(1, 3, 32, 31)", data), "expected \(data.count - 384) bytes of data"),
+            (NumpyArray.file(shape: "(1, 1, 32, 96)", data), "expected shape [N, 3, 32, 32], found [1, 1, 32, 96]"),
+            (NumpyArray.file(shape: "(3, 32, 32)", data), "expected shape [N, 3, 32, 32], found [3, 32, 32]"),
+            (NumpyArray.file(shape: "()", [0, 0, 0, 0]), "expected shape [N, 3, 32, 32], found []"),
+            (NumpyArray.file(shape: "(-1, 3, 32, 32)", data), "expected a shape of whole numbers"),
+            (
+                NumpyArray.file(shape: "(9223372036854775807, 3, 32, 32)", data),
+                "found shape [9223372036854775807, 3, 32, 32]"
+            ),
+            (NumpyArray.file(shape: shape, data.dropLast()), "found \(data.count - 1)"),
+            (NumpyArray.file(shape: shape, data + [0]), "found \(data.count + 1)"),
+            (NumpyArray.file(version: 4, shape: shape, data), "expected .npy version 1, 2 or 3, found 4.0"),
+            (Array(NumpyArray.file(shape: shape, data).prefix(40)), "expected a header of 118 bytes, found 30"),
             ([], "expected a .npy file, found an empty file"),
             (Array("PK\u{3}\u{4} an archive".utf8), "expected a .npy file, found a file of another kind"),
         ]
@@ -122,7 +107,7 @@ struct RunTests {
 
     @Test func outputThatWouldReplaceAnInput() throws {
         let folder = try TemporaryFolder()
-        let file = try folder.write(Self.npy(shape: "(1, 3, 32, 32)", try images(1)), to: "x.npy")
+        let file = try folder.write(NumpyArray.file(shape: "(1, 3, 32, 32)", try images(1)), to: "x.npy")
         let model = try folder.write(try contents(Shipped.model), to: "m.safetensors")
         symlink(file, folder.path("link"))
         for output in [file, model, folder.path("link")] {
@@ -136,7 +121,7 @@ struct RunTests {
     @Test func logitsThatAreNotNumbersAreWrittenAsTheyAre() throws {
         let folder = try TemporaryFolder()
         let model = try folder.write(try Shipped.answeringNaN(), to: "model")
-        let file = try folder.write(Self.npy(shape: "(1, 3, 32, 32)", try images(1)), to: "x.npy")
+        let file = try folder.write(NumpyArray.file(shape: "(1, 3, 32, 32)", try images(1)), to: "x.npy")
         #expect(try condensenet("run", model, "--input", file, "--output", folder.path("y.npy")).code == 0)
         let logits = try floats(folder, shape: "(1, 10)")
         #expect(!logits[3].isFinite && logits[2].isFinite)

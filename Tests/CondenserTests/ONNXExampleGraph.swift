@@ -13,8 +13,8 @@ enum ONNXExampleGraph {
     private static let graph = Graph(
         values: [
             value("image", 3, 8), value("block", 15, 8), value("bottleneck", 4, 8), value("pooled", 15, 4),
-            value("branch", 15, 4), value("sum", 15, 4), value("tail", 15, 2), value("features", 10, 1),
-            value("hidden", 6, 1), value("logits", 5, 1),
+            value("branch", 15, 4), value("sum", 15, 4), value("wide", 6, 4), value("tail", 21, 2),
+            value("features", 10, 1), value("hidden", 70, 1), value("logits", 5, 1),
         ],
         steps: [
             Step(
@@ -52,18 +52,29 @@ enum ONNXExampleGraph {
             Step(
                 name: "pool_2", operation: .pooling(Pooling(kind: .average, kernel: 2, stride: 2)), input: "sum",
                 inputChannels: 15, output: "tail"),
+            // A window that reaches beyond its activated input, then one that is no power of two and overlaps.
+            Step(
+                name: "wide",
+                operation: .convolution(
+                    Convolution(
+                        inputStage: InputStage(gather: 10, normalize: true), outputChannels: 6, kernel: 3, padding: 1,
+                        groups: 2, bias: true, shuffle: true)),
+                input: "sum", inputChannels: 15, output: "wide"),
+            Step(
+                name: "pool_3", operation: .pooling(Pooling(kind: .average, kernel: 3, stride: 1)), input: "wide",
+                inputChannels: 6, output: "tail", outputOffset: 15),
             Step(
                 name: "pool_last", operation: .globalAveragePooling(InputStage(gather: 7, normalize: true)),
-                input: "tail", inputChannels: 15, output: "features"),
+                input: "tail", inputChannels: 21, output: "features"),
             // Writes numbers without planes beside a step that writes planes.
             Step(
                 name: "linear_1", operation: .linear(Linear(outputs: 3, relu: true)), input: "tail",
                 inputChannels: 13, output: "features", outputOffset: 7),
             Step(
-                name: "linear_2", operation: .linear(Linear(outputs: 6, relu: true)), input: "features",
+                name: "linear_2", operation: .linear(Linear(outputs: 70, relu: true)), input: "features",
                 inputChannels: 10, output: "hidden"),
             Step(
-                name: "classifier", operation: .linear(Linear(outputs: 5)), input: "hidden", inputChannels: 6,
+                name: "classifier", operation: .linear(Linear(outputs: 5)), input: "hidden", inputChannels: 70,
                 output: "logits"),
         ],
         input: "image", output: "logits")

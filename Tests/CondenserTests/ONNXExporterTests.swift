@@ -1,3 +1,4 @@
+import CondenseNet
 import Condenser
 import ModelFormat
 import Testing
@@ -58,15 +59,16 @@ struct ONNXExporterTests {
 
     @Test func everyStepIsANodeUnderItsName() throws {
         let words = [
-            "conv", "conv", "conv", "conv", "pool", "conv", "add", "pool", "pool", "gemm", "gemm", "gemm",
+            "conv", "conv", "conv", "conv", "pool", "conv", "add", "pool", "conv", "pool", "pool", "gemm", "gemm",
+            "gemm",
         ]
         let operations = try zip(ONNXExampleGraph.description.graph.steps, words).map { step, word in
             try node("\(step.name)/\(word)").strings(4)[0]
         }
         #expect(
             operations == [
-                "Conv", "Conv", "Conv", "Conv", "MaxPool", "Conv", "Add", "AveragePool", "GlobalAveragePool", "Gemm",
-                "Gemm", "Gemm",
+                "Conv", "Conv", "Conv", "Conv", "MaxPool", "Conv", "Add", "AveragePool", "Conv", "AveragePool",
+                "GlobalAveragePool", "Gemm", "Gemm", "Gemm",
             ])
         #expect(Set(nodes.map { $0.strings(3)[0] }).count == nodes.count)
     }
@@ -92,7 +94,7 @@ struct ONNXExporterTests {
     }
 
     @Test func readersShareWhatTheyConcatenate() throws {
-        #expect(nodes.filter { $0.strings(4) == ["Concat"] }.count == 3)
+        #expect(nodes.filter { $0.strings(4) == ["Concat"] }.count == 4)
         #expect(try node("block/concat-10").strings(1) == ["stem/output", "layer_1.conv_2/output"])
         #expect(try node("block/slice-8").strings(1)[0] == "block/concat-10")
         #expect(try node("features/concat-10").strings(1) == ["pool_last/output", "linear_1/output/planes"])
@@ -133,6 +135,25 @@ struct ONNXExporterTests {
         description.graph.steps[0].inputChannels = 4
         #expect(throws: ModelFormatError.self) {
             try ONNXExporter.bytes(description, tensors: ONNXExampleGraph.tensors(seed: 1))
+        }
+    }
+
+    /// Of our own runtime, in each of its ways.
+    @Test(arguments: [1, 2, 3]) func sessionAgreesWithTheDefinitionOfTheGraph(seed: UInt64) throws {
+        let model = try Model(architecture: ONNXExampleGraph.description, seed: seed)
+        var generator = SplitMix64(seed: seed)
+        let image = (0..<model.description.inputShape.count).map { _ in generator.nextFloat() }
+        let reference = ONNXGraphReference(
+            graph: model.description.graph, source: ONNXExampleGraph.tensors(seed: seed))
+        let expected = try reference.logits(image)
+        let largest = expected.map(\.magnitude).max()!
+        try #require(largest > 0)
+        for options in [ExecutionPlan.Options(), .init(referenceKernels: true), .init(minimalFiltering: false)] {
+            let logits = try Session(plan: ExecutionPlan(model, options: options)).logits(image)
+            #expect(logits.count == expected.count)
+            for (logit, exact) in zip(logits, expected) {
+                #expect((Double(logit) - exact).magnitude <= 1e-5 * largest, "\(options)")
+            }
         }
     }
 

@@ -29,12 +29,7 @@ extension TemporaryFolder {
     /// Writes a NumPy file of float32 and returns its path.
     func write(_ values: [Float], shape: [Int], to name: String) throws -> String {
         let dimensions = shape.map { "\($0)," }.joined(separator: " ")
-        var header = "{'descr': '<f4', 'fortran_order': False, 'shape': (\(dimensions))}"
-        while (10 + header.utf8.count) % 64 != 63 { header += " " }
-        header += "\n"
-        var bytes: [UInt8] = [0x93] + Array("NUMPY".utf8) + [1, 0]
-        bytes += [UInt8(header.utf8.count & 0xFF), UInt8(header.utf8.count >> 8)] + Array(header.utf8)
-        values.withUnsafeBytes { bytes += $0 }
-        return try write(bytes, to: name)
+        let data = values.withUnsafeBytes { Array($0) }
+        return try write(NumpyArray.file(shape: "(\(dimensions))", data), to: name)
     }
 }

@@ -1,4 +1,5 @@
 import ImageInput
+import TestSupport
 import Testing
 
 @Suite struct ImageTransformTests {

@@ -10,21 +10,6 @@ func largestDifference(_ image: RGBImage, _ golden: NumpyArray) -> Int? {
 /// The name of a file under `Tests/Fixtures` without what follows the last dot.
 func stem(_ file: String) -> String { String(file[..<(file.lastIndex(of: ".") ?? file.endIndex)]) }
 
-/// A generator whose numbers follow from its seed alone (SplitMix64).
-struct SeededGenerator: RandomNumberGenerator {
-    var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-}
-
 /// An image of seeded noise.
 func noise(width: Int, height: Int, seed: UInt64) -> RGBImage {
     var generator = SeededGenerator(seed: seed)

@@ -1,4 +1,5 @@
 import ImageInput
+import TestSupport
 import Testing
 
 /// Resize and crop against definitions in plain floating point.

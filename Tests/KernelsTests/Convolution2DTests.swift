@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Kernels
@@ -13,7 +14,7 @@ struct Convolution2DTests {
             groups \(groups), inputs \(inputs), outputs \(outputs), \(height)×\(width), kernel \(kernel), \
             stride \(stride), padding \(padding), seed \(seed)
             """
-        var random = SeededRandom(seed: seed)
+        var random = SeededGenerator(seed: seed)
         func buffer(_ count: Int) -> GuardedBuffer {
             GuardedBuffer(count: count, offset: 1) { _ in strange ? random.strangeValue() : random.value() }
         }

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Kernels
@@ -16,7 +17,7 @@ private final class SpatialData {
         description =
             "groups \(groups), inputs \(inputs), outputs \(outputs), \(height)×\(width), rectifies \(rectifies), "
             + "strange \(strange), offset \(offset), seed \(seed)"
-        var random = SeededRandom(seed: seed)
+        var random = SeededGenerator(seed: seed)
         func buffer(_ count: Int) -> GuardedBuffer {
             GuardedBuffer(count: count, offset: offset) { _ in strange ? random.strangeValue() : random.value() }
         }

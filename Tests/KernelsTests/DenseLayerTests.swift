@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Kernels
@@ -14,7 +15,7 @@ struct DenseLayerTests {
             \(channels) channels, \(groups) groups, growth \(growth), \(height)×\(width), bands of \(bandRows ?? 0), \
             \(rowsAtOnce) rows at once, seed \(seed)
             """
-        var random = SeededRandom(seed: seed)
+        var random = SeededGenerator(seed: seed)
         func buffer(_ count: Int) -> GuardedBuffer {
             GuardedBuffer(count: count) { _ in strange ? random.strangeValue() : random.value() }
         }

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Kernels
@@ -10,7 +11,7 @@ struct DepthwiseConvolutionTests {
     ) {
         let description: Comment =
             "\(height)×\(width), kernel \(kernel), stride \(stride), padding \(padding), seed \(seed)"
-        var random = SeededRandom(seed: seed)
+        var random = SeededGenerator(seed: seed)
         func buffer(_ count: Int) -> GuardedBuffer {
             GuardedBuffer(count: count, offset: 1) { _ in strange ? random.strangeValue() : random.value() }
         }

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 /// Floats between guard words, at any offset from an aligned address.
@@ -62,20 +63,7 @@ func firstDifference(_ actual: [Float], _ expected: [Float]) -> String? {
     return nil
 }
 
-/// A seeded generator of test data.
-struct SeededRandom: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-
+extension SeededGenerator {
     /// A value in −1…1.
     mutating func value() -> Float { Float.random(in: -1...1, using: &self) }
 

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Kernels
@@ -39,7 +40,7 @@ private final class PointwiseData {
     let layout: PaddedPlanes
 
     init(_ test: PointwiseCase) {
-        var random = SeededRandom(seed: test.seed)
+        var random = SeededGenerator(seed: test.seed)
         let shape = test.shape
         self.shape = shape
         let pixels = test.width * test.height
@@ -129,7 +130,8 @@ struct PointwiseConvolutionTests {
     }
 
     @Test(
-        "Any number of inputs and outputs", arguments: [0, 1, 2, 3, 4, 5, 8, 9, 17], [0, 1, 2, 3, 4, 5, 7, 8, 9, 13])
+        "Any number of inputs and outputs", arguments: [0, 1, 2, 3, 4, 5, 8, 9, 17],
+        [0, 1, 2, 3, 4, 5, 7, 8, 9, 13, 34, 61])
     func channels(inputs: Int, outputs: Int) {
         for (width, height) in [(5, 1), (7, 7), (41, 2)] {
             check(
@@ -138,7 +140,7 @@ struct PointwiseConvolutionTests {
         }
     }
 
-    @Test("More inputs than a block of panels holds", arguments: [91, 92, 130, 484])
+    @Test("More inputs than a block of panels holds", arguments: [91, 92, 130, 484, 1025])
     func manyInputs(inputs: Int) {
         check(PointwiseCase(inputs: inputs, outputs: 5, width: 29, height: 9, padded: true))
     }

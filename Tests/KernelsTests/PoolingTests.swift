@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Kernels
@@ -5,7 +6,7 @@ import Testing
 @Suite("Pooling, addition and the classifier")
 struct PoolingTests {
     private func buffer(_ count: Int, seed: UInt64, strange: Bool = false, offset: Int = 1) -> GuardedBuffer {
-        var random = SeededRandom(seed: seed)
+        var random = SeededGenerator(seed: seed)
         return GuardedBuffer(count: count, offset: offset) { _ in strange ? random.strangeValue() : random.value() }
     }
 
@@ -36,7 +37,7 @@ struct PoolingTests {
         let pool = GlobalAveragePool(channels: channels, pixels: pixels)
         let input = buffer(channels * pixels, seed: 5)
         let (scale, shift) = (buffer(channels, seed: 6), buffer(channels, seed: 7))
-        var random = SeededRandom(seed: 8)
+        var random = SeededGenerator(seed: 8)
         let planes = IndexBuffer((0..<channels).map { _ in Int.random(in: 0..<channels, using: &random) })
         let (actual, expected) = (GuardedBuffer(count: channels), GuardedBuffer(count: channels))
         let activation = activates ? (scale.readOnly, shift.readOnly) : nil
@@ -138,7 +139,7 @@ struct PoolingTests {
     @Test("Linear layer", arguments: [0, 1, 2, 33], [0, 1, 7, 8, 9, 31, 32, 33, 41, 71, 100])
     func linear(inputs: Int, outputs: Int) {
         for strange in [false, true] {
-            let layer = Linear(inputs: inputs, outputs: outputs)
+            let layer = Linear(inputs: inputs, outputs: outputs, rectifiesOutput: strange == (inputs % 2 == 0))
             let (input, weights) = (buffer(inputs, seed: 1, strange: strange), buffer(inputs * outputs, seed: 2))
             let bias = buffer(outputs, seed: 3)
             let packed = GuardedBuffer(count: layer.packedCount)

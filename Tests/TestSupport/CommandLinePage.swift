@@ -24,8 +24,8 @@ public struct CommandLinePage {
             return [title]
         }
         let usage = section.components(separatedBy: "```").dropFirst().first ?? ""
-        return Self.options(listed).subtracting(["--help", "--version"]).filter { !section.contains($0) }.sorted()
-            + Self.options(usage).filter { !help.contains($0) }.sorted()
+        return Self.options(listed).subtracting(["--help", "--version"]).subtracting(Self.options(section)).sorted()
+            + Self.options(usage).subtracting(Self.options(help)).sorted()
     }
 
     /// The names of JSON members in `output` that the section of a command does not mention.

@@ -31,6 +31,21 @@ public struct NumpyArray {
 
     struct Malformed: Error { let reason: String }
 
+    /// A `.npy` file: its header's text padded as the format asks, then the data.
+    public static func file(
+        version: UInt8 = 1, type: String = "<f4", fortran: String = "False", shape: String, _ data: [UInt8]
+    ) -> [UInt8] {
+        var header = "{'descr': '\(type)', 'fortran_order': \(fortran), 'shape': \(shape), }"
+        let prefix = version == 1 ? 10 : 12
+        while (prefix + header.utf8.count + 1) % 64 != 0 { header += " " }
+        header += "\n"
+        let count = header.utf8.count
+        var bytes = [0x93] + Array("NUMPY".utf8) + [version, 0, UInt8(count & 255), UInt8(count >> 8)]
+        bytes += version == 1 ? [] : [0, 0]
+        bytes += header.utf8
+        return bytes + data
+    }
+
     init(npy bytes: [UInt8]) throws {
         guard bytes.count > 10, bytes.starts(with: [0x93] + Array("NUMPY".utf8)), bytes[6] == 1 else {
             throw Malformed(reason: "not a version 1 .npy file")

@@ -115,10 +115,8 @@ struct MemoryAttacks {
             name: "wide", graph: graph,
             preprocessing: Preprocessing(resize: nil, crop: 1, mean: [0, 0, 0], std: [1, 1, 1]))
         let model = try folder.write(Array(ArchitectureFile.text(description).utf8), to: "wide.json")
-        let header = "{'descr': '<f4', 'fortran_order': False, 'shape': (\(images), 3, 1, 1), }"
-        let input = try folder.write(
-            [0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(header.utf8.count), 0] + Array(header.utf8)
-                + [UInt8](repeating: 0, count: images * 3 * 4), to: "input.npy")
+        let data = [UInt8](repeating: 0, count: 4 * 3 * images)
+        let input = try folder.write(NumpyArray.file(shape: "(\(images), 3, 1, 1)", data), to: "input.npy")
         try expectErrors(
             of: ["run", model, "--input", input, "--output", folder.path("output.npy")], "no memory ", step: 1100)
     }

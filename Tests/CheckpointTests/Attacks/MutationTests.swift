@@ -42,7 +42,7 @@ import Testing
         print("mutations of \(what): seed \(seed), \(rounds) rounds")
         var loaded = 0
         for round in 0..<rounds {
-            var generator = SeededGenerator(state: seed &+ UInt64(round))
+            var generator = SeededGenerator(seed: seed &+ UInt64(round))
             var bytes = original
             for _ in 0..<Int.random(in: 1...4, using: &generator) { damage(&bytes, &generator) }
             do {

@@ -1,4 +1,5 @@
 import Checkpoint
+import TestSupport
 import Testing
 
 /// Archives that contradict themselves, hide something, or promise too much. Safety class 12.

@@ -1,3 +1,5 @@
+import TestSupport
+
 /// Writes zip archives, and lets a test tell a lie in any field.
 struct ZipWriter {
     var entries: [Entry] = []
@@ -99,13 +101,6 @@ struct ZipWriter {
             + littleEndian(end.wideEntries) + littleEndian(end.wideEntries) + littleEndian(UInt64(end.directorySize))
             + littleEndian(UInt64(end.directoryOffset))
             + [0x50, 0x4B, 6, 7] + littleEndian(UInt32(0)) + littleEndian(UInt64(offset)) + littleEndian(UInt32(1))
-    }
-}
-
-/// The CRC-32 of zip archives, bit by bit.
-func crc32(_ bytes: some Sequence<UInt8>) -> UInt32 {
-    ~bytes.reduce(~0) { crc, byte in
-        (0..<8).reduce(crc ^ UInt32(byte)) { crc, _ in crc & 1 == 1 ? crc >> 1 ^ 0xEDB8_8320 : crc >> 1 }
     }
 }
 

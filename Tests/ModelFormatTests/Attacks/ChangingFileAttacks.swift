@@ -33,20 +33,16 @@ import Testing
                 pwrite(descriptor, bytes, bytes.count, 0)
             }
         }
-        var outcomes = [true: 0, false: 0]
         for _ in 0..<rounds {
             do {
                 let model = try ModelFile(path: path)
                 #expect(model.checksum == whole.checksum && model.description == whole.description)
-                outcomes[true]! += 1
             } catch {
                 #expect(error is ModelFormatError)
-                outcomes[false]! += 1
             }
         }
         isDone.set()
         await vandal.value
-        #expect(outcomes.values.reduce(0, +) == rounds)
     }
 
     @Test func aLoadedModelOutlivesItsFile() throws {

@@ -96,25 +96,6 @@ import Testing
         #expect(folder.files == ["model"])
     }
 
-    /// What a full disk does, by a limit on file sizes: the write begins and cannot end.
-    @Test func aWriteThatFailsHalfwayKeepsTheOldFile() throws {
-        let path = try folder.write([1, 2, 3], to: "model")
-        let bytes = [UInt8](repeating: 7, count: 24 << 20)
-        signal(SIGXFSZ, SIG_IGN)
-        defer { signal(SIGXFSZ, SIG_DFL) }
-        let fileSize = __rlimit_resource_t(RLIMIT_FSIZE.rawValue)
-        var usual = rlimit()
-        #expect(getrlimit(fileSize, &usual) == 0)
-        var tight = rlimit(rlim_cur: 16 << 20, rlim_max: usual.rlim_max)
-        #expect(setrlimit(fileSize, &tight) == 0)
-        defer { setrlimit(fileSize, &usual) }
-        #expect(throws: ModelFormatError.inputOutput(path: path, reason: "File too large")) {
-            try replace(path, bytes)
-        }
-        #expect(try contents(path) == [1, 2, 3])
-        #expect(folder.files == ["model"])
-    }
-
     @Test func aFullDeviceIsAnError() {
         #expect(throws: ModelFormatError.inputOutput(path: "/dev/full", reason: "No space left on device")) {
             try replace("/dev/full", [1])
