@@ -74,7 +74,8 @@ struct BenchRefusalTests {
     }
 
     @Test(arguments: [
-        ("{}", "an array"), ("[]", "an array"), ("[1]", "\"model\""), (#"[{"model":"m"}]"#, "\"threads\""),
+        ("{}", "found an object"), ("[]", "found an empty array"),
+        ("[1]", "\"model\""), (#"[{"model":"m"}]"#, "\"threads\""),
         (#"[{"model":"m","threads":1,"macs":1}]"#, "\"samples_ms\""),
         (#"[{"model":"m","threads":1,"macs":1,"samples_ms":[]}]"#, "milliseconds between"),
         (#"[{"model":"m","threads":1,"macs":1,"samples_ms":[-1]}]"#, "milliseconds between"),

@@ -46,9 +46,11 @@ extension BenchRecord {
 
     /// Of all profiled steps' time.
     func share(_ layer: Layer) -> Double? {
-        let total = layers.reduce(0) { $0 + ($1.milliseconds ?? 0) }
-        return layer.milliseconds.map { total > 0 ? $0 / total : 0 }
+        layer.milliseconds.map { profiledMilliseconds > 0 ? $0 / profiledMilliseconds : 0 }
     }
+
+    /// Milliseconds of those of `layers` that were profiled.
+    static func total(_ layers: [Layer]) -> Double { layers.reduce(0) { $0 + ($1.milliseconds ?? 0) } }
 
     private func json(_ layer: Layer) -> JSONValue {
         var members: [JSONValue.Member] = [
@@ -69,7 +71,8 @@ extension BenchRecord {
     static func read(_ path: String) throws -> [BenchRecord] {
         let value = try reporting(path) { try JSONValue.read(path) }
         guard let elements = value.elements, !elements.isEmpty else {
-            throw CommandFailure(.badData, "\(path): expected an array of bench results, found \(value.kind)")
+            let found = value.elements == nil ? value.kind : "an empty array"
+            throw CommandFailure(.badData, "\(path): expected an array of bench results, found \(found)")
         }
         return try elements.enumerated().map { index, element in
             guard element["schema_version"]?.integer ?? 1 == 1 else {
@@ -79,12 +82,15 @@ extension BenchRecord {
                 return try BenchRecord(element)
             } catch let missing as MissingMember {
                 throw CommandFailure(
-                    .badData, "\(path): result \(index): expected \(missing.expected), found something else")
+                    .badData, "\(path): result \(index): expected \(missing.expected), found \(missing.found)")
             }
         }
     }
 
-    private struct MissingMember: Error { let expected: String }
+    private struct MissingMember: Error {
+        let expected: String
+        var found = "something else"
+    }
 
     private init(_ json: JSONValue) throws {
         func required<Value>(_ value: Value?, _ expected: String) throws -> Value {
@@ -93,11 +99,18 @@ extension BenchRecord {
         }
         model = try required(json["model"]?.string, "a string \"model\"")
         threads = try required(json["threads"]?.integer, "an integer \"threads\"")
-        macs = try required(json["macs"]?.integer, "an integer \"macs\"")
         // What a page is drawn from must be numbers that a plot can hold.
         func plausible(_ value: JSONValue?, _ range: ClosedRange<Double>) -> Double? {
             value?.double.flatMap { range.contains($0) ? $0 : nil }
         }
+        func count(_ json: JSONValue, _ name: String, atMost limit: Int, in place: String = "") throws -> Int? {
+            guard let value = json[name] else { return nil }
+            return try required(
+                value.integer.flatMap { (0...limit).contains($0) ? $0 : nil },
+                "an integer \"\(name)\" from 0 to \(limit)\(place)")
+        }
+        macs = try required(
+            try count(json, "macs", atMost: FormatLimits.multiplyAccumulates), "an integer \"macs\"")
         let elements = try required(json["samples_ms"]?.elements, "an array \"samples_ms\"")
         samples = elements.compactMap { plausible($0, 1e-6...1e9) }
         guard !samples.isEmpty, samples.count == elements.count else {
@@ -110,12 +123,25 @@ extension BenchRecord {
         checksum = json["crc32"]?.string ?? "unknown"
         hasRandomWeights = json["random_weights"] == .bool(true)
         isMLPerf = json["mlperf_single_stream"] == .bool(true)
-        layers = try (json["layers"]?.elements ?? []).map {
-            Layer(
-                name: try required($0["name"]?.string, "a string \"name\" in each of \"layers\""),
-                kind: $0["kind"]?.string ?? "", macs: max($0["macs"]?.integer ?? 0, 0),
-                bytes: max($0["bytes"]?.integer ?? 0, 0), milliseconds: plausible($0["milliseconds"], 0...1e9))
+        let steps = json["layers"]?.elements ?? []
+        guard steps.count <= FormatLimits.steps else {
+            throw MissingMember(
+                expected: "at most \(FormatLimits.steps) \"layers\", as a network may have", found: "\(steps.count)")
         }
+        let everyLayer = " in each of \"layers\""
+        layers = try steps.map { step in
+            Layer(
+                name: try required(step["name"]?.string, "a string \"name\"" + everyLayer),
+                kind: step["kind"]?.string ?? "",
+                macs: try count(step, "macs", atMost: FormatLimits.multiplyAccumulates, in: everyLayer) ?? 0,
+                bytes: try count(step, "bytes", atMost: .max, in: everyLayer) ?? 0,
+                milliseconds: try step["milliseconds"].map {
+                    try required(
+                        plausible($0, 0...0) ?? plausible($0, 1e-9...1e9),
+                        "\"milliseconds\" of 0 or between 1e-9 and 1e9" + everyLayer)
+                })
+        }
+        profiledMilliseconds = Self.total(layers)
         profiledRuns = json["profiled_runs"]?.integer
         profilingOverhead = plausible(json["profiling_overhead"], -1...1e6)
         if let gflops = plausible(json["peak_gflops"], 1e-3...1e9),

@@ -37,6 +37,8 @@ struct BenchRecord {
     let isMLPerf: Bool
     let macs: Int
     let layers: [Layer]
+    /// What all profiled steps take together.
+    let profiledMilliseconds: Double
     let profiledRuns: Int?
     let profilingOverhead: Double?
     let peaks: Peaks?
@@ -81,6 +83,7 @@ extension BenchRecord {
                 macs: step.multiplyAccumulates, bytes: step.activationBytes + step.packedBytes,
                 milliseconds: profile.map { Double($0.stepNanoseconds[position]) / 1e6 })
         }
+        profiledMilliseconds = Self.total(layers)
         profiledRuns = profile?.runs
         profilingOverhead = profile?.overhead
         self.peaks = peaks.map {
