@@ -39,10 +39,12 @@ extension BenchRecord {
     /// The steps of each kind, in the order in which the kinds first appear.
     var kinds: [(kind: String, layers: [Layer])] {
         var kinds: [(kind: String, layers: [Layer])] = []
+        var positions: [String: Int] = [:]
         for layer in layers {
-            if let position = kinds.firstIndex(where: { $0.kind == layer.kind }) {
+            if let position = positions[layer.kind] {
                 kinds[position].layers.append(layer)
             } else {
+                positions[layer.kind] = kinds.count
                 kinds.append((layer.kind, [layer]))
             }
         }

@@ -68,7 +68,8 @@ extension HTMLReport {
     /// The circumstances of each source, once where all records share them.
     var circumstances: String {
         var groups: [(title: String, value: JSONValue)] = []
-        for entry in entries where !groups.contains(where: { $0.value == entry.record.circumstances }) {
+        var seen: Set<String> = []
+        for entry in entries where seen.insert(entry.record.circumstances.text()).inserted {
             groups.append((entry.source ?? "", entry.record.circumstances))
         }
         var text = "<section><h2>Circumstances</h2>\n"

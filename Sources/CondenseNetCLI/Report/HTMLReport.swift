@@ -30,9 +30,9 @@ struct HTMLReport {
         {
             body += layers(entry, color: index)
         }
-        if !RooflinePlot.points(entries).isEmpty {
+        if let roofline = RooflinePlot(entries)?.svg {
             body += section(
-                "Roofline", figure(RooflinePlot(entries).svg),
+                "Roofline", figure(roofline),
                 """
                 Each disc is a step of a plan; it grows with its share of the time. Roofs: the multiply-add peak and the read \
                 bandwidths of the first result's machine, measured in the same run. Intensity counts every activation and \

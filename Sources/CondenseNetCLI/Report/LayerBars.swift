@@ -8,7 +8,7 @@ struct LayerBars {
         let groups = kinds ? record.kinds : record.layers.map { ($0.name, [$0]) }
         rows = groups.map { name, layers in
             let milliseconds = layers.reduce(0) { $0 + ($1.milliseconds ?? 0) }
-            let macs = layers.reduce(0) { $0 &+ $1.macs }
+            let macs = layers.reduce(0) { $0 + $1.macs }
             return (
                 kinds ? "\(name) (\(layers.count))" : name, milliseconds,
                 layers.reduce(0) { $0 + (record.share($1) ?? 0) },

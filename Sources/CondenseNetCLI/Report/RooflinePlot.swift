@@ -13,21 +13,25 @@ struct RooflinePlot {
     private let points: [Point]
     private let roofs: BenchRecord.Peaks?
 
-    init(_ entries: [HTMLReport.Entry]) {
+    /// `nil` where no step that multiplies was profiled.
+    init?(_ entries: [HTMLReport.Entry]) {
         points = Self.points(entries)
+        guard !points.isEmpty else { return nil }
         roofs = entries.first { $0.record.peaks != nil && $0.record.profiledRuns != nil }?.record.peaks
     }
 
     /// The profiled steps that multiply.
-    static func points(_ entries: [HTMLReport.Entry]) -> [Point] {
-        entries.enumerated().flatMap { index, entry in
-            entry.record.layers.compactMap { layer in
+    private static func points(_ entries: [HTMLReport.Entry]) -> [Point] {
+        entries.enumerated().flatMap { index, entry -> [Point] in
+            // A model's name is as long as its file likes, and every step repeats it.
+            let title = String(String.UnicodeScalarView(entry.title.unicodeScalars.prefix(100)))
+            return entry.record.layers.compactMap { layer in
                 guard let gflops = layer.gflops, gflops > 0, layer.macs > 0, layer.bytes > 0 else { return nil }
                 return Point(
                     color: index % ReportStyle.colors, intensity: 2 * Double(layer.macs) / Double(layer.bytes),
                     gflops: gflops, share: entry.record.share(layer) ?? 0,
                     title: """
-                        \(entry.title), \(layer.name): \(Format.fixed(gflops, 1)) GFLOP/s, \
+                        \(title), \(layer.name): \(Format.fixed(gflops, 1)) GFLOP/s, \
                         \(Format.fixed(layer.milliseconds ?? 0, 3)) ms
                         """)
             }
@@ -35,9 +39,8 @@ struct RooflinePlot {
     }
 
     var svg: String {
-        guard let left = points.map(\.intensity).min(), let right = points.map(\.intensity).max(),
-            let low = points.map(\.gflops).min(), let high = points.map(\.gflops).max()
-        else { return "" }
+        let intensities = points.map(\.intensity), rates = points.map(\.gflops)
+        let (left, right, low, high) = (intensities.min()!, intensities.max()!, rates.min()!, rates.max()!)
         let ridge = roofs.map { $0.gflops / $0.memoryGigabytes } ?? right
         var plot = SVGPlot(
             x: min(left, 1) / 1.5...max(right, ridge) * 2, y: low / 2...max(high, roofs?.gflops ?? 0) * 2, height: 380,

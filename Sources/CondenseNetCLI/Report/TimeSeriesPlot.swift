@@ -3,11 +3,13 @@ struct TimeSeriesPlot {
     /// Points of a line, at most.
     private static let points = 180
     private let series: [(starts: [Double], samples: [Double])]
+    private let hasTimes: Bool
 
     /// - Parameter series: seconds from the start and milliseconds; without times, the runs' numbers stand for them.
-    init(_ series: [(starts: [Double], samples: [Double])]) { self.series = series }
-
-    private var hasTimes: Bool { series.allSatisfy { $0.starts.count == $0.samples.count } }
+    init(_ series: [(starts: [Double], samples: [Double])]) {
+        self.series = series
+        hasTimes = series.allSatisfy { $0.starts.count == $0.samples.count }
+    }
 
     /// Consecutive runs: where they are on the axis, the fastest, the median and the slowest.
     private func groups(
