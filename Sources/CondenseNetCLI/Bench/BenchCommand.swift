@@ -26,7 +26,9 @@ struct BenchCommand: ParsableCommand {
     @Flag(help: "Repeat the paper's comparison of networks on this machine.")
     var paperTable = false
 
-    @Option(help: "Thread counts, separated by commas.")
+    @Option(
+        help: "Thread counts from 1 to \(Session.maximumThreads), separated by commas. (default: 1)",
+        transform: ThreadList.init(argument:))
     var threads = ThreadList(counts: [1])
 
     @Option(help: "Runs of each model and thread count.")
@@ -97,56 +99,72 @@ struct BenchCommand: ParsableCommand {
 
     func run() throws {
         if let cpus {
-            do { try Processor.pin(to: cpus.numbers) } catch { throw CommandFailure(.usage, "--cpus: \(error)") }
+            do {
+                try Processor.pin(to: cpus.numbers)
+            } catch RuntimeError.affinity(let refused, _) {
+                let allowed = ProcessorList(numbers: Processor.allowed)
+                throw CommandFailure(
+                    .usage,
+                    "--cpus: expected processors that this process may use, \(allowed), "
+                        + "found \(ProcessorList(numbers: refused))")
+            }
         }
-        Interruption.handle()
         let files = paperTable ? try PaperTable.architectureFiles(in: models.first) : models
         try checkOutputs(inputs: files)
         let subjects = try files.flatMap { path in try BenchSubject.load(path, threads: threads.counts) }
+        // Until here Control-C ends the process at once.
+        Interruption.handle()
         let before = usesClock ? MachineState.now() : nil
         let schedule = BenchSchedule(
             stop: stop, warmup: usesClock ? warmup.map { .seconds($0) } ?? .untilStable : .none)
         schedule.run(subjects)
-        if layers { schedule.profile(try subjects.map { try $0.profiled() }, runs: runs) }
-        let after = usesClock ? MachineState.now() : nil
+        if layers, !Interruption.isRequested {
+            schedule.profile(try subjects.map { try $0.profiled() }, runs: runs)
+        }
+        let after = usesClock && !Interruption.isRequested ? MachineState.now() : nil
         let peakMemory = ProcessMemory.peakBytes
         let peaks = usesClock ? try reporting("bench") { try MachinePeaks.measure(threadCounts: threads.counts) } : [:]
+        // What comes later interrupts no measurement.
+        let isInterrupted = Interruption.isRequested
         let circumstances = Circumstances(
             processors: Processor.allowed, threads: threads.counts.max()!, before: before, after: after)
         let records = subjects.filter { !$0.samples.isEmpty }.map {
             BenchRecord(
                 $0, circumstances: circumstances, peaks: peaks[$0.threads], peakMemory: peakMemory,
-                isMLPerf: mlperf && !Interruption.isRequested)
+                isMLPerf: mlperf && !isInterrupted)
         }
-        try publish(records, subjects, circumstances)
-        if Interruption.isRequested { throw CommandFailure(.interrupted, "interrupted: the results are partial") }
+        try printResults(records)
+        for warning in circumstances.warnings { StandardError.write(line: "warning: \(warning)") }
+        // Files that exist may be complete.
+        guard !isInterrupted else {
+            throw CommandFailure(.interrupted, "interrupted: the results are partial, and no file is written")
+        }
+        try writeFiles(records, subjects)
     }
 
-    private func publish(_ records: [BenchRecord], _ subjects: [BenchSubject], _ circumstances: Circumstances) throws {
-        if json != "-" {
-            try StandardOutput.write(BenchTable(records, percentile: mlperf ? 90 : 50).text)
-            if paperTable { try StandardOutput.write("\n" + PaperTable(records).text) }
-            if layers { try StandardOutput.write(records.map { "\n" + LayerTable($0).text }.joined()) }
-        }
-        for warning in circumstances.warnings { StandardError.write(line: "warning: \(warning)") }
-        if let json {
-            let text = JSONValue.array(records.map(\.json)).text(expandedLevels: 2) + "\n"
-            if json == "-" {
-                try StandardOutput.write(text)
-            } else {
-                try reporting(json) { try FileOutput.replace(json, withText: text) }
-            }
-        }
+    private func text(_ records: [BenchRecord]) -> String {
+        JSONValue.array(records.map(\.json)).text(expandedLevels: 2) + "\n"
+    }
+
+    private func printResults(_ records: [BenchRecord]) throws {
+        guard json != "-" else { return try StandardOutput.write(text(records)) }
+        try StandardOutput.write(BenchTable(records, percentile: mlperf ? 90 : 50).text)
+        if paperTable { try StandardOutput.write("\n" + PaperTable(records).text) }
+        if layers { try StandardOutput.write(records.map { "\n" + LayerTable($0).text }.joined()) }
+    }
+
+    private func writeFiles(_ records: [BenchRecord], _ subjects: [BenchSubject]) throws {
+        if let json, json != "-" { try reporting(json) { try FileOutput.replace(json, withText: text(records)) } }
         if let csv { try reporting(csv) { try FileOutput.replace(csv, withText: BenchCSV.text(subjects)) } }
         if let report { try reporting(report) { try FileOutput.replace(report, withText: HTMLReport(records).text) } }
     }
 }
 
 extension MachinePeaks {
-    /// The peaks for each thread count.
+    /// The peaks for each thread count, until the user interrupts.
     fileprivate static func measure(threadCounts: [Int]) throws -> [Int: MachinePeaks] {
         var peaks: [Int: MachinePeaks] = [:]
-        for threads in threadCounts where peaks[threads] == nil { peaks[threads] = try measure(threads: threads) }
+        for threads in threadCounts where !Interruption.isRequested { peaks[threads] = try measure(threads: threads) }
         return peaks
     }
 }

@@ -2,26 +2,35 @@ import ArgumentParser
 import CondenseNet
 
 /// `--threads 1,2,4`.
-struct ThreadList: ExpressibleByArgument, CustomStringConvertible {
+struct ThreadList {
     let counts: [Int]
 
     init(counts: [Int]) { self.counts = counts }
 
-    init?(argument: String) {
-        let parts = argument.split(separator: ",", omittingEmptySubsequences: false)
-        let counts = parts.compactMap { Int($0) }
-        guard counts.count == parts.count, counts.allSatisfy({ (1...Session.maximumThreads).contains($0) }),
-            Set(counts).count == counts.count
-        else { return nil }
+    /// - Throws: `ValidationError` that names what is wrong.
+    init(argument: String) throws {
+        var counts: [Int] = []
+        for part in argument.split(separator: ",", omittingEmptySubsequences: false) {
+            guard let count = Int(part), (1...Session.maximumThreads).contains(count) else {
+                let found = part.isEmpty ? "nothing" : part.contains(" ") ? "a blank in '\(part)'" : "'\(part)'"
+                throw ValidationError(
+                    "expected numbers from 1 to \(Session.maximumThreads) with commas between, found \(found)")
+            }
+            guard !counts.contains(count) else {
+                throw ValidationError("expected each number once, found \(count) twice")
+            }
+            counts.append(count)
+        }
         self.counts = counts
     }
-
-    var description: String { counts.map(String.init).joined(separator: ",") }
 }
 
 /// `--cpus 0,2-3`.
 struct ProcessorList: ExpressibleByArgument, CustomStringConvertible {
     let numbers: [Int]
+
+    /// - Parameter numbers: in ascending order.
+    init(numbers: [Int]) { self.numbers = numbers }
 
     init?(argument: String) {
         var numbers: Set<Int> = []
@@ -36,5 +45,17 @@ struct ProcessorList: ExpressibleByArgument, CustomStringConvertible {
         self.numbers = numbers.sorted()
     }
 
-    var description: String { numbers.map(String.init).joined(separator: ",") }
+    /// As the option takes it.
+    var description: String {
+        var ranges: [ClosedRange<Int>] = []
+        for number in numbers {
+            if let last = ranges.last, last.upperBound == number - 1 {
+                ranges[ranges.count - 1] = last.lowerBound...number
+            } else {
+                ranges.append(number...number)
+            }
+        }
+        return ranges.map { $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)-\($0.upperBound)" }
+            .joined(separator: ",")
+    }
 }

@@ -37,7 +37,7 @@ struct BenchSchedule {
             for subject in remaining where !Interruption.isRequested {
                 let runs = stop.seconds > 0 ? Self.turn : min(Self.turn, stop.runs - subject.samples.count)
                 var (done, elapsed) = (0, UInt64(0))
-                while done < runs || stop.seconds > 0 && elapsed < Self.turnNanoseconds {
+                while done < runs || stop.seconds > 0 && elapsed < Self.turnNanoseconds, !Interruption.isRequested {
                     let (start, duration) = subject.runOnce()
                     subject.samples.append(.init(order: order, start: start - origin, duration: duration))
                     elapsed += duration

@@ -31,10 +31,11 @@ final class ProfiledSubject {
 
     var runs: Int { profiled.count }
 
-    /// One turn: `count` plain runs, which only the overhead is taken from, then `count` profiled ones.
+    /// One turn: `count` plain runs, which only the overhead is taken from, then `count` profiled ones; fewer when the user
+    /// interrupts.
     func run(_ count: Int) {
-        for _ in 0..<count { plain.append(subject.runOnce().duration) }
-        for _ in 0..<count {
+        for _ in 0..<count where !Interruption.isRequested { plain.append(subject.runOnce().duration) }
+        for _ in 0..<count where !Interruption.isRequested {
             let start = monotonicNanoseconds()
             output.withUnsafeMutableBufferPointer { session.run(input.elements, into: $0) }
             profiled.append(monotonicNanoseconds() - start)
