@@ -1,4 +1,5 @@
 import Glibc
+import ModelFormat
 
 /// The files that a command is going to write, looked at before it begins its work.
 struct OutputFiles {
@@ -9,7 +10,8 @@ struct OutputFiles {
 
     /// Adds the file at `path`, if any, that `option` names.
     ///
-    /// - Throws: `CommandFailure` when it would replace an input or another output.
+    /// - Throws: `CommandFailure` when it would replace an input or another output, or when nothing can be written there,
+    ///   as far as that shows beforehand.
     mutating func add(_ option: String, _ path: String?) throws {
         guard let path else { return }
         // Everything may be written to a device.
@@ -17,13 +19,59 @@ struct OutputFiles {
         if let other = taken.first(where: { Self.areOne(path, $0.path) }) {
             throw CommandFailure(.usage, "\(option): expected a file of its own, found \(path), \(other.what)")
         }
+        try reporting(path) {
+            if let reason = Self.obstacle(to: path) { throw ModelFormatError.inputOutput(path: path, reason: reason) }
+        }
         taken.append((option, path))
     }
 
-    /// Whether both paths lead to one file, through links of any kind.
+    /// Whether both paths lead to one file, through links of any kind, or will do so when it has been made.
     private static func areOne(_ first: String, _ second: String) -> Bool {
-        var (one, other) = (stat(), stat())
-        guard stat(first, &one) == 0, stat(second, &other) == 0 else { return first == second }
-        return one.st_dev == other.st_dev && one.st_ino == other.st_ino
+        let (one, other) = (Identity(first), Identity(second))
+        guard one == nil, other == nil else { return one == other }
+        guard let one = Place(first), let other = Place(second) else { return false }
+        return Identity(one.folder) == Identity(other.folder) && one.name.utf8.elementsEqual(other.name.utf8)
+    }
+
+    /// Why no file can be made at `path`; `nil` when nothing speaks against it.
+    private static func obstacle(to path: String) -> String? {
+        guard Folder.kind(path) != .folder else { return "is a directory" }
+        guard !path.isEmpty, let place = Place(path), faccessat(AT_FDCWD, place.folder, W_OK | X_OK, AT_EACCESS) == 0
+        else { return String(cString: strerror(path.isEmpty ? ENOENT : errno)) }
+        return nil
+    }
+
+    /// What tells one file from another.
+    private struct Identity: Equatable {
+        private let device: UInt
+        private let node: UInt
+
+        /// `nil` when there is no such file.
+        init?(_ path: String) {
+            var status = stat()
+            guard stat(path, &status) == 0 else { return nil }
+            (device, node) = (status.st_dev, status.st_ino)
+        }
+    }
+
+    /// Where a path leads to, symbolic links followed, whether there is a file or not.
+    private struct Place {
+        let folder: String
+        let name: Substring
+
+        /// `nil`, and the reason in `errno`, when the path's own folder does not exist.
+        init?(_ path: String) {
+            guard access(Self.split(path).folder + "/.", F_OK) == 0 else { return nil }
+            var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
+            // Of a path that leads nowhere, glibc gives the first part that is missing: here the file's own.
+            let isResolved = realpath(path, &buffer) != nil || errno == ENOENT && buffer[0] != 0
+            let resolved = String(decoding: buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+            (folder, name) = Self.split(isResolved ? resolved : path)
+        }
+
+        private static func split(_ path: String) -> (folder: String, name: Substring) {
+            guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return (".", path[...]) }
+            return (slash == path.startIndex ? "/" : String(path[..<slash]), path[path.utf8.index(after: slash)...])
+        }
     }
 }

@@ -20,6 +20,10 @@ struct RunCommand: ParsableCommand {
     @Option(help: "Threads that share each image, 1 to 64, or auto.")
     var threads: ThreadChoice = .count(1)
 
+    func validate() throws {
+        if output == "-" { throw ValidationError("--output: expected a file, found -") }
+    }
+
     func run() throws {
         var outputs = OutputFiles(inputs: [("the model", model), ("--input", input)])
         try outputs.add("--output", output)

@@ -62,32 +62,6 @@ struct BenchRefusalTests {
         #expect(result.diagnostics.wholeMatch(of: message) != nil, "\(result.diagnostics)")
     }
 
-    @Test func outputsThatWouldReplaceOneAnother() throws {
-        let program = try BenchProgram()
-        let model = program.path("m.safetensors")
-        try FileManager.default.copyItem(atPath: BenchProgram.model, toPath: model)
-        let before = try contents(model)
-        let json = program.path("a.json")
-        for options in [["--json", model], ["--csv", model], ["--report", json, "--json", json]] {
-            let result = try program.run(["bench", model, "--runs", "1", "--warmup", "0", "--seconds", "0"] + options)
-            expectFailure(result, 64, "expected a file of its own, found \(options[1])")
-        }
-        #expect(try contents(model) == before)
-        try Data("[]".utf8).write(to: URL(fileURLWithPath: json))
-        expectFailure(try program.run(["report", json, "-o", json]), 64, "expected a file of its own")
-    }
-
-    @Test func outputThatCannotBeWritten() throws {
-        let program = try BenchProgram()
-        for option in ["--json", "--csv", "--report"] {
-            let result = try program.run([
-                "bench", BenchProgram.model, "--runs", "1", "--warmup", "0", "--seconds", "0", option,
-                program.path("none/file"),
-            ])
-            #expect(result.code == 74, "\(option): \(result.diagnostics)")
-        }
-    }
-
     @Test(arguments: [
         ("{}", "found an object"), ("[]", "found an empty array"),
         ("[1]", "\"model\""), (#"[{"model":"m"}]"#, "\"threads\""),

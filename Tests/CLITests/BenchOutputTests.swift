@@ -1,0 +1,112 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// The files that `bench` and other commands write: which they refuse to begin with, and what is in them.
+struct BenchOutputTests {
+    /// One run, and nothing left to the clock.
+    private static let once = ["--runs", "1", "--warmup", "0", "--seconds", "0"]
+
+    @Test func outputsThatWouldReplaceOneAnother() throws {
+        let program = try BenchProgram()
+        let model = program.path("m.safetensors")
+        try FileManager.default.copyItem(atPath: BenchProgram.model, toPath: model)
+        let before = try contents(model)
+        let json = program.path("a.json")
+        for options in [["--json", model], ["--csv", model], ["--report", json, "--json", json]] {
+            let result = try program.run(["bench", model] + Self.once + options)
+            expectFailure(result, 64, "expected a file of its own, found \(options[1])")
+        }
+        #expect(try contents(model) == before)
+        try Data("[]".utf8).write(to: URL(fileURLWithPath: json))
+        expectFailure(try program.run(["report", json, "-o", json]), 64, "expected a file of its own")
+    }
+
+    /// Neither file exists yet, and no two paths are the same text.
+    @Test(arguments: [
+        ("out", "./out"), ("out", "../HERE/out"), ("folder/out", "link/out"), ("out", "dangling"), ("dangling", "out"),
+        ("dangling", "far"),
+    ])
+    func twoPathsToOneNewFile(_ first: String, _ second: String) throws {
+        let folder = try folder()
+        let name = URL(fileURLWithPath: folder.path).lastPathComponent
+        let result = try Program.run(
+            "condensenet",
+            ["bench", BenchProgram.model, "--json", first, "--csv", second.replacing("HERE", with: name)] + Self.once,
+            shell: "cd '\(folder.path)' && exec \"$@\"")
+        expectFailure(result, 64, "--csv: expected a file of its own, found")
+        #expect(folder.files == ["dangling", "far", "folder", "link"])
+    }
+
+    @Test(arguments: [("out", "folder/out"), ("dangling", "out2"), ("/dev/null", "/dev/null")])
+    func twoPathsToTwoFiles(_ first: String, _ second: String) throws {
+        let folder = try folder()
+        let result = try Program.run(
+            "condensenet", ["bench", BenchProgram.model, "--json", first, "--csv", second] + Self.once,
+            shell: "cd '\(folder.path)' && exec \"$@\"")
+        #expect(result.code == 0, "\(result.diagnostics)")
+    }
+
+    /// Holds a folder, a link to it, and a link to a link to a file that does not exist.
+    private func folder() throws -> TemporaryFolder {
+        let folder = try TemporaryFolder()
+        let files = FileManager.default
+        try files.createDirectory(atPath: folder.path("folder"), withIntermediateDirectories: false)
+        for (link, destination) in [("link", "folder"), ("dangling", "out"), ("far", "link/../dangling")] {
+            try files.createSymbolicLink(atPath: folder.path(link), withDestinationPath: destination)
+        }
+        return folder
+    }
+
+    /// The model file is missing as well, but nothing has been looked for yet.
+    @Test(arguments: [
+        ["bench", "none", "--json"], ["bench", "none", "--csv"], ["bench", "none", "--report"],
+        ["evaluate", "none", "none", "--predictions"], ["run", "none", "--input", "none", "--output"],
+        ["report", "none", "--output"],
+    ])
+    func outputThatCannotBeWritten(_ command: [String]) throws {
+        let folder = try TemporaryFolder()
+        try folder.write([], to: "file")
+        for (path, reason) in [
+            (folder.path("none/x"), "No such file or directory"), (folder.path("x") + "/", "No such file or directory"),
+            (folder.path("file/x"), "Not a directory"), (folder.path, "is a directory"),
+            ("", "No such file or directory"),
+        ] {
+            expectFailure(try condensenet(command + [path]), 74, "condensenet: \(path): \(reason)\n")
+        }
+        #expect(folder.files == ["file"])
+    }
+
+    @Test(.enabled(if: Program.canDropPrivileges)) func aFolderWithoutPermission() throws {
+        let folder = try TemporaryFolder()
+        try folder.write([], to: "closed/file")
+        chmod(folder.path("closed"), 0o500)
+        defer { chmod(folder.path("closed"), 0o700) }
+        for name in ["file", "new"] {
+            let path = folder.path("closed/\(name)")
+            expectFailure(
+                try Program.runWithoutPrivileges("condensenet", ["bench", "none", "--json", path]), 74,
+                "\(path): Permission denied")
+        }
+    }
+
+    /// A link in a closed folder to a file in an open one.
+    @Test(.enabled(if: Program.canDropPrivileges)) func aLinkOutOfAFolderWithoutPermission() throws {
+        let folder = try TemporaryFolder()
+        try folder.write([], to: "closed/file")
+        let link = folder.path("closed/link")
+        try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "../new")
+        chmod(folder.path("closed"), 0o500)
+        defer { chmod(folder.path("closed"), 0o700) }
+        let result = try Program.runWithoutPrivileges(
+            "condensenet", ["bench", BenchProgram.model, "--json", link] + Self.once)
+        #expect(result.code == 0, "\(result.diagnostics)")
+        #expect(folder.files == ["closed", "new"])
+    }
+
+    @Test func standardOutputIsNoPlaceForArrays() throws {
+        let result = try condensenet("run", BenchProgram.model, "--input", "none", "--output", "-")
+        #expect(result.code == 64)
+        #expect(result.diagnostics.hasPrefix("Error: --output: expected a file, found -\n"), "\(result.diagnostics)")
+    }
+}
