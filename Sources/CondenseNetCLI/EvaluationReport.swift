@@ -111,16 +111,10 @@ struct EvaluationReport {
             let outcome = evaluation.outcome(position)
             guard outcome.state == .answered else { continue }
             let index = evaluation.index(position)
-            text += Self.quoted(evaluation.dataset.name(index))
+            text += CSV.field(evaluation.dataset.name(index))
             text += ",\(evaluation.dataset.label(index)),\(outcome.predicted),\(outcome.probability)"
             text += outcome.isInTopFive ? ",1\n" : ",0\n"
         }
         return text
-    }
-
-    /// A CSV field, as RFC 4180 quotes it.
-    private static func quoted(_ field: String) -> String {
-        guard field.utf8.contains(where: { ",\"\r\n".utf8.contains($0) }) else { return field }
-        return "\"" + field.replacing("\"", with: "\"\"") + "\""
     }
 }

@@ -109,4 +109,33 @@ struct BenchOutputTests {
         #expect(result.code == 64)
         #expect(result.diagnostics.hasPrefix("Error: --output: expected a file, found -\n"), "\(result.diagnostics)")
     }
+
+    /// A quote with a combining mark is one character to Swift and two to a reader of CSV.
+    private static let name = "a\"\u{301},\u{301}b"
+    private static let field = Array("\"a\"\"\u{301},\u{301}b\"".utf8)
+
+    @Test func quotesInTheNameOfAModel() throws {
+        let folder = try TemporaryFolder()
+        let text = try String(contentsOfFile: BenchProgram.architecture, encoding: .utf8)
+        let renamed = text.replacing("\"CondenseNet-50 (CIFAR-10)\"", with: "\"a\\\"\u{301},\u{301}b\"")
+        try #require(renamed != text)
+        let model = try folder.write(renamed.utf8, to: "model.json")
+        let result = try condensenet(["bench", model, "--csv", folder.path("c.csv")] + Self.once)
+        #expect(result.code == 0, "\(result.diagnostics)")
+        let header = Array("model,threads,run,order,start_ns,latency_ns\n".utf8)
+        #expect(try folder.bytes("c.csv").starts(with: header + Self.field + Array(",1,0,0,".utf8)))
+    }
+
+    @Test func quotesInTheNameOfAnImage() throws {
+        let folder = try TemporaryFolder()
+        try folder.write(try Shipped.sampleBytes("bag"), to: "data/Bag/\(Self.name).png")
+        let result = try condensenet(
+            "evaluate", Shipped.model, folder.path("data"), "--predictions", folder.path("c.csv"))
+        #expect(result.code == 0, "\(result.diagnostics)")
+        let line = try folder.bytes("c.csv").split(separator: UInt8(ascii: "\n"))[1]
+        // The name follows the folders'.
+        let quoted = Array("/a\"\"\u{301},\u{301}b.png\",8,8,".utf8)
+        #expect(line.first == UInt8(ascii: "\""))
+        #expect(line.indices.contains { line[$0...].starts(with: quoted) }, "\(String(decoding: line, as: UTF8.self))")
+    }
 }

@@ -6,14 +6,9 @@ enum BenchCSV {
         }.sorted { $0.sample.order < $1.sample.order }
         var text = "model,threads,run,order,start_ns,latency_ns\n"
         for (subject, run, sample) in runs {
-            let name = quoted(subject.plan.model.description.name)
+            let name = CSV.field(subject.plan.model.description.name)
             text += "\(name),\(subject.threads),\(run),\(sample.order),\(sample.start),\(sample.duration)\n"
         }
         return text
-    }
-
-    private static func quoted(_ field: String) -> String {
-        guard field.contains(where: { ",\"\n\r".contains($0) }) else { return field }
-        return "\"" + field.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
     }
 }
