@@ -22,6 +22,9 @@ public final class Model: Sendable {
     public let isHalfPrecision: Bool
     /// The CRC-32 of a model file, eight hex digits; `nil` for random weights.
     public let checksum: String?
+    /// The CRC-32 of the file's bytes, eight hex digits: of a model file the one that it carries; `nil` where there is no
+    /// file.
+    package let fileChecksum: String?
 
     let tensors: any TensorSource
 
@@ -34,7 +37,7 @@ public final class Model: Sendable {
         if storage.withUnsafeBytes(ArchitectureFile.recognizes) {
             try self.init(
                 architecture: try storage.withUnsafeBytes(ArchitectureFile.parse), seed: seed,
-                fileBytes: storage.bytes.count)
+                fileBytes: storage.bytes.count, fileChecksum: storage.withUnsafeBytes(Checksum.compute(plain:)))
         } else {
             self.init(try ModelFile(storage))
         }
@@ -44,16 +47,17 @@ public final class Model: Sendable {
     ///
     /// - Throws: `ModelFormatError` when the description is not sound.
     public convenience init(architecture: ModelDescription, seed: UInt64) throws {
-        try self.init(architecture: architecture, seed: seed, fileBytes: 0)
+        try self.init(architecture: architecture, seed: seed, fileBytes: 0, fileChecksum: nil)
     }
 
-    private init(architecture: ModelDescription, seed: UInt64, fileBytes: Int) throws {
+    private init(architecture: ModelDescription, seed: UInt64, fileBytes: Int, fileChecksum: String?) throws {
         multiplyAccumulates = try architecture.validate()
         description = architecture
         weights = .random(seed: seed)
         self.fileBytes = fileBytes
         isHalfPrecision = false
         checksum = nil
+        self.fileChecksum = fileChecksum
         tensors = RandomTensors(architecture.graph, seed: seed)
     }
 
@@ -65,6 +69,7 @@ public final class Model: Sendable {
         fileBytes = file.byteCount
         isHalfPrecision = file.isHalfPrecision
         checksum = file.checksum
+        fileChecksum = file.checksum
         tensors = file
     }
 }

@@ -138,4 +138,29 @@ struct BenchOutputTests {
         #expect(line.first == UInt8(ascii: "\""))
         #expect(line.indices.contains { line[$0...].starts(with: quoted) }, "\(String(decoding: line, as: UTF8.self))")
     }
+
+    /// The checksum is that of the bytes that were measured, though the file has changed since they were read.
+    @Test func theChecksumOfAFileThatIsReplaced() throws {
+        let folder = try TemporaryFolder()
+        let bytes = try contents(Attack.architecture)
+        let model = try folder.write(bytes, to: "model.json")
+        let program = try Program.start(
+            "condensenet", ["bench", model, "--json", folder.path("j.json")] + Self.once)
+        try program.wait { $0.diagnostics.contains("weights are random") }
+        try folder.write(try contents(BenchProgram.architecture), to: "model.json")
+        let result = program.wait()
+        #expect(result.code == 0, "\(result.diagnostics)")
+        let record = try JSON(String(decoding: try folder.bytes("j.json"), as: UTF8.self))[0]
+        #expect(record["crc32"]?.string == Self.crc32(bytes))
+    }
+
+    /// By the definition: the remainder of a division, bit by bit.
+    private static func crc32(_ bytes: [UInt8]) -> String {
+        var crc = UInt32.max
+        for byte in bytes {
+            crc ^= UInt32(byte)
+            for _ in 0..<8 { crc = crc & 1 == 1 ? crc >> 1 ^ 0xEDB8_8320 : crc >> 1 }
+        }
+        return String(format: "%08x", ~crc)
+    }
 }

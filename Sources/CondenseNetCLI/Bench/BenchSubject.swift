@@ -58,12 +58,11 @@ final class BenchSubject {
         let loaded = monotonicNanoseconds()
         let plan = try reporting(path) { try ExecutionPlan(model) }
         let planned = monotonicNanoseconds()
-        let checksum = try reporting(path) { try model.checksum ?? FileChecksum.crc32(path) }
         return try counts.map { threads in
             try reporting(path) {
                 try BenchSubject(
-                    path: path, plan: plan, threads: threads, checksum: checksum, loadNanoseconds: loaded - start,
-                    planNanoseconds: planned - loaded)
+                    path: path, plan: plan, threads: threads, checksum: model.fileChecksum ?? "unknown",
+                    loadNanoseconds: loaded - start, planNanoseconds: planned - loaded)
             }
         }
     }
