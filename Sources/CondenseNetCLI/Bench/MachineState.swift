@@ -17,7 +17,7 @@ struct MachineState {
     /// The state now. It takes a few milliseconds.
     static func now() -> MachineState {
         let processors = Processor.allowed
-        let zones = SystemFile.names(in: "/sys/class/thermal").filter { $0.hasPrefix("thermal_zone") }
+        let zones = ((try? Folder.names("/sys/class/thermal")) ?? []).filter { $0.hasPrefix("thermal_zone") }
         let temperatures = zones.compactMap { SystemFile.integer("/sys/class/thermal/\($0)/temp") }
         let events = processors.compactMap {
             SystemFile.integer("/sys/devices/system/cpu/cpu\($0)/thermal_throttle/core_throttle_count")

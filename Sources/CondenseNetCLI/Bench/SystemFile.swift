@@ -30,20 +30,6 @@ enum SystemFile {
         return nil
     }
 
-    /// The names in a folder, sorted; none when it is missing.
-    static func names(in folder: String) -> [String] {
-        guard let directory = opendir(folder) else { return [] }
-        defer { closedir(directory) }
-        var names: [String] = []
-        while let entry = readdir(directory) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            if !name.hasPrefix(".") { names.append(name) }
-        }
-        return names.sorted()
-    }
-
     static func trimmed(_ text: some StringProtocol) -> String {
         var rest = text[...]
         while rest.first?.isWhitespace == true { rest = rest.dropFirst() }
