@@ -15,17 +15,11 @@ struct ReportCommand: ParsableCommand {
     func run() throws {
         var outputs = OutputFiles(inputs: results.map { ("a result", $0) })
         try outputs.add("--output", output)
-        let records = try results.flatMap { path in
+        let entries = try zip(results, FileTitles.titles(results)).flatMap { path, title in
             try BenchRecord.read(path).map { record in
-                HTMLReport.Entry(record: record, source: results.count > 1 ? Self.stem(path) : nil)
+                HTMLReport.Entry(record: record, source: results.count > 1 ? title : nil)
             }
         }
-        try reporting(output) { try FileOutput.replace(output, withText: HTMLReport(entries: records).text) }
-    }
-
-    /// The file's name without folder and `.json`.
-    private static func stem(_ path: String) -> String {
-        let name = path.split(separator: "/").last.map(String.init) ?? path
-        return name.hasSuffix(".json") ? String(name.dropLast(5)) : name
+        try reporting(output) { try FileOutput.replace(output, withText: HTMLReport(entries: entries).text) }
     }
 }
