@@ -43,4 +43,63 @@ struct BenchPageTests {
         #expect(legend(page) == expected.map { "\($0): m, 1 thread" })
         for name in expected { #expect(page.contains("<h3>\(name): m, 1 thread</h3>"), "\(name)") }
     }
+
+    @Test func seriesOfOneColourDiffer() throws {
+        let profile = """
+            , "profiled_runs": 1, "layers": [{"name": "s", "macs": 1000, "bytes": 10, "milliseconds": 1}]
+            """
+        let page = try page(of: [("x.json", (0..<18).map { result("m\($0)", more: profile) })])
+        let plots = page.components(separatedBy: "<svg").dropFirst().map { $0.components(separatedBy: "</svg>")[0] }
+        #expect(plots.count == 3)
+        func distinct(_ text: String, _ pattern: Regex<Substring>) -> Int {
+            Set(text.matches(of: pattern).map { String($0.0) }).count
+        }
+        // Lines and outlines, marks, and their names.
+        #expect(distinct(plots[0], /class="area a[^"]*"/) == 18)
+        #expect(distinct(plots[1], /class="line l[^"]*"/) == 18)
+        #expect(distinct(plots[2], /<[a-z]+ class="mark d\d/) == 18)
+        #expect(distinct(page, /<i class="[^"]*"/) == 18)
+        #expect(distinct(page, /<span class="bar [^"]*"/) == 18)
+        for rule in ["path.k1{stroke-dasharray:", "path.k2{stroke-dasharray:", "i.k1,span.k1{", "i.k2,span.k2{"] {
+            #expect(page.contains(rule), "\(rule)")
+        }
+        // Whoever sees the marks of several results finds their names below.
+        #expect(page.components(separatedBy: "<ul class=\"legend\">").count == 4)
+    }
+
+    @Test func figuresAreCalledWhatTheyAre() throws {
+        let page = try page(of: [
+            (
+                "x.json",
+                [
+                    result(
+                        more: """
+                            , "preparation": {"load_ms": 2, "plan_ms": 3}, "memory_bytes": {"arena": 1048576},
+                            "circumstances": {"memory_bytes": 2147483648}
+                            """)
+                ]
+            )
+        ])
+        #expect(page.contains("<th scope=\"col\">load + plan ms</th>") && page.contains("<td>5.000</td>"))
+        #expect(page.contains("<dt>load ms</dt><dd>2</dd>") && page.contains("<dt>plan ms</dt><dd>3</dd>"))
+        #expect(page.contains("<dt>memory</dt><dd>2048.0 MiB</dd>"))
+        #expect(page.contains("<dt>arena</dt><dd>1.0 MiB</dd>"))
+    }
+
+    /// What comes later in a drawing lies above.
+    @Test func marksHideNoLabel() throws {
+        let profile = """
+            , "profiled_runs": 1, "peak_gflops": 10, "cache_gb_per_second": 20, "memory_gb_per_second": 2,
+            "layers": [{"name": "s", "macs": 1000, "bytes": 10, "milliseconds": 1}]
+            """
+        let page = try page(of: [("x.json", [result(more: profile)])])
+        let roofline = page.components(separatedBy: "<svg")[3]
+        let parts = roofline.components(separatedBy: "<circle")
+        #expect(parts.count == 2)
+        for label in ["memory 2 GB/s", "cache 20 GB/s", "peak 10.0 GFLOP/s"] {
+            #expect(!parts[0].contains(label) && parts[1].contains(label), "\(label)")
+        }
+        #expect(roofline.components(separatedBy: "<text class=\"label\"").count == 4)
+        #expect(page.contains("svg .label{") && page.contains("paint-order:stroke"))
+    }
 }

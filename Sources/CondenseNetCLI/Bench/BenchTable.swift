@@ -17,7 +17,7 @@ struct BenchTable {
         var table = TextTable([
             ("model", .left), ("threads", .right), ("runs", .right), ("min ms", .right), ("mean", .right),
             ("p50", .right), ("p90", .right), ("p99", .right), ("stddev", .right), ("outliers", .right),
-            ("p\(percentile) ratio", .right), ("GFLOP/s", .right), ("of peak", .right), ("load ms", .right),
+            ("p\(percentile) ratio", .right), ("GFLOP/s", .right), ("of peak", .right), ("load + plan ms", .right),
             ("memory", .right),
         ])
         for record in records {

@@ -37,7 +37,7 @@ extension HTMLReport {
         let titles = [
             "model, threads", "p50 ms", "p90", "p\(percentile) ratio", "p99", "min", "mean", "stddev", "outliers",
             "runs",
-            "GFLOP/s", "of peak", "load ms", "memory",
+            "GFLOP/s", "of peak", "load + plan ms", "memory",
         ]
         var rows = ""
         let slowest = entries.map { $0.record.latency.value(percentile: percentile) }.max() ?? 1
@@ -56,7 +56,8 @@ extension HTMLReport {
             let name = "\(entry.source.map { "\($0): " } ?? "")\(record.model), \(record.threads)"
             let width = Format.fixed(100 * quoted / slowest, 1)
             rows += "<tr><th scope=\"row\">\(Markup.escaped(name))\(record.hasRandomWeights ? " *" : "")"
-            rows += "<span class=\"bar b\(index % ReportStyle.colors)\" style=\"width:\(width)%\"></span></th>"
+            let classes = ReportStyle.classes("b", series: index)
+            rows += "<span class=\"bar \(classes)\" style=\"width:\(width)%\"></span></th>"
             rows += cells.map { "<td>\(Markup.escaped($0))</td>" }.joined() + "</tr>\n"
         }
         let head = titles.map { "<th scope=\"col\">\($0)</th>" }.joined()
@@ -92,8 +93,9 @@ extension HTMLReport {
     private static func list(_ value: JSONValue, asBytes: Bool = false) -> String {
         guard case .object(let members) = value else { return "" }
         let items = members.filter { $0.name != "warnings" }.map { member in
-            let name = member.name.split(separator: "_").joined(separator: " ")
-            let bytes = asBytes || member.name.hasSuffix("_bytes")
+            let isBytes = member.name.hasSuffix("_bytes")
+            let bytes = asBytes || isBytes
+            let name = member.name.dropLast(isBytes ? 6 : 0).split(separator: "_").joined(separator: " ")
             return "<div><dt>\(Markup.escaped(name))</dt><dd>\(Markup.escaped(plain(member.value, bytes)))</dd></div>"
         }
         return "<dl class=\"facts\">\(items.joined(separator: "\n"))</dl>\n"

@@ -28,13 +28,13 @@ struct HTMLReport {
         )
         for (index, entry) in entries.enumerated() where entry.record.layers.contains(where: { $0.milliseconds != nil })
         {
-            body += layers(entry, color: index)
+            body += layers(entry, series: index)
         }
         if let roofline = RooflinePlot(entries)?.svg {
             body += section(
-                "Roofline", figure(roofline),
+                "Roofline", figure(roofline) + (entries.count > 1 ? legend : ""),
                 """
-                Each disc is a step of a plan; it grows with its share of the time. Roofs: the multiply-add peak and the read \
+                Each mark is a step of a plan; it grows with its share of the time. Roofs: the multiply-add peak and the read \
                 bandwidths of the first result's machine, measured in the same run. Intensity counts every activation and \
                 weight once. Minimal filtering needs fewer multiplications than are counted, so it may rise above the roof.
                 """)
@@ -71,7 +71,7 @@ struct HTMLReport {
     /// Names and colours of all entries.
     private var legend: String {
         let items = entries.enumerated().map {
-            "<li><i class=\"b\($0.offset % ReportStyle.colors)\"></i>\(Markup.escaped($0.element.title))</li>"
+            "<li><i class=\"\(ReportStyle.classes("b", series: $0.offset))\"></i>\(Markup.escaped($0.element.title))</li>"
         }
         return "<ul class=\"legend\">\(items.joined())</ul>"
     }
@@ -83,16 +83,16 @@ struct HTMLReport {
             + (entries.count > 1 ? legend : "")
     }
 
-    private func layers(_ entry: Entry, color: Int) -> String {
+    private func layers(_ entry: Entry, series: Int) -> String {
         let record = entry.record
         let overhead = record.profilingOverhead.map {
             " Profiling changed the latency by \(Format.signedPercent($0)); the shares are of the profiled time."
         }
         return section(
             "Where the time goes: \(entry.title)",
-            "<h3>By kind</h3>" + LayerBars(record, kinds: true, color: color).html
-                + "<details\(color == 0 ? " open=\"open\"" : "")><summary>By step</summary>"
-                + LayerBars(record, kinds: false, color: color).html + "</details>",
+            "<h3>By kind</h3>" + LayerBars(record, kinds: true, series: series).html
+                + "<details\(series == 0 ? " open=\"open\"" : "")><summary>By step</summary>"
+                + LayerBars(record, kinds: false, series: series).html + "</details>",
             "Medians over \(record.profiledRuns ?? 0) profiled runs.\(overhead ?? "")")
     }
 }

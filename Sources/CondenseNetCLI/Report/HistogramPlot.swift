@@ -21,7 +21,6 @@ struct HistogramPlot {
         var plot = SVGPlot(x: domain, y: 0...max(top, 1) * 1.08, logarithmicX: isLogarithmic)
         plot.axes(xTitle: "milliseconds", yTitle: "% of runs")
         for (index, shares) in shares.enumerated() {
-            let color = index % ReportStyle.colors
             var outline: [(x: Double, y: Double)] = [(plot.x.position(domain.lowerBound), plot.y.position(0))]
             for (bin, share) in shares.enumerated() {
                 for edge in [bin, bin + 1] {
@@ -30,9 +29,11 @@ struct HistogramPlot {
                 }
             }
             outline.append((plot.x.position(domain.upperBound), plot.y.position(0)))
-            plot.path(outline, classes: "area a\(color)", closed: true)
+            plot.path(outline, classes: "area " + ReportStyle.classes("a", series: index), closed: true)
             let median = plot.x.position(LatencyStatistics(milliseconds: series[index]).p50)
-            plot.path([(median, plot.y.range.start - 14), (median, plot.y.range.start + 4)], classes: "line l\(color)")
+            plot.path(
+                [(median, plot.y.range.start - 14), (median, plot.y.range.start + 4)],
+                classes: "line " + ReportStyle.classes("l", series: index))
         }
         let hidden = series.joined().reduce(0) { $0 + (domain.contains($1) ? 0 : 1) }
         if hidden > 0 {

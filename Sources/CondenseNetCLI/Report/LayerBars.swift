@@ -1,10 +1,10 @@
 /// A model's steps, or kinds of steps, as bars of their time.
 struct LayerBars {
     private let rows: [(name: String, milliseconds: Double, share: Double, gflops: Double, macs: Int)]
-    private let color: Int
+    private let classes: String
     private let heading: String
 
-    init(_ record: BenchRecord, kinds: Bool, color: Int) {
+    init(_ record: BenchRecord, kinds: Bool, series: Int) {
         let groups = kinds ? record.kinds : record.layers.map { ($0.name, [$0]) }
         rows = groups.map { name, layers in
             let milliseconds = layers.reduce(0) { $0 + ($1.milliseconds ?? 0) }
@@ -15,7 +15,7 @@ struct LayerBars {
                 milliseconds > 0 ? 2 * Double(macs) / (milliseconds * 1e6) : 0, macs
             )
         }
-        self.color = color % ReportStyle.colors
+        classes = ReportStyle.classes("b", series: series)
         heading = kinds ? "kind (steps)" : "step"
     }
 
@@ -28,7 +28,7 @@ struct LayerBars {
             let width = Format.fixed(100 * row.milliseconds / longest, 1)
             let gflops = row.macs > 0 ? Format.fixed(row.gflops, 1) : "–"
             text += "<tr><th scope=\"row\">\(Markup.escaped(row.name))"
-            text += "<span class=\"bar b\(color)\" style=\"width:\(width)%\"></span></th>"
+            text += "<span class=\"bar \(classes)\" style=\"width:\(width)%\"></span></th>"
             text += "<td>\(Format.fixed(row.milliseconds, 3))</td><td>\(Format.fixed(100 * row.share, 1)) %</td>"
             text += "<td>\(Format.fixed(Double(row.macs) / 1e6, 2))</td><td>\(gflops)</td></tr>\n"
         }

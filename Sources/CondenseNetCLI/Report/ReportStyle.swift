@@ -1,7 +1,16 @@
 /// The page's style sheet: one column that fits a phone, light and dark.
 enum ReportStyle {
-    /// Series colours; a further series begins again with the first.
-    static let colors = palette.count
+    /// The classes that draw a series, counted from 0. Those beyond the last colour begin again with the first, and have
+    /// dashes and marks of their own.
+    ///
+    /// - Parameter kind: `a` for an area, `b` for a box, `d` for a mark, `l` for a line.
+    static func classes(_ kind: String, series: Int) -> String {
+        let pattern = pattern(series: series)
+        return "\(kind)\(series % palette.count)\(pattern > 0 ? " k\(pattern)" : "")"
+    }
+
+    /// 0 for series drawn plainly, 1 and 2 for the dashes of those that share their colours.
+    static func pattern(series: Int) -> Int { series / palette.count % 3 }
 
     /// Light and dark theme, told apart also without red or green (after Okabe and Ito).
     private static let palette = [
@@ -49,6 +58,7 @@ enum ReportStyle {
         thead th{color:var(--dim);font-weight:500}
         tbody th{font-weight:500}
         tbody tr:last-child>*{border-bottom:0}
+        .results thead th{white-space:normal;vertical-align:bottom}
         .results tbody th{min-width:11rem}
         .bars tbody th{width:60%;min-width:9rem;white-space:normal;overflow-wrap:anywhere;line-height:1.25}
         .bars td{width:1%}
@@ -63,10 +73,17 @@ enum ReportStyle {
         .area{fill-opacity:.22;stroke-width:1.5}
         path.band{fill-opacity:.16;stroke:none}
         .line{fill:none;stroke-width:2;stroke-linejoin:round}
-        .disc{fill-opacity:.4;stroke-width:1.2}
+        .mark{fill-opacity:.4;stroke-width:1.2}
+        path.k1{stroke-dasharray:9 4}
+        path.k2{stroke-dasharray:2 4}
+        i.k1,span.k1{background-image:repeating-linear-gradient(90deg,transparent 0 6px,var(--card) 6px 8px)}
+        i.k2,span.k2{background-image:repeating-linear-gradient(90deg,transparent 0 2px,var(--card) 2px 4px)}
+        svg .label{fill:var(--ink);paint-order:stroke;stroke:var(--card);stroke-width:4px;stroke-linejoin:round}
         .roof{fill:none;stroke:var(--ink);stroke-width:1.5;stroke-dasharray:6 4}
         .legend{display:flex;flex-wrap:wrap;gap:4px 20px;list-style:none;margin:8px 0 0;padding:0;font-size:.86rem}
-        .legend i{display:inline-block;width:12px;height:12px;border-radius:3px;margin-right:7px;vertical-align:-1px}
+        .legend i{display:inline-block;width:12px;height:12px;border-radius:50%;margin-right:7px;vertical-align:-1px}
+        .legend .k1{border-radius:0}
+        .legend .k2{border-radius:0;transform:rotate(45deg) scale(.8)}
         .facts{display:grid;grid-template-columns:repeat(auto-fill,minmax(15rem,1fr));gap:6px 24px;margin:6px 0 10px}
         .facts dt{color:var(--dim);font-size:.8rem}
         .facts dd{overflow-wrap:anywhere}

@@ -2,7 +2,7 @@
 /// Patterson, CACM 2009).
 struct RooflinePlot {
     struct Point {
-        let color: Int
+        let series: Int
         /// Operations for each byte.
         let intensity: Double
         let gflops: Double
@@ -28,7 +28,7 @@ struct RooflinePlot {
             return entry.record.layers.compactMap { layer in
                 guard let gflops = layer.gflops, gflops > 0, layer.macs > 0, layer.bytes > 0 else { return nil }
                 return Point(
-                    color: index % ReportStyle.colors, intensity: 2 * Double(layer.macs) / Double(layer.bytes),
+                    series: index, intensity: 2 * Double(layer.macs) / Double(layer.bytes),
                     gflops: gflops, share: entry.record.share(layer) ?? 0,
                     title: """
                         \(title), \(layer.name): \(Format.fixed(gflops, 1)) GFLOP/s, \
@@ -47,22 +47,27 @@ struct RooflinePlot {
             logarithmicX: true, logarithmicY: true)
         plot.axes(xTitle: "operations per byte", yTitle: "GFLOP/s")
         if let roofs {
-            roof(roofs.memoryGigabytes, under: roofs.gflops, "memory", in: &plot)
-            roof(roofs.cacheGigabytes, under: roofs.gflops, "cache", in: &plot)
-            plot.text(
-                "peak \(Format.fixed(roofs.gflops, 1)) GFLOP/s",
-                at: (plot.x.range.end - 4, plot.y.position(roofs.gflops) - 6), anchor: "end")
+            roof(roofs.memoryGigabytes, under: roofs.gflops, in: &plot)
+            roof(roofs.cacheGigabytes, under: roofs.gflops, in: &plot)
         }
         for point in points.sorted(by: { $0.share > $1.share }) {
-            plot.disc(
+            plot.mark(
                 at: (plot.x.position(point.intensity), plot.y.position(point.gflops)),
-                radius: 2.5 + 36 * point.share.squareRoot(), classes: "disc d\(point.color)", title: point.title)
+                radius: 2.5 + 36 * point.share.squareRoot(), series: point.series, title: point.title)
+        }
+        // After the marks, which would hide them.
+        if let roofs {
+            label("memory", roofs.memoryGigabytes, in: &plot)
+            label("cache", roofs.cacheGigabytes, in: &plot)
+            plot.text(
+                "peak \(Format.fixed(roofs.gflops, 1)) GFLOP/s",
+                at: (plot.x.range.end - 4, plot.y.position(roofs.gflops) - 6), anchor: "end", classes: "label")
         }
         return plot.svg(label: "Roofline plot of the plan's steps")
     }
 
     /// A slope of `gigabytes` each second up to the flat roof.
-    private func roof(_ gigabytes: Double, under gflops: Double, _ name: String, in plot: inout SVGPlot) {
+    private func roof(_ gigabytes: Double, under gflops: Double, in plot: inout SVGPlot) {
         let (x, y) = (plot.x, plot.y)
         let start = max(x.domain.lowerBound, y.domain.lowerBound / gigabytes)
         let ridge = min(max(gflops / gigabytes, start), x.domain.upperBound)
@@ -72,10 +77,14 @@ struct RooflinePlot {
                 (x.position(ridge), y.position(gflops)),
                 (x.range.end, y.position(gflops)),
             ], classes: "roof")
-        // The label stands to the right of the slope, a little above its foot.
-        let foot = max(start, 1.4 * y.domain.lowerBound / gigabytes)
+    }
+
+    /// Names the slope of `gigabytes` each second, to its right and a little above its foot.
+    private func label(_ name: String, _ gigabytes: Double, in plot: inout SVGPlot) {
+        let (x, y) = (plot.x, plot.y)
+        let foot = max(x.domain.lowerBound, 1.4 * y.domain.lowerBound / gigabytes)
         plot.text(
             "\(name) \(Format.fixed(gigabytes, 0)) GB/s", at: (x.position(foot) + 10, y.position(foot * gigabytes) + 4),
-            anchor: "start")
+            anchor: "start", classes: "label")
     }
 }

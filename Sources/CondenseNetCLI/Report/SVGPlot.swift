@@ -65,11 +65,29 @@ struct SVGPlot {
         elements += "<path class=\"\(classes)\" d=\"M\(steps)\(closed ? "Z" : "")\"/>\n"
     }
 
-    /// A disc, with a text that shows when it is pointed at.
-    mutating func disc(at point: (x: Double, y: Double), radius: Double, classes: String, title: String) {
+    /// A disc, or a square or a rhombus of the same area where a series has no colour of its own, with a text that shows
+    /// when it is pointed at.
+    mutating func mark(at point: (x: Double, y: Double), radius: Double, series: Int, title: String) {
         let c = Self.coordinate
-        elements += "<circle class=\"\(classes)\" cx=\"\(c(point.x))\" cy=\"\(c(point.y))\" r=\"\(c(radius))\">"
-        elements += "<title>\(Markup.escaped(title))</title></circle>\n"
+        let classes = "class=\"mark \(ReportStyle.classes("d", series: series))\""
+        let half = radius * (Double.pi / 4).squareRoot()
+        let name: String
+        switch ReportStyle.pattern(series: series) {
+        case 0:
+            name = "circle"
+            elements += "<circle \(classes) cx=\"\(c(point.x))\" cy=\"\(c(point.y))\" r=\"\(c(radius))\">"
+        case 1:
+            name = "rect"
+            elements += "<rect \(classes) x=\"\(c(point.x - half))\" y=\"\(c(point.y - half))\" "
+            elements += "width=\"\(c(2 * half))\" height=\"\(c(2 * half))\">"
+        default:
+            name = "polygon"
+            let reach = half * 2.squareRoot()
+            let corners = [(0, -reach), (reach, 0), (0, reach), (-reach, 0)]
+            let points = corners.map { "\(c(point.x + $0.0)),\(c(point.y + $0.1))" }.joined(separator: " ")
+            elements += "<polygon \(classes) points=\"\(points)\">"
+        }
+        elements += "<title>\(Markup.escaped(title))</title></\(name)>\n"
     }
 
     /// The finished drawing.

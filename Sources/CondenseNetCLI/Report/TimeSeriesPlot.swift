@@ -39,13 +39,12 @@ struct TimeSeriesPlot {
             logarithmicY: ceiling > 6 * low)
         plot.axes(xTitle: hasTimes ? "seconds" : "run", yTitle: "milliseconds")
         for (index, line) in lines.enumerated() {
-            let color = index % ReportStyle.colors
             func place(_ x: Double, _ y: Double) -> (x: Double, y: Double) {
                 (plot.x.position(x), plot.y.position(min(y, ceiling + margin)))
             }
             let band = line.map { place($0.x, $0.high) } + line.reversed().map { place($0.x, $0.low) }
-            plot.path(band, classes: "band a\(color)", closed: true)
-            plot.path(line.map { place($0.x, $0.middle) }, classes: "line l\(color)")
+            plot.path(band, classes: "band " + ReportStyle.classes("a", series: index), closed: true)
+            plot.path(line.map { place($0.x, $0.middle) }, classes: "line " + ReportStyle.classes("l", series: index))
         }
         return plot.svg(label: "Latency over time")
     }
