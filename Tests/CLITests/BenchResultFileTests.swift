@@ -79,6 +79,12 @@ struct BenchResultFileTests {
     }
 
     /// A result's name is part of what the page says of each of its steps.
+    @Test func moreResultsThanAPageHolds() throws {
+        let result = #"{"model": "m", "threads": 1, "macs": 1, "samples_ms": [1]}"#
+        let text = "[" + [String](repeating: result, count: 1001).joined(separator: ",") + "]"
+        expectFailure(try report(text: text), 65, "expected at most 1000 bench results, found 1001")
+    }
+
     @Test func aLongNameIsNotRepeated() throws {
         let name = String(repeating: "n", count: 1 << 20)
         let result = try report(

@@ -74,6 +74,10 @@ extension BenchRecord {
             let found = value.elements == nil ? value.kind : "an empty array"
             throw CommandFailure(.badData, "\(path): expected an array of bench results, found \(found)")
         }
+        guard elements.count <= Self.limit else {
+            throw CommandFailure(
+                .badData, "\(path): expected at most \(Self.limit) bench results, found \(elements.count)")
+        }
         return try elements.enumerated().map { index, element in
             guard element["schema_version"]?.integer ?? 1 == 1 else {
                 throw CommandFailure(.badData, "\(path): result \(index): expected schema version 1, found another")
@@ -86,6 +90,9 @@ extension BenchRecord {
             }
         }
     }
+
+    /// The most results of a file: each has a part of the page.
+    private static let limit = 1000
 
     private struct MissingMember: Error {
         let expected: String
