@@ -37,7 +37,7 @@ public final class ExecutionPlan: Sendable {
     /// Plans `model`.
     ///
     /// - Throws: `RuntimeError.processor` when this build's instructions are missing, `ModelFormatError.limit` for an arena
-    ///   beyond `FormatLimits.arenaBytes`, `ModelFormatError.memory`.
+    ///   or packed weights beyond `FormatLimits`, `ModelFormatError.memory`.
     public init(_ model: Model, options: Options = Options()) throws {
         try Self.requireProcessor()
         self.model = model
@@ -46,7 +46,16 @@ public final class ExecutionPlan: Sendable {
         let units = PlanUnit.units(graph, options: options)
         layout = try ArenaLayout(graph, units: units, retainsValues: options.retainsValues)
         let planner = StepPlanner(graph: graph, layout: layout, tensors: model.tensors, options: options)
-        operations = try units.map(planner.operation)
+        var packedBytes = 0
+        operations = try units.map { unit in
+            let operation = try planner.operation(unit)
+            packedBytes += operation.packedBytes
+            guard packedBytes <= FormatLimits.packedBytes else {
+                throw ModelFormatError.limit(
+                    what: "bytes of packed weights", found: packedBytes, limit: FormatLimits.packedBytes)
+            }
+            return operation
+        }
         steps = zip(units, operations).map(planner.describe)
     }
 

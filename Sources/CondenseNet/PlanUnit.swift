@@ -74,10 +74,11 @@ extension Step {
         return convolution.inputStage == InputStage() && !convolution.shuffle
     }
 
-    /// A convolution of every channel by itself.
+    /// A convolution of every channel by itself, whose windows leave no pixel out: its kernel sorts them all.
     var isDepthwise: Bool {
         guard case .convolution(let convolution) = operation else { return false }
         return convolution.groups == inputChannels && convolution.outputChannels == inputChannels
+            && convolution.stride <= convolution.kernel
     }
 
     /// A convolution whose groups have so many weights that they should be used in blocks.

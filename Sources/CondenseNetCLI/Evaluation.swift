@@ -1,5 +1,6 @@
 import CondenseNet
 import Glibc
+import ModelFormat
 import Synchronization
 
 /// One pass over a data set: workers decode, prepare and classify whole images side by side, each with a session of one
@@ -35,6 +36,7 @@ final class Evaluation: @unchecked Sendable {
 
     // Each outcome is written by one worker, and read when all have ended.
     private let outcomes: UnsafeMutableBufferPointer<Outcome>
+    private let memory: Storage
     private let classifiers: [Classifier]
     private let next = Atomic(0)
     private let answered = Atomic(0)
@@ -49,11 +51,10 @@ final class Evaluation: @unchecked Sendable {
         self.dataset = dataset
         total = min(limit ?? dataset.count, dataset.count)
         classifiers = try (0..<max(1, min(workers, total))).map { _ in try Classifier(try Session(plan: plan)) }
-        outcomes = .allocate(capacity: total)
+        memory = try Storage(byteCount: total * MemoryLayout<Outcome>.stride)
+        outcomes = memory.bytes.bindMemory(to: Outcome.self)
         outcomes.initialize(repeating: Outcome())
     }
-
-    deinit { outcomes.deallocate() }
 
     /// The data set's index of the image at `position`.
     func index(_ position: Int) -> Int {

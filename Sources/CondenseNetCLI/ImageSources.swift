@@ -107,8 +107,9 @@ final class FolderWatch {
                 isGone = true
             } else if mask & Int(IN_ISDIR) == 0, !name.hasPrefix("."), Folder.hasImageSuffix(name) {
                 let path = "\(folder)/\(name)"
-                // A file that was linked elsewhere meanwhile may be told of twice.
-                if mask & Int(IN_CREATE) == 0 || isLink(path), !pending.contains(path) { pending.append(path) }
+                // A file that was linked elsewhere meanwhile may be told of twice; names differ by their bytes.
+                let isWaiting = pending.contains { $0.utf8.elementsEqual(path.utf8) }
+                if mask & Int(IN_CREATE) == 0 || isLink(path), !isWaiting { pending.append(path) }
             }
         }
     }

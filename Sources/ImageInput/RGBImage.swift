@@ -27,7 +27,7 @@ public struct RGBImage: Sendable {
     /// An image of `size` whose bytes `fill` writes, all of them.
     ///
     /// - Throws: `ImageError.memory`, and what `fill` throws.
-    init(size: ImageSize, name: String, fill: (UnsafeMutableBufferPointer<UInt8>) throws -> Void) throws {
+    package init(size: ImageSize, name: String, fill: (UnsafeMutableBufferPointer<UInt8>) throws -> Void) throws {
         let count = 3 * size.width * size.height
         try SystemMemory.require(count, for: name)
         let pixels = try [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in

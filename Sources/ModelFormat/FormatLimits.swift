@@ -14,6 +14,8 @@ public enum FormatLimits {
     public static let jsonDepth = 32
     /// Bytes of the name of a value, step or tensor.
     public static let nameBytes = 256
+    /// Bytes of a text for people, such as a label.
+    public static let textBytes = 1024
     /// Steps, and values, of a graph.
     public static let steps = 4096
     /// Channels of a value, classes included.
@@ -24,6 +26,8 @@ public enum FormatLimits {
     public static let window = 64
     /// Bytes of activations that an execution plan may need, of a single value, and of a step's gathered input.
     public static let arenaBytes = 512 << 20
+    /// Bytes of packed weights.
+    public static let packedBytes = 2 << 30
     /// Bytes that all threads of a session may need besides activations and weights.
     public static let scratchBytes = 1 << 30
     /// Multiply-accumulates of one inference, where every element that a step pools, adds or gathers counts as one.

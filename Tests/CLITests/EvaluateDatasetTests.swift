@@ -219,6 +219,16 @@ struct EvaluateDatasetTests {
         #expect(try JSON(try evaluate(folder.path).output)["images"]?.int == 1)
     }
 
+    @Test func moreImagesThanCanBeKept() throws {
+        let folder = try TemporaryFolder()
+        let count = (1 << 22) + 1
+        let size: [UInt8] = [0, 0x40, 0, 1]
+        let bytes = [UInt8](repeating: 0, count: count)
+        try folder.write([0, 0, 8, 3] + size + [0, 0, 0, 1, 0, 0, 0, 1] + bytes, to: "t10k-images-idx3-ubyte")
+        try folder.write([0, 0, 8, 1] + size + bytes, to: "t10k-labels-idx1-ubyte")
+        expectFailure(try evaluate(folder.path), 65, "expected at most 4194304 images, found \(count)")
+    }
+
     /// As several compressors write it at once, and as tapes fill it up.
     @Test func gzipOfSeveralMembers() throws {
         let folder = try TemporaryFolder()

@@ -68,6 +68,31 @@ struct SessionTests {
         #expect(throws: limit) { try Session(plan: plan, threads: Session.maximumThreads) }
     }
 
+    /// The depthwise kernel sorts all pixels, also those that no window reaches.
+    @Test("windows that leave pixels out have a kernel that does not look at them", arguments: [2, 3, 64])
+    func sparseWindows(stride: Int) throws {
+        let graph = Graph(
+            values: [
+                Value("image", PlaneShape(channels: 3, height: 9, width: 9)),
+                Value("planes", PlaneShape(channels: 3, height: 8 / stride + 1, width: 8 / stride + 1)),
+                Value("logits", PlaneShape(channels: 3, height: 1, width: 1)),
+            ],
+            steps: [
+                Step(
+                    name: "depthwise",
+                    operation: .convolution(
+                        Convolution(outputChannels: 3, kernel: 3, stride: stride, padding: 1, groups: 3)),
+                    input: "image", inputChannels: 3, output: "planes"),
+                Step(
+                    name: "pool", operation: .globalAveragePooling(InputStage()), input: "planes", inputChannels: 3,
+                    output: "logits"),
+            ],
+            input: "image", output: "logits")
+        let plan = try ExecutionPlan(try TestNetwork.model(graph))
+        #expect(plan.steps[0].kernel == (stride > 3 ? "Convolution2D" : "DepthwiseConvolution"))
+        try agreesWithReference(network: NamedGraph("stride \(stride)", graph))
+    }
+
     @Test("sessions that share a plan do not disturb each other")
     func sessionsAreIndependent() throws {
         let graph = TestNetwork.condenseNet()

@@ -2,12 +2,12 @@
 enum BenchCSV {
     static func text(_ subjects: [BenchSubject]) -> String {
         let runs = subjects.flatMap { subject in
-            subject.samples.enumerated().map { (subject: subject, run: $0.offset, sample: $0.element) }
+            let start = "\(CSV.field(subject.plan.model.description.name)),\(subject.threads)"
+            return subject.samples.enumerated().map { (start: start, run: $0.offset, sample: $0.element) }
         }.sorted { $0.sample.order < $1.sample.order }
         var text = "model,threads,run,order,start_ns,latency_ns\n"
-        for (subject, run, sample) in runs {
-            let name = CSV.field(subject.plan.model.description.name)
-            text += "\(name),\(subject.threads),\(run),\(sample.order),\(sample.start),\(sample.duration)\n"
+        for (start, run, sample) in runs {
+            text += "\(start),\(run),\(sample.order),\(sample.start),\(sample.duration)\n"
         }
         return text
     }

@@ -5,10 +5,12 @@ import CondenseNet
 /// Subjects take turns of a few runs, in an order that reverses from round to round, so that a clock that drifts or a
 /// neighbour that wakes up touches all of them alike.
 struct BenchSchedule {
-    /// When a subject has run enough: when both are reached.
+    /// When a subject has run enough: when both are reached, but no later than after `mostRuns`, unless more are asked for.
     struct Stop {
         let runs: Int
         let seconds: Double
+        /// Each run is kept.
+        static let mostRuns = 1_000_000
     }
 
     enum WarmUp {
@@ -58,6 +60,7 @@ struct BenchSchedule {
     /// How much of the work is done.
     private func fraction(_ runs: Int, _ nanoseconds: UInt64) -> Double {
         let counted = Double(runs) / Double(stop.runs)
+        guard runs < max(stop.runs, Stop.mostRuns) else { return 1 }
         return min(stop.seconds > 0 ? min(counted, Double(nanoseconds) / 1e9 / stop.seconds) : counted, 1)
     }
 

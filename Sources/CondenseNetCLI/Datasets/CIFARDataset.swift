@@ -117,13 +117,14 @@ struct CIFARDataset: Dataset {
         return "\(parts[part].path), image \(start / variant.recordBytes)"
     }
 
-    func image(_ index: Int) -> RGBImage {
+    func image(_ index: Int) throws -> RGBImage {
         let (part, start) = place(index)
         let first = start + variant.labelBytes
         let plane = Self.side * Self.side
-        let pixels = parts[part].content.withUnsafeBytes { bytes in
-            (first..<first + plane).flatMap { [bytes[$0], bytes[$0 + plane], bytes[$0 + 2 * plane]] }
+        return try RGBImage(size: ImageSize(width: Self.side, height: Self.side), name: name(index)) { pixels in
+            parts[part].content.withUnsafeBytes { bytes in
+                for place in pixels.indices { pixels[place] = bytes[first + place % 3 * plane + place / 3] }
+            }
         }
-        return RGBImage(width: Self.side, height: Self.side, pixels: pixels, name: name(index))
     }
 }

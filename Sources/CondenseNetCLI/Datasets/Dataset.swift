@@ -39,6 +39,9 @@ enum Datasets {
     static func open(_ path: String, split: Split, for model: ModelDescription) throws -> any Dataset {
         let dataset = try recognized(path, split: split, for: model)
         guard dataset.count > 0 else { throw CommandFailure(.badData, "\(path): expected images, found none") }
+        guard dataset.count <= mostImages else {
+            throw CommandFailure(.badData, "\(path): expected at most \(mostImages) images, found \(dataset.count)")
+        }
         guard dataset.classes <= model.classes else {
             throw CommandFailure(
                 .badData,
@@ -46,6 +49,9 @@ enum Datasets {
         }
         return dataset
     }
+
+    /// The most images of a data set: what became of each is kept.
+    private static let mostImages = 1 << 22
 
     private static func recognized(_ path: String, split: Split, for model: ModelDescription) throws -> any Dataset {
         switch Folder.kind(path) {

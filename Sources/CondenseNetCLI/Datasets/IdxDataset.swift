@@ -18,8 +18,6 @@ struct IdxDataset: Dataset {
         let shape: [Int]
         let storage: Storage
         var dataStart: Int { 4 + 4 * shape.count }
-
-        subscript(element: Int) -> UInt8 { storage.bytes[dataStart + element] }
     }
 
     /// The file names of a split, without `.gz`.
@@ -86,17 +84,17 @@ struct IdxDataset: Dataset {
         return Content(path: path, shape: shape, storage: storage)
     }
 
-    func label(_ index: Int) -> Int { Int(labels[index]) }
+    func label(_ index: Int) -> Int { Int(labels.storage.bytes[labels.dataStart + index]) }
 
     func name(_ index: Int) -> String { "\(images.path), image \(index)" }
 
-    func image(_ index: Int) -> RGBImage {
-        let (height, width) = (images.shape[1], images.shape[2])
-        let first = index * height * width
-        let pixels = (first..<first + height * width).flatMap { pixel in
-            let grey = images[pixel]
-            return [grey, grey, grey]
+    func image(_ index: Int) throws -> RGBImage {
+        let size = ImageSize(width: images.shape[2], height: images.shape[1])
+        let first = images.dataStart + index * size.width * size.height
+        return try RGBImage(size: size, name: name(index)) { pixels in
+            images.storage.withUnsafeBytes { bytes in
+                for place in pixels.indices { pixels[place] = bytes[first + place / 3] }
+            }
         }
-        return RGBImage(width: width, height: height, pixels: pixels, name: name(index))
     }
 }

@@ -61,6 +61,10 @@ public struct ModelDescription: Equatable, Sendable {
                 throw ModelFormatError.member(
                     path: path, expected: "text without control characters", found: "\"\(text)\"")
             }
+            guard text.utf8.count <= FormatLimits.textBytes else {
+                throw ModelFormatError.limit(
+                    what: "bytes of \(path)", found: text.utf8.count, limit: FormatLimits.textBytes)
+            }
             guard text.isStreamSafe else {
                 throw ModelFormatError.member(
                     path: path, expected: "text", found: "more than 30 combining characters in a row")

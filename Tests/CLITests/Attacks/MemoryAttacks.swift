@@ -96,6 +96,15 @@ struct MemoryAttacks {
             of: ["evaluate", Attack.model, path, "--threads", "1", "--limit", "1"], "no memory ", step: 1100)
     }
 
+    /// A grey image becomes three planes, beside the data set.
+    @Test(.timeLimit(.minutes(20))) func aLargeImageOfADataset() throws {
+        let folder = try TemporaryFolder()
+        let header: [UInt8] = [0, 0, 8, 3, 0, 0, 0, 1, 0, 0, 8, 0, 0, 0, 8, 0]
+        try folder.write(header + [UInt8](repeating: 7, count: 2048 * 2048), to: "t10k-images-idx3-ubyte")
+        try folder.write([0, 0, 8, 1, 0, 0, 0, 1, 3], to: "t10k-labels-idx1-ubyte")
+        try expectErrors(of: ["evaluate", Attack.model, folder.path, "--threads", "1"], "no memory ", step: 1100)
+    }
+
     /// All logits are in memory at once.
     @Test(.timeLimit(.minutes(20))) func manyLogits() throws {
         let folder = try TemporaryFolder()

@@ -51,6 +51,18 @@ import Testing
         expect("provenance.source", "text", found) { $0.provenance!.source = text }
     }
 
+    @Test func textIsShort() throws {
+        var description = TinyModel.description
+        (description.name, description.labels[4]) = (
+            String(repeating: "n", count: 1024), String(repeating: "é", count: 512)
+        )
+        try description.validate()
+        description.labels[4] += "l"
+        #expect(throws: ModelFormatError.limit(what: "bytes of labels[4]", found: 1025, limit: 1024)) {
+            try description.validate()
+        }
+    }
+
     @Test(arguments: [0, -1, 16_385, .max])
     func resizeIsWithinLimits(side: Int) {
         expect("preprocessing.resize", "1 to 16384", "\(side)") { $0.preprocessing.resize = side }
