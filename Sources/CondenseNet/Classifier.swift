@@ -23,7 +23,8 @@ public final class Classifier {
 
     /// Loads and plans the model or architecture file at `path`.
     ///
-    /// - Parameter threads: threads that share each image, from 1 to `Session.maximumThreads`.
+    /// - Parameter threads: threads that share each image.
+    /// - Precondition: `threads` is from 1 to `Session.maximumThreads`.
     /// - Throws: `ModelFormatError`, `RuntimeError`, or `ImageError.transform` when the model's preprocessing makes no sense.
     public convenience init(path: String, threads: Int = 1) throws {
         try self.init(try Session(plan: try ExecutionPlan(try Model(path: path)), threads: threads))
@@ -64,7 +65,7 @@ public final class Classifier {
         try transform.apply(to: image, into: UnsafeMutableBufferPointer(start: input.floats, count: count))
     }
 
-    /// Classifies the image that was prepared last.
+    /// Classifies the image that was prepared last; before any, one of zeros, which warms the caches up.
     ///
     /// - Throws: `RuntimeError.notFinite` when the network's answer is not a number.
     public func predict(top: Int = 5) throws -> [Prediction] {

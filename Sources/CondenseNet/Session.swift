@@ -20,8 +20,9 @@ public final class Session {
     /// A session over `plan`, its arena allocated and its threads started.
     ///
     /// - Parameters:
-    ///   - threads: from 1 to `Session.maximumThreads`.
+    ///   - threads: how many share each step.
     ///   - profile: whether `stepNanoseconds` is filled.
+    /// - Precondition: `threads` is from 1 to `Session.maximumThreads`.
     /// - Throws: `ModelFormatError.memory`, `.limit` for threads that need too much scratch memory, or
     ///   `RuntimeError.threads`.
     public init(plan: ExecutionPlan, threads: Int = 1, profile: Bool = false) throws {

@@ -1,4 +1,5 @@
 import CondenseNet
+import ImageInput
 
 // What the articles of the DocC catalogue show, so that it compiles; ClassifierArticleTests compares the text.
 
@@ -9,6 +10,14 @@ func gettingStarted() throws {
         print("\(prediction.label): \(prediction.probability)")
     }
     // end
+}
+
+func camera(classifier: Classifier, frame: UnsafeRawBufferPointer) throws -> [Prediction] {
+    // snippet: GettingStarted
+    let image = try RGBImage(width: 640, height: 480, bytes: frame, rowBytes: 1920, order: .bgr)
+    let predictions = try classifier.classify(image)
+    // end
+    return predictions
 }
 
 func rawNumbers() throws -> [Float] {

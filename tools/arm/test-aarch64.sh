@@ -21,9 +21,11 @@ arm_packages=(libc6 libc6-dev libgcc-s1 libgcc-14-dev libstdc++6 libstdc++-14-de
               swiftlang libswiftlang
               zlib1g zlib1g-dev libpng16-16t64 libpng-dev libjpeg62-turbo libjpeg62-turbo-dev ${ARM_PACKAGES:-})
 ready=$cache/.ready-$suite                             # holds what was installed last
-mirror=${DEBIAN_MIRROR:-$(apt-get indextargets --format '$(SITE)' 'Created-By: Packages' | grep '/debian$' | sort -u | head -n 1)}
+mirror=${DEBIAN_MIRROR:-$(apt-get indextargets --format '$(SITE)' 'Created-By: Packages' | sed -n '/\/debian$/{p;q}')}
+[ -n "$mirror" ] || { echo "no mirror of Debian is known here: name one in DEBIAN_MIRROR" >&2; exit 1; }
 keyring=/usr/share/keyrings/debian-archive-keyring.gpg
-packages=$(git config --get-regexp '^url\..*\.insteadof$' 'github\.com' | sed -n 's/^url\.\(.*\)\.insteadof .*/\1/p' | head -n 1)
+# where packages are, if not at GitHub itself
+packages=$({ git config --get-regexp '^url\..*\.insteadof$' 'github\.com' || true; } | sed -n 's/^url\.\(.*\)\.insteadof .*/\1/p;T;q')
 
 make_host() {
   local drop=() p
@@ -54,6 +56,8 @@ C
   (export APT_CONFIG=$apt/apt.conf; apt-get -qq update; cd "$apt/debs"; apt-get -qq download "${arm_packages[@]}")
   ln -sfn usr/lib "$sysroot/lib"
   for deb in "$apt"/debs/*.deb; do
+    dpkg-deb --show --showformat '${Package} ${source:Package} ${source:Version}\n' "$deb" >> "$sysroot/packages"
+    dpkg-deb --fsys-tarfile "$deb" | tar -x -C "$sysroot" --wildcards './usr/share/doc/*/copyright' 2>/dev/null || true
     case ${deb##*/} in
       swiftlang_*) dpkg-deb --fsys-tarfile "$deb" | tar -x -C "$sysroot/usr/lib" --strip-components=5 --exclude='*/swift/host*' \
           --exclude='*/embedded*' --exclude='*/migrator*' --exclude='*/pm/*' --exclude='*/FrameworkABIBaseline*' \
@@ -100,7 +104,7 @@ enter() {  # PACKAGE_DIR COMMAND…
     _ "$host" "$package" "$cache" "$packages" "$sysroot" "$@"
 }
 
-wanted="${host_packages[*]} ${arm_packages[*]}"
+wanted="2 ${host_packages[*]} ${arm_packages[*]}"              # the number is the layout's
 if [ "$(cat "$ready" 2>/dev/null)" != "$wanted" ]; then
   rm -f "$ready"
   make_host; make_sysroot; make_sdk
