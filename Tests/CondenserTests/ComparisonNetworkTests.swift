@@ -66,6 +66,26 @@ struct ComparisonNetworkTests {
         #expect(throws: ConversionError.self) { try ComparisonNetwork(.mobileNetV1, inputSize: 20_000) }
     }
 
+    @Test(arguments: [2, 3, 4]) func largestVGGsAreWithinTheLimits(depth: Int) throws {
+        let wide = Array(repeating: 512, count: depth)
+        let vgg = ComparisonNetwork.vgg(
+            inputSize: 224, blocks: [[64, 64], [128, 128], Array(wide.map { $0 / 2 }), wide, wide],
+            hidden: [4096, 4096], classes: 1000)
+        try vgg.checkLimits(Graph(vgg))
+    }
+
+    /// Far more work, or memory, than any network that is used; a file of few bytes may ask for it.
+    @Test func evaluationIsLimited() throws {
+        for (stem, middle, size, what) in [
+            (72, 6000, 224, "multiply-accumulates at 224×224"), (32, 4, 2200, "bytes to evaluate conv1"),
+        ] {
+            let network = ComparisonNetwork.resNet(
+                inputSize: size, stem: stem, stages: [[(middle, stem)]], classes: 10)
+            let found = try problems { try network.checkLimits(Graph(network)) }
+            #expect(found.count == 1 && found[0].hasPrefix(what), "\(found)")
+        }
+    }
+
     @Test func poolingThatLeavesNothing() {
         let deep = ComparisonNetwork.vgg(
             inputSize: 4, blocks: [[8], [8], [8]], hidden: [8, 8], classes: 2)

@@ -307,6 +307,7 @@ struct RefusalTests {
         }
         #expect(found.count == 5)
         let error = ConversionError.problems([.missing(tensor: "a"), .unexpected(tensor: "b")])
+        #expect(error.lines == ["a: missing", "b: unexpected tensor"])
         #expect(error.description == "a: missing\n  b: unexpected tensor")
     }
 }

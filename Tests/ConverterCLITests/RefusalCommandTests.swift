@@ -78,6 +78,20 @@ struct RefusalCommandTests {
         #expect(lines.dropFirst().allSatisfy { $0.hasPrefix("  features.denseblock_") && $0.contains(" needs ") })
     }
 
+    @Test func veryManyProblemsAreCounted() throws {
+        let folder = try TemporaryFolder()
+        let tensors = (1...25).map { number in
+            #""features.denseblock_1.denselayer_\#(number).a":{"dtype":"F32","shape":[0],"data_offsets":[0,0]}"#
+        }
+        let header = "{" + tensors.joined(separator: ",") + "}"
+        let bytes = withUnsafeBytes(of: UInt64(header.utf8.count).littleEndian, Array.init) + header.utf8
+        let result = try Program.convert([try folder.write(bytes, to: "net"), "-o", folder.path("m")])
+        #expect(result.code == 65)
+        let lines = result.diagnostics.split(separator: "\n")
+        #expect(lines.count == 21)
+        #expect(lines.last == "  and 80 more")
+    }
+
     /// Of every kind, since a comparison network's layers keep their names.
     @Test(arguments: ["models/fashion-mnist.safetensors", "vgg"]) func modelFileIsNoCheckpoint(file: String) throws {
         let folder = try TemporaryFolder()

@@ -60,7 +60,9 @@ public struct Checkpoint: Sendable {
             case .tar: TarCheckpoint.load
             case .safetensors: SafetensorsCheckpoint.load
             }
-        return Checkpoint(container, try load(bytes[...], place, limits))
+        let state = try load(bytes[...], place, limits)
+        try state.checkExpansion(of: bytes.count, limits, at: place)
+        return Checkpoint(container, state)
     }
 
     private init(_ container: Container, _ state: StateDict.Resolved) {

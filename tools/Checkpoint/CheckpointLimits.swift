@@ -23,9 +23,9 @@ public struct CheckpointLimits: Sendable, Equatable {
     /// Bytes that the compressed entries of a zip archive may expand to, as a multiple of the file's. A mebibyte is
     /// always allowed.
     public var inflationRatio = 64
-    /// Bytes of all tensors in the state dict, as a multiple of the bytes of the storages they view. A mebibyte is
-    /// always allowed.
-    public var expansionRatio = 16
+    /// Bytes of all tensors in the state dict, at least four for each element, as a multiple of the file's. A mebibyte
+    /// is always allowed.
+    public var expansionRatio = 8
 
     /// The limits that programs use unless they are told otherwise.
     public static let `default` = CheckpointLimits()

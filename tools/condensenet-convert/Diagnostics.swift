@@ -79,7 +79,7 @@ enum Diagnostics {
 
     private static func explanation(_ error: ConversionError) -> (lines: [String], code: Int32) {
         switch error {
-        case .problems(let problems): (problems.map(\.description), 65)
+        case .problems: (error.lines, 65)
         case .labels: ([error.description], 65)
         case .option: ([error.description], 64)
         case .linearAlgebra: ([error.description], 70)

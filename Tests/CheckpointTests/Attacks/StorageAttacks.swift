@@ -4,7 +4,9 @@ import Testing
 /// Tensors that reach outside their storages, and storages that are not what they are said to be. Safety classes 3, 4,
 /// 5 and 14.
 @Suite struct StorageAttacks {
-    @Test(arguments: geometry + zipStorages + stackedStorages) func isRefused(_ attack: Attack) { attack.check() }
+    @Test(arguments: geometry + zipStorages + stackedStorages + expansions) func isRefused(_ attack: Attack) {
+        attack.check()
+    }
 
     /// The error for a fault of the tensor `t`.
     static func error(_ fault: StorageFault) -> CheckpointError { .storage(fault, at: place(tensor: "t")) }
@@ -64,6 +66,34 @@ import Testing
             .overLimit(
                 .expandedBytes, limit: 1 << 20, found: .max, at: place(tensor: "t"))),
     ]
+
+    /// A byte becomes a number of four; one that is compressed becomes many.
+    static var expansions: [Attack] {
+        func error(_ elements: Int) -> CheckpointError {
+            .overLimit(.expandedBytes, limit: 1 << 20, found: 4 * elements, at: place(tensor: "t"))
+        }
+        func tensor(_ count: Int, of elements: Int, stride: Int) -> PythonValue {
+            let storage = PythonValue.storage("ByteStorage", key: "0", count: count)
+            return .training([("t", .tensor(storage, shape: [elements], strides: [stride]))])
+        }
+        let matches = 2000
+        let count = 1 + 258 * matches
+        var compressed = TinyCheckpoint.zip(tensor(count, of: count, stride: 1))
+        compressed.entries[2] = ZipWriter.Entry(
+            "net/data/0", deflated: Deflate.zeros(matches: matches), of: [UInt8](repeating: 0, count: count))
+        return [
+            Attack("bytes out of one", TinyCheckpoint.zip(tensor(24, of: 300_000, stride: 0)).bytes, error(300_000)),
+            Attack("bytes out of a compressed storage", compressed.bytes, error(count)),
+        ]
+    }
+
+    /// Booleans that are there take four times their file as numbers.
+    @Test func plainBytesAreTaken() throws {
+        let count = 300_000
+        let header = SafetensorsAttacks.tensor("BOOL", "[\(count)]", "[0,\(count)]")
+        let bytes = TinyCheckpoint.safetensors(header: header, data: [UInt8](repeating: 1, count: count))
+        #expect(try #require(try load(bytes)["a"]).floats().allSatisfy { $0 == 1 })
+    }
 
     static func zip(_ name: String, _ storage: PythonValue, _ error: CheckpointError) -> Attack {
         let tensor = PythonValue.tensor(storage, shape: [2], strides: [1])

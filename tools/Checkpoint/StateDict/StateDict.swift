@@ -75,6 +75,26 @@ extension StateDict {
         let remarks: [String]
         /// What a safetensors file calls its format.
         var format: String?
+
+        /// Refuses tensors that repeat their storages' elements so often, or whose storages are compressed so well, that
+        /// giving them out would take far more memory than the file.
+        ///
+        /// - Parameter fileBytes: bytes of the whole file.
+        func checkExpansion(of fileBytes: Int, _ limits: CheckpointLimits, at place: CheckpointLocation) throws {
+            let allowed = CheckpointLimits.allowance(fileBytes, times: limits.expansionRatio)
+            var total = 0
+            for tensor in tensors {
+                // Numbers are given out in single precision at least.
+                let size = max(tensor.elementType.size, MemoryLayout<Float>.size)
+                let (bytes, overflow) = tensor.count.multipliedReportingOverflow(by: size)
+                let (sum, overflow2) = total.addingReportingOverflow(bytes)
+                total = overflow || overflow2 ? .max : sum
+                guard total <= allowed else {
+                    throw CheckpointError.overLimit(
+                        .expandedBytes, limit: allowed, found: total, at: place.tensor(tensor.name))
+                }
+            }
+        }
     }
 
     /// The tensors with their data, each proven to lie inside its storage.
@@ -104,26 +124,7 @@ extension StateDict {
             }
             tensors.append(try CheckpointTensor(name: name, tensor, bytes, limits: limits, at: here))
         }
-        try checkExpansion(tensors, storageBytes: storages.values.reduce(0) { $0 + $1.count }, limits, place)
         return Resolved(tensors: tensors, remarks: remarks)
-    }
-
-    /// Refuses tensors that repeat their storages' elements so often that giving them out would take far more memory
-    /// than the file.
-    private func checkExpansion(
-        _ tensors: [CheckpointTensor], storageBytes: Int, _ limits: CheckpointLimits, _ place: CheckpointLocation
-    ) throws {
-        let allowed = CheckpointLimits.allowance(storageBytes, times: limits.expansionRatio)
-        var total = 0
-        for tensor in tensors {
-            let (bytes, overflow) = tensor.count.multipliedReportingOverflow(by: tensor.elementType.size)
-            let (sum, overflow2) = total.addingReportingOverflow(bytes)
-            total = overflow || overflow2 ? .max : sum
-            guard total <= allowed else {
-                throw CheckpointError.overLimit(
-                    .expandedBytes, limit: allowed, found: total, at: place.tensor(tensor.name))
-            }
-        }
     }
 }
 

@@ -64,7 +64,7 @@ extension ComparisonNetwork {
     ///
     /// - Precondition: the graph has passed `validate`.
     /// - Throws: `ConversionError.problems`.
-    fileprivate func checkLimits(_ graph: Graph) throws {
+    func checkLimits(_ graph: Graph) throws {
         var work = 0
         for step in graph.steps {
             let shapes = graph.shapes(of: step)

@@ -12,8 +12,8 @@ extension ComparisonNetwork {
     /// The network that a checkpoint's tensors imply, all of them checked: names, shapes, and that every number is finite
     /// and every variance not negative.
     ///
-    /// - Throws: `ConversionError.problems` with every problem there is, `ConversionError.option` for an input size that
-    ///   does not suit the network, `CheckpointError` when the checkpoint's data cannot be read.
+    /// - Throws: `ConversionError.problems` with every problem there is, those of tensors up to a hundred,
+    ///   `ConversionError.option` for an input size that does not suit the network, `CheckpointError` when the checkpoint's data cannot be read.
     static func infer(
         _ family: Family, from checkpoint: Checkpoint, options: Architecture.InferenceOptions
     ) throws -> ComparisonNetwork {

@@ -11,10 +11,20 @@ public enum ConversionError: Error, Equatable, Sendable {
 }
 
 extension ConversionError: CustomStringConvertible {
+    /// How many problems a description names.
+    static let shownProblems = 20
+
+    /// The description's lines: of many problems the first ones, then how many more were found.
+    public var lines: [String] {
+        guard case .problems(let problems) = self else { return [description] }
+        let shown = problems.prefix(Self.shownProblems).map(\.description)
+        return shown + (problems.count > shown.count ? ["and \(problems.count - shown.count) more"] : [])
+    }
+
     /// The first problem on a line of its own; further ones follow, each on an indented line.
     public var description: String {
         switch self {
-        case .problems(let problems): problems.map(\.description).joined(separator: "\n  ")
+        case .problems: lines.joined(separator: "\n  ")
         case .option(let text): text
         case .labels(let path, let expected, let found): "\(path): expected \(expected), found \(found)"
         case .linearAlgebra(let rows, let inner, let columns):

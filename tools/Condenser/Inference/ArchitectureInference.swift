@@ -23,8 +23,8 @@ extension Architecture {
     /// every number is finite and every variance not negative.
     ///
     /// - Returns: also a line for everything that was assumed rather than read.
-    /// - Throws: `ConversionError.problems` with every problem there is, `ConversionError.option` where the input's size
-    ///   does not follow, `CheckpointError` when the checkpoint's data cannot be read.
+    /// - Throws: `ConversionError.problems` with every problem there is, those of tensors up to a hundred,
+    ///   `ConversionError.option` where the input's size does not follow, `CheckpointError` when the checkpoint's data cannot be read.
     public static func infer(
         from checkpoint: Checkpoint, options: InferenceOptions = InferenceOptions()
     ) throws -> (architecture: Architecture, warnings: [String]) {

@@ -82,7 +82,7 @@ struct LearnedGroups {
             let place =
                 mask.kept.allSatisfy { $0 == mask.kept[output] }
                 ? "every group"
-                : group.allSatisfy { mask.kept[$0] == mask.kept[output] }
+                : group.allSatisfy { mask.kept[$0 % mask.period] == mask.kept[output] }
                     ? "group \(output % groups)" : "output \(output) of group \(output % groups)"
             let progress = mask.stage.map { " (condensation step \(Int($0)) of \(condensationFactor - 1))" } ?? ""
             problems.append(

@@ -7,11 +7,11 @@ struct MaskSurvey {
     let stage: Float?
     /// `_count`, how many inputs were dropped; `nil` where the checkpoint has no buffers.
     let count: Float?
-    /// How many inputs each output keeps.
+    /// How many inputs each output of the first period keeps; further ones keep as many as these.
     let kept: [Int]
     /// The length of the shortest pattern of rows that repeats to give the whole mask; it divides the outputs.
     let period: Int
-    /// Equal numbers where outputs keep the same inputs.
+    /// For each output of the first period, equal numbers where outputs keep the same inputs.
     private let patterns: [Int]
 
     /// - Precondition: `mask` is `[outputs, inputs]`, of zeros and ones.
@@ -21,18 +21,35 @@ struct MaskSurvey {
         self.outputs = outputs
         self.stage = stage
         self.count = count
-        let rows = (0..<outputs).map { mask[($0 * inputs)..<(($0 + 1) * inputs)] }
-        kept = rows.map { row in row.reduce(0) { $0 + ($1 == 1 ? 1 : 0) } }
+        func row(_ output: Int) -> ArraySlice<Float> { mask[(output * inputs)..<((output + 1) * inputs)] }
         var known: [ArraySlice<Float>: Int] = [:]
-        let patterns = rows.map { row in
-            let pattern = known[row] ?? known.count
-            known[row] = pattern
+        let patterns = (0..<outputs).map { output in
+            if let pattern = known[row(output)] { return pattern }
+            let pattern = known.count
+            known[row(output)] = pattern
             return pattern
         }
-        self.patterns = patterns
-        period = (1...outputs).first { period in
-            outputs.isMultiple(of: period) && patterns.indices.allSatisfy { patterns[$0] == patterns[$0 % period] }
-        }!
+        let period = Self.period(of: patterns)
+        self.period = period
+        self.patterns = Array(patterns[..<period])
+        kept = (0..<period).map { output in row(output).reduce(0) { $0 + ($1 == 1 ? 1 : 0) } }
+    }
+
+    /// The length of the shortest start of `numbers` whose repetition gives all of them, in as many steps as there are
+    /// numbers.
+    ///
+    /// Source: the failure function of Knuth, Morris and Pratt. The shortest shift that maps the numbers onto themselves
+    /// is what is left beside the longest border; where it does not divide the count, no shorter start repeats at all.
+    static func period(of numbers: [Int]) -> Int {
+        var borders = [Int](repeating: 0, count: numbers.count)
+        var border = 0
+        for position in numbers.indices.dropFirst() {
+            while border > 0, numbers[border] != numbers[position] { border = borders[border - 1] }
+            if numbers[border] == numbers[position] { border += 1 }
+            borders[position] = border
+        }
+        let shift = numbers.count - border
+        return shift > 0 && numbers.count.isMultiple(of: shift) ? shift : numbers.count
     }
 
     var keepsEverything: Bool { kept.allSatisfy { $0 == inputs } }
@@ -41,5 +58,7 @@ struct MaskSurvey {
     var repeats: Bool { period < outputs }
 
     /// The first output that keeps other inputs than the first output of its group does.
-    func firstOutlier(groups: Int) -> Int? { patterns.indices.first { patterns[$0] != patterns[$0 % groups] } }
+    func firstOutlier(groups: Int) -> Int? {
+        (0..<outputs).first { patterns[$0 % period] != patterns[$0 % groups % period] }
+    }
 }

@@ -2,7 +2,12 @@ import Checkpoint
 import ModelFormat
 
 /// Looks up the tensors that a network needs, checks each one's shape and numbers, and keeps every problem.
+///
+/// With a hundred problems it gives up: every look-up then throws `ConversionError.problems`.
 struct TensorInspector {
+    /// The number of problems after which no tensor is looked at any more.
+    static let problemLimit = 100
+
     /// What a tensor's numbers have to satisfy.
     enum Content {
         /// Finite.
@@ -24,25 +29,25 @@ struct TensorInspector {
     /// The shape of tensor `name` where it is as expected; its numbers are checked, too.
     ///
     /// - Parameter shape: one number for each dimension; `nil` allows any that is positive.
-    /// - Throws: `CheckpointError` when the checkpoint's data cannot be read.
+    /// - Throws: `CheckpointError` when the checkpoint's data cannot be read; `ConversionError.problems`.
     @discardableResult
     mutating func shape(_ name: String, _ shape: [Int?], _ content: Content = .real) throws -> [Int]? {
-        guard let tensor = tensor(name, shape) else { return nil }
+        guard let tensor = try tensor(name, shape) else { return nil }
         _ = try sound(tensor, name, content)
         return tensor.shape
     }
 
     /// The numbers of tensor `name` where its shape is as expected and they are sound.
     ///
-    /// - Throws: `CheckpointError` when the checkpoint's data cannot be read.
+    /// - Throws: `CheckpointError` when the checkpoint's data cannot be read; `ConversionError.problems`.
     mutating func numbers(_ name: String, _ shape: [Int?], _ content: Content = .real) throws -> [Float]? {
-        guard let tensor = tensor(name, shape) else { return nil }
+        guard let tensor = try tensor(name, shape) else { return nil }
         return try sound(tensor, name, content)
     }
 
     /// The one number in tensor `name`, which may have one dimension or none.
     ///
-    /// - Throws: `CheckpointError` when the checkpoint's data cannot be read.
+    /// - Throws: `CheckpointError` when the checkpoint's data cannot be read; `ConversionError.problems`.
     mutating func scalar(_ name: String) throws -> Float? {
         try numbers(name, checkpoint[name]?.shape == [] ? [] : [1])?.first
     }
@@ -50,9 +55,9 @@ struct TensorInspector {
     /// The indices in tensor `name`, of any positive count.
     ///
     /// - Parameter bound: each index has to be below it; `nil` where the bound is not known.
-    /// - Throws: `CheckpointError` when the checkpoint's data cannot be read.
+    /// - Throws: `CheckpointError` when the checkpoint's data cannot be read; `ConversionError.problems`.
     mutating func indices(_ name: String, below bound: Int?) throws -> [Int]? {
-        guard let tensor = tensor(name, [nil]) else { return nil }
+        guard let tensor = try tensor(name, [nil]) else { return nil }
         guard tensor.elementType.isInteger else {
             report(.notIntegers(tensor: name, found: tensor.elementType.rawValue))
             return nil
@@ -70,7 +75,7 @@ struct TensorInspector {
 
     /// Checks the four tensors of a batch norm; the count of batches that it has seen is of no use.
     ///
-    /// - Throws: `CheckpointError` when the checkpoint's data cannot be read.
+    /// - Throws: `CheckpointError` when the checkpoint's data cannot be read; `ConversionError.problems`.
     mutating func batchNorm(_ name: String, channels: Int?) throws {
         try shape("\(name).weight", [channels])
         try shape("\(name).bias", [channels])
@@ -84,7 +89,8 @@ struct TensorInspector {
         for name in checkpoint.names.sorted() where !known.contains(name) { report(.unexpected(tensor: name)) }
     }
 
-    private mutating func tensor(_ name: String, _ shape: [Int?]) -> CheckpointTensor? {
+    private mutating func tensor(_ name: String, _ shape: [Int?]) throws -> CheckpointTensor? {
+        guard problems.count < Self.problemLimit else { throw ConversionError.problems(problems) }
         known.insert(name)
         guard let tensor = checkpoint[name] else {
             report(.missing(tensor: name))
@@ -104,7 +110,7 @@ struct TensorInspector {
     }
 
     private mutating func sound(_ tensor: CheckpointTensor, _ name: String, _ content: Content) throws -> [Float]? {
-        let numbers = tensor.elementType.isInteger ? try tensor.integers().map(Float.init) : try tensor.floats()
+        let numbers = try tensor.floats()
         if let position = numbers.firstIndex(where: { !$0.isFinite }) {
             report(.notFinite(tensor: name, position: position, found: numbers[position]))
             return nil

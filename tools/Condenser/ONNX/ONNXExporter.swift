@@ -10,8 +10,9 @@ public enum ONNXExporter {
     public static let operatorSet = 13
     /// The version of ONNX's file format that came with that operator set.
     static let fileVersion = 7
-    /// Protocol Buffers parsers take no message beyond 2 GiB; everything but the tensors fits into the rest.
-    static let tensorLimit = Int(Int32.max) - structureBytes
+    /// Protocol Buffers parsers take no message beyond 2 GiB.
+    static let fileLimit = Int(Int32.max)
+    /// What everything but the tensors usually fits into.
     private static let structureBytes = 16 << 20
 
     /// The bytes of an ONNX model of the network in the file at `path`: a model file, whose half precision is widened, or
@@ -39,12 +40,22 @@ public enum ONNXExporter {
     /// - Parameter tensors: gives every tensor that the graph names.
     /// - Throws: `ModelFormatError` for a description that breaks a rule or a model too large for Protocol Buffers.
     public static func bytes(_ description: ModelDescription, tensors: some TensorSource) throws -> [UInt8] {
+        try bytes(description, tensors: tensors, limit: fileLimit)
+    }
+
+    /// As above, with another limit to the file's bytes: checked for the tensors alone before they are written, then for
+    /// everything.
+    static func bytes(
+        _ description: ModelDescription, tensors: some TensorSource, limit: Int
+    ) throws -> [UInt8] {
+        func check(_ what: String, _ bytes: Int) throws {
+            guard bytes <= limit else {
+                throw ModelFormatError.limit(what: "bytes of \(what)", found: bytes, limit: limit)
+            }
+        }
         try description.validate()
         let graph = ONNXGraphBuilder.build(description.graph)
-        guard graph.constantBytes <= tensorLimit else {
-            throw ModelFormatError.limit(
-                what: "bytes of tensors in an ONNX file", found: graph.constantBytes, limit: tensorLimit)
-        }
+        try check("tensors in an ONNX file", graph.constantBytes)
         var writer = ProtobufWriter(capacity: graph.constantBytes + structureBytes)
         writer.integer(ModelField.fileVersion, fileVersion)
         writer.string(ModelField.producerName, "condensenet")
@@ -56,6 +67,7 @@ public enum ONNXExporter {
                 $0.string(2, value)
             }
         }
+        try check("an ONNX file", writer.bytes.count)
         return writer.bytes
     }
 

@@ -3,7 +3,7 @@ import ModelFormat
 /// Translates a graph's steps to ONNX operators of opset 13.
 ///
 /// ONNX knows no value with several writers: each writer makes a tensor of its own, and readers concatenate as many of
-/// them as they see.
+/// them as they see, starting from what earlier readers have concatenated.
 ///
 /// A step's operators are called `STEP/OPERATION` and its result `STEP/output`, what readers share `VALUE/OPERATION`; each
 /// operation has a word of its own and every name but those of weights, `STEP.ROLE`, a slash. So no two names are the
@@ -16,6 +16,9 @@ struct ONNXGraphBuilder {
     /// Tensors made for readers, by name, so that two readers of the same channels share them.
     private var derived: Set<String> = []
 
+    /// Of each value that was read, the longest tensor made of its parts.
+    private var longest: [String: Prefix] = [:]
+
     private typealias Tensors = [TensorSpecification.Role: TensorSpecification]
 
     /// What one step wrote into a value.
@@ -24,6 +27,14 @@ struct ONNXGraphBuilder {
         var shape: PlaneShape
         /// `[N, C]`, as linear steps write, instead of `[N, C, H, W]`.
         var isFlat = false
+    }
+
+    /// The first channels of a value in one tensor.
+    private struct Prefix {
+        var tensor: String
+        /// How many parts it is made of, and how many channels they have.
+        var parts: Int
+        var channels: Int
     }
 
     /// - Precondition: `graph` has passed `validate`.
@@ -114,25 +125,31 @@ struct ONNXGraphBuilder {
     }
 
     /// The leading `channels` channels of a value as `[N, channels, H, W]`.
+    ///
+    /// A concatenation appends what is new to the longest one so far, and whoever reads less takes a slice of that: the
+    /// operands of all of them are no more than the value's parts and readers.
     private mutating func planes(_ value: String, _ channels: Int) -> String {
-        var tensors: [String] = []
-        var covered = 0
-        for part in parts[value, default: []] where covered < channels {
-            tensors.append(planes(part))
-            covered += part.shape.channels
-        }
-        var tensor = tensors[0]
-        if tensors.count > 1 {
-            tensor = once("\(value)/concat-\(covered)") { builder, name in
-                builder.emit("Concat", name, tensors, ["axis": .integer(1)])
+        let first = parts[value]![0]
+        var whole = longest[value] ?? Prefix(tensor: planes(first), parts: 1, channels: first.shape.channels)
+        if whole.channels < channels {
+            var tensors = [whole.tensor]
+            for part in parts[value]![whole.parts...] where whole.channels < channels {
+                tensors.append(planes(part))
+                whole.parts += 1
+                whole.channels += part.shape.channels
             }
+            whole.tensor = emit("Concat", "\(value)/concat-\(whole.channels)", tensors, ["axis": .integer(1)])
+            derived.insert(whole.tensor)
         }
-        guard covered > channels else { return tensor }
+        longest[value] = whole
+        if whole.channels == channels { return whole.tensor }
+        if first.shape.channels == channels { return planes(first) }
+        if derived.contains("\(value)/concat-\(channels)") { return "\(value)/concat-\(channels)" }
         return once("\(value)/slice-\(channels)") { builder, name in
             let starts = builder.constant("\(name)/starts", [0])
             let ends = builder.constant("\(name)/ends", [channels])
             let axes = builder.constant("\(name)/axes", [1])
-            return builder.emit("Slice", name, [tensor, starts, ends, axes])
+            return builder.emit("Slice", name, [whole.tensor, starts, ends, axes])
         }
     }
 
