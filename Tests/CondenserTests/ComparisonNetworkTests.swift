@@ -76,11 +76,11 @@ struct ComparisonNetworkTests {
 
     /// Far more work, or memory, than any network that is used; a file of few bytes may ask for it.
     @Test func evaluationIsLimited() throws {
-        for (stem, middle, size, what) in [
-            (72, 6000, 224, "multiply-accumulates at 224×224"), (32, 4, 2200, "bytes to evaluate conv1"),
+        for (stem, middle, blocks, size, what) in [
+            (72, 1000, 6, 224, "multiply-accumulates at 224×224"), (32, 4, 1, 2200, "bytes to evaluate conv1"),
         ] {
             let network = ComparisonNetwork.resNet(
-                inputSize: size, stem: stem, stages: [[(middle, stem)]], classes: 10)
+                inputSize: size, stem: stem, stages: [Array(repeating: (middle, stem), count: blocks)], classes: 10)
             let found = try problems { try network.checkLimits(Graph(network)) }
             #expect(found.count == 1 && found[0].hasPrefix(what), "\(found)")
         }

@@ -38,7 +38,8 @@ struct ONNXConcatenationTests {
             ],
             input: "image", output: "logits")
         return ModelDescription(
-            name: "dense", graph: graph, preprocessing: ONNXExampleGraph.description.preprocessing, labels: [])
+            name: "dense", graph: graph,
+            preprocessing: Preprocessing(resize: nil, crop: 2, mean: [0, 0, 0], std: [1, 1, 1]))
     }
 
     @Test func operandsAreAsManyAsPartsAndReaders() throws {
