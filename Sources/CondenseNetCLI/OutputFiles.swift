@@ -19,9 +19,7 @@ struct OutputFiles {
         if let other = taken.first(where: { Self.areOne(path, $0.path) }) {
             throw CommandFailure(.usage, "\(option): expected a file of its own, found \(path), \(other.what)")
         }
-        try reporting(path) {
-            if let reason = Self.obstacle(to: path) { throw ModelFormatError.inputOutput(path: path, reason: reason) }
-        }
+        try reporting(path) { try FileOutput.check(path) }
         taken.append((option, path))
     }
 
@@ -31,14 +29,6 @@ struct OutputFiles {
         guard one == nil, other == nil else { return one == other }
         guard let one = Place(first), let other = Place(second) else { return false }
         return Identity(one.folder) == Identity(other.folder) && one.name.utf8.elementsEqual(other.name.utf8)
-    }
-
-    /// Why no file can be made at `path`; `nil` when nothing speaks against it.
-    private static func obstacle(to path: String) -> String? {
-        guard Folder.kind(path) != .folder else { return "is a directory" }
-        guard !path.isEmpty, let place = Place(path), faccessat(AT_FDCWD, place.folder, W_OK | X_OK, AT_EACCESS) == 0
-        else { return String(cString: strerror(path.isEmpty ? ENOENT : errno)) }
-        return nil
     }
 
     /// What tells one file from another.
@@ -59,7 +49,7 @@ struct OutputFiles {
         let folder: String
         let name: Substring
 
-        /// `nil`, and the reason in `errno`, when the path's own folder does not exist.
+        /// `nil` when the path's own folder does not exist.
         init?(_ path: String) {
             guard access(Self.split(path).folder + "/.", F_OK) == 0 else { return nil }
             var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))

@@ -44,22 +44,29 @@ struct SessionTests {
         for value in graph.values { #expect(session.value(value.name).count == value.shape.count) }
     }
 
-    @Test("threads that need too much scratch memory are refused")
-    func scratchLimit() throws {
-        func shape(_ channels: Int, _ side: Int) -> PlaneShape {
-            PlaneShape(channels: channels, height: side, width: side)
-        }
-        let graph = Graph(
-            values: [Value("image", shape(3, 1250)), Value("planes", shape(2, 1250)), Value("logits", shape(2, 1))],
+    /// A 3×3 convolution with padding 1 of an image of `side`², and the means of its planes.
+    private static func graph(_ convolution: Convolution, side: Int) -> Graph {
+        let (channels, output) = (convolution.outputChannels, (side - 1) / convolution.stride + 1)
+        return Graph(
+            values: [
+                Value("image", PlaneShape(channels: 3, height: side, width: side)),
+                Value("planes", PlaneShape(channels: channels, height: output, width: output)),
+                Value("logits", PlaneShape(channels: channels, height: 1, width: 1)),
+            ],
             steps: [
                 Step(
-                    name: "spatial", operation: .convolution(Convolution(outputChannels: 2, kernel: 3, padding: 1)),
-                    input: "image", inputChannels: 3, output: "planes"),
+                    name: "spatial", operation: .convolution(convolution), input: "image", inputChannels: 3,
+                    output: "planes"),
                 Step(
-                    name: "pool", operation: .globalAveragePooling(InputStage()), input: "planes", inputChannels: 2,
-                    output: "logits"),
+                    name: "pool", operation: .globalAveragePooling(InputStage()), input: "planes",
+                    inputChannels: channels, output: "logits"),
             ],
             input: "image", output: "logits")
+    }
+
+    @Test("threads that need too much scratch memory are refused")
+    func scratchLimit() throws {
+        let graph = Self.graph(Convolution(outputChannels: 2, kernel: 3, padding: 1), side: 1250)
         let plan = try ExecutionPlan(try TestNetwork.model(graph))
         #expect(throws: Never.self) { try Session(plan: plan, threads: 4) }
         let bytes = 4 * plan.scratchFloats * Session.maximumThreads
@@ -71,23 +78,8 @@ struct SessionTests {
     /// The depthwise kernel sorts all pixels, also those that no window reaches.
     @Test("windows that leave pixels out have a kernel that does not look at them", arguments: [2, 3, 64])
     func sparseWindows(stride: Int) throws {
-        let graph = Graph(
-            values: [
-                Value("image", PlaneShape(channels: 3, height: 9, width: 9)),
-                Value("planes", PlaneShape(channels: 3, height: 8 / stride + 1, width: 8 / stride + 1)),
-                Value("logits", PlaneShape(channels: 3, height: 1, width: 1)),
-            ],
-            steps: [
-                Step(
-                    name: "depthwise",
-                    operation: .convolution(
-                        Convolution(outputChannels: 3, kernel: 3, stride: stride, padding: 1, groups: 3)),
-                    input: "image", inputChannels: 3, output: "planes"),
-                Step(
-                    name: "pool", operation: .globalAveragePooling(InputStage()), input: "planes", inputChannels: 3,
-                    output: "logits"),
-            ],
-            input: "image", output: "logits")
+        let graph = Self.graph(
+            Convolution(outputChannels: 3, kernel: 3, stride: stride, padding: 1, groups: 3), side: 9)
         let plan = try ExecutionPlan(try TestNetwork.model(graph))
         #expect(plan.steps[0].kernel == (stride > 3 ? "Convolution2D" : "DepthwiseConvolution"))
         try agreesWithReference(network: NamedGraph("stride \(stride)", graph))

@@ -60,14 +60,9 @@ struct ONNXConcatenationTests {
         let image = (0..<description.inputShape.count).map { _ in generator.nextFloat() }
         let logits = try ONNXGraphReference(graph: description.graph, source: tensors).logits(image).map(Float.init)
         try #require(logits.contains { $0 != 0 })
-        let folder = try TemporaryFolder()
-        try PythonTool.expectSuccess(
-            "check-onnx.py",
-            [
-                try folder.write(try ONNXExporter.bytes(description, tensors: tensors), to: "model.onnx"),
-                try folder.write(image, shape: [1, 3, 2, 2], to: "input.npy"),
-                try folder.write(logits, shape: [1, 2], to: "logits.npy"),
-            ])
+        try PythonTool.expectAgreement(
+            ofONNX: try ONNXExporter.bytes(description, tensors: tensors), images: image,
+            shape: description.inputShape, logits: logits)
     }
 
     @Test func fileBeyondTheLimitIsRefused() throws {

@@ -166,13 +166,8 @@ struct ONNXExporterTests {
         let logits = try [images.prefix(images.count / 2), images.suffix(images.count / 2)].flatMap {
             try reference.logits(Array($0)).map(Float.init)
         }
-        let folder = try TemporaryFolder()
-        try PythonTool.expectSuccess(
-            "check-onnx.py",
-            [
-                try folder.write(try ONNXExporter.bytes(description, tensors: tensors), to: "model.onnx"),
-                try folder.write(images, shape: [2, 3, 8, 8], to: "input.npy"),
-                try folder.write(logits, shape: [2, 5], to: "logits.npy"),
-            ])
+        try PythonTool.expectAgreement(
+            ofONNX: try ONNXExporter.bytes(description, tensors: tensors), images: images,
+            shape: description.inputShape, logits: logits)
     }
 }

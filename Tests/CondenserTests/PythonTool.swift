@@ -1,4 +1,5 @@
 import Foundation
+import ModelFormat
 import Testing
 import TestSupport
 
@@ -14,6 +15,23 @@ enum PythonTool {
         let result = try run(script, arguments)
         #expect(result.code == 0, "\(python) tools/\(script): \(result.output)\(result.diagnostics)")
         return result.output
+    }
+
+    /// Expects ONNX's own checker to take `model`, and ONNX Runtime to give `logits`, image after image, for `images` of
+    /// `shape`.
+    static func expectAgreement(
+        ofONNX model: [UInt8], images: [Float], shape: PlaneShape, logits: [Float]
+    ) throws {
+        let folder = try TemporaryFolder()
+        let count = images.count / shape.count
+        try expectSuccess(
+            "check-onnx.py",
+            [
+                try folder.write(model, to: "model.onnx"),
+                try folder.write(
+                    images, shape: [count, shape.channels, shape.height, shape.width], to: "input.npy"),
+                try folder.write(logits, shape: [count, logits.count / count], to: "logits.npy"),
+            ])
     }
 
     /// Runs `tools/SCRIPT`.

@@ -30,6 +30,27 @@ public enum FileOutput {
         sync(folder: folder)
     }
 
+    /// Looks, before a long work, whether `replace` can put a file at `path`, as far as that shows; nothing is written.
+    ///
+    /// - Throws: `ModelFormatError.inputOutput`, as `replace` would.
+    public static func check(_ path: String) throws {
+        var status = stat()
+        if stat(path, &status) == 0 {
+            let kind = status.st_mode & S_IFMT
+            guard kind != S_IFDIR else { throw ModelFormatError.inputOutput(path: path, reason: "is a directory") }
+            guard kind == S_IFREG else {
+                guard faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) == 0 else { throw failure(path) }
+                return
+            }
+        } else if errno != ENOENT || path.isEmpty {
+            throw failure(path)
+        }
+        // A file is replaced by a new one in its folder; the dot asks for a folder.
+        guard faccessat(AT_FDCWD, folder(of: resolved(path)) + "/.", W_OK | X_OK, AT_EACCESS) == 0 else {
+            throw failure(path)
+        }
+    }
+
     /// Replaces the file at `path` by `text` in UTF-8; see `replace(_:with:)`.
     public static func replace(_ path: String, withText text: String) throws {
         try Array(text.utf8).withUnsafeBytes { try replace(path, with: $0) }
