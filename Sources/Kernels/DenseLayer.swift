@@ -81,14 +81,14 @@ public struct DenseLayerOperands {
     public var input: UnsafePointer<Float>
     /// Floats from one input plane to the next.
     public var inputPlaneStride: Int
-    /// The plane of each input, `[groups][inputs]`; nil where input `k` of group `g` is plane `g * inputs + k`.
-    public var inputPlanes: UnsafePointer<Int32>?
+    /// The plane of each input, `[groups][inputs]`.
+    public var inputPlanes: UnsafePointer<Int32>
     /// Scale and shift of each input, `[groups][inputs]` each; nil for inputs that are taken as they are.
     public var activation: (scale: UnsafePointer<Float>, shift: UnsafePointer<Float>)?
     /// What `PointwiseConvolution.pack` made.
     public var pointwiseWeights: UnsafePointer<Float>
-    /// The middle plane of each output channel of the 1×1 convolution; nil where channel `c` is plane `c`.
-    public var middlePlanes: UnsafePointer<Int32>?
+    /// The middle plane of each output channel of the 1×1 convolution.
+    public var middlePlanes: UnsafePointer<Int32>
     /// What `Convolution3x3.pack` made.
     public var spatialWeights: UnsafePointer<Float>
     /// The first output plane; it may lie in the buffer of the inputs, behind the planes that are read.
@@ -98,9 +98,9 @@ public struct DenseLayerOperands {
 
     /// Names the buffers.
     public init(
-        input: UnsafePointer<Float>, inputPlaneStride: Int, inputPlanes: UnsafePointer<Int32>?,
+        input: UnsafePointer<Float>, inputPlaneStride: Int, inputPlanes: UnsafePointer<Int32>,
         activation: (scale: UnsafePointer<Float>, shift: UnsafePointer<Float>)?,
-        pointwiseWeights: UnsafePointer<Float>, middlePlanes: UnsafePointer<Int32>?,
+        pointwiseWeights: UnsafePointer<Float>, middlePlanes: UnsafePointer<Int32>,
         spatialWeights: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>, outputPlaneStride: Int
     ) {
         self.input = input

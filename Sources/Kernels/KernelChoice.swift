@@ -20,8 +20,6 @@ public enum KernelChoice {
         static let hasWidePanels = false
         static let singlePixels = 3
     #endif
-    /// Floats of gathered inputs that are used before the next are gathered: they stay in a first-level cache.
-    static let panelFloats = 8 * 1024
     /// Floats of middle planes in a band of rows: they stay in a second-level cache.
     static let bandFloats = 96 * 1024
     /// Floats from weights in use to those that are asked for meanwhile.

@@ -1,7 +1,7 @@
-/// How a group's outputs are cut into tiles of six and, at the end, of four.
+/// How a group's outputs are cut into tiles: one or two of four where six do not divide their number, then tiles of six.
 ///
-/// Six outputs by sixteen pixels fill the registers of x86-64 with sums and leave the multipliers no gap; what six do not
-/// divide is left to one or two tiles of four. Of an odd number of outputs the last tile is filled up.
+/// Six outputs by sixteen pixels fill the registers of x86-64 with sums and leave the multipliers no gap. The first tile
+/// also gathers: four outputs leave it registers for that. Of an odd number of outputs the last tile is filled up.
 struct OutputTiling {
     /// Tiles of six outputs.
     let sixes: Int

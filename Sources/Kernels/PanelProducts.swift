@@ -1,4 +1,4 @@
-/// All outputs of a group, computed from panels of its inputs.
+/// The outputs of a group, computed tile by tile from panels of its inputs.
 ///
 /// Outputs are packed tile by tile (`OutputTiling`), `[1 + inputs][outputs of the tile]` each, the bias first. Sums begin
 /// with the bias and take the inputs in ascending order.
@@ -16,57 +16,69 @@ struct PanelProducts {
     /// The output planes.
     let output: UnsafeMutablePointer<Float>
     /// Where each output's plane lies.
-    let outputPlaces: OffsetTable
+    let outputPlaces: PlaneOffsets
 
-    /// Computes the pixels of one panel `[inputs][P.width]` and writes them to a place in each output's plane.
+    /// All outputs.
+    @inline(__always)
+    var remaining: RemainingOutputs { RemainingOutputs(weights: weights, first: 0) }
+
+    /// Computes the remaining outputs of the pixels of one panel `[inputs][P.width]` and writes them to a place in each
+    /// output's plane.
     @inline(__always)
     func run<P: PixelVectors>(
-        _: P.Type, _ panel: UnsafePointer<Float>, to destination: some PixelDestination
+        _: P.Type, _ panel: UnsafePointer<Float>, _ remaining: inout RemainingOutputs,
+        to destination: some PixelDestination
     ) {
-        var weights = weights
-        var first = 0
-        for _ in 0..<tiling.sixes {
-            tile(OutputTile6<P>.self, panel, &weights, &first, to: destination)
-        }
-        for _ in 0..<tiling.fours {
-            tile(OutputTile4<P>.self, panel, &weights, &first, to: destination)
-        }
+        let fours = 4 &* tiling.fours
+        while remaining.first < fours { tile(OutputTile4<P>.self, panel, &remaining, to: destination) }
+        while remaining.first < outputs { tile(OutputTile6<P>.self, panel, &remaining, to: destination) }
     }
 
     /// Computes one tile and steps on to the next.
     @inline(__always)
     func tile<Tile: OutputTile>(
-        _: Tile.Type, _ panel: UnsafePointer<Float>, _ weights: inout UnsafePointer<Float>, _ first: inout Int,
+        _: Tile.Type, _ panel: UnsafePointer<Float>, _ remaining: inout RemainingOutputs,
         to destination: some PixelDestination
     ) {
         let width = Tile.Pixels.width
-        var tile = Tile(bias: weights)
+        var sums = Tile(bias: remaining.weights)
         var pixels = panel
-        weights += Tile.outputs
+        var weights = remaining.weights + Tile.outputs
         for _ in 0..<inputs / 4 {
             prefetch(weights)
             prefetch(weights + 16)
-            tile.addProduct(Tile.Pixels(loading: pixels), weights)
-            tile.addProduct(Tile.Pixels(loading: pixels + width), weights + Tile.outputs)
-            tile.addProduct(Tile.Pixels(loading: pixels + 2 &* width), weights + 2 &* Tile.outputs)
-            tile.addProduct(Tile.Pixels(loading: pixels + 3 &* width), weights + 3 &* Tile.outputs)
+            sums.addProduct(Tile.Pixels(loading: pixels), weights)
+            sums.addProduct(Tile.Pixels(loading: pixels + width), weights + Tile.outputs)
+            sums.addProduct(Tile.Pixels(loading: pixels + 2 &* width), weights + 2 &* Tile.outputs)
+            sums.addProduct(Tile.Pixels(loading: pixels + 3 &* width), weights + 3 &* Tile.outputs)
             pixels += 4 &* width
             weights += 4 &* Tile.outputs
         }
         for _ in 0..<inputs % 4 {
-            tile.addProduct(Tile.Pixels(loading: pixels), weights)
+            sums.addProduct(Tile.Pixels(loading: pixels), weights)
             pixels += width
             weights += Tile.outputs
         }
-        store(tile, first, to: destination)
-        first &+= Tile.outputs
+        store(sums, &remaining, next: weights, to: destination)
     }
 
-    /// Writes a tile of outputs from `first` on.
+    /// Writes the next tile's outputs and steps on to the one after it, whose weights begin at `next`.
     @inline(__always)
-    func store(_ tile: some OutputTile, _ first: Int, to destination: some PixelDestination) {
-        tile.store(to: OutputPlanes(products: self, first: first, pixels: destination), row: 0)
+    func store<Tile: OutputTile>(
+        _ sums: Tile, _ remaining: inout RemainingOutputs, next: UnsafePointer<Float>,
+        to destination: some PixelDestination
+    ) {
+        sums.store(to: OutputPlanes(products: self, first: remaining.first, pixels: destination), row: 0)
+        remaining = RemainingOutputs(weights: next, first: remaining.first &+ Tile.outputs)
     }
+}
+
+/// The outputs of a group that are still to be computed.
+struct RemainingOutputs {
+    /// The packed weights of the next tile.
+    let weights: UnsafePointer<Float>
+    /// The next tile's first output.
+    let first: Int
 }
 
 extension PanelProducts {
@@ -76,6 +88,7 @@ extension PanelProducts {
     func runPixel(_ panel: UnsafePointer<Float>, to offset: Int) {
         let stride = 6 &* (inputs &+ 1)
         var (weights, first) = (weights, 0)
+        for _ in 0..<tiling.fours { runPixel(4, panel, &weights, &first, offset) }
         var remaining = tiling.sixes
         while remaining >= 5 {
             var sums = (
@@ -102,7 +115,6 @@ extension PanelProducts {
             remaining &-= 5
         }
         for _ in 0..<remaining { runPixel(6, panel, &weights, &first, offset) }
-        for _ in 0..<tiling.fours { runPixel(4, panel, &weights, &first, offset) }
     }
 
     /// Computes one pixel of one tile of `count` outputs and steps on to the next.

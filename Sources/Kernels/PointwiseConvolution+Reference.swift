@@ -9,13 +9,13 @@ extension PointwiseConvolution {
         _ operands: PointwiseOperands, weights: UnsafePointer<Float>, bias: UnsafePointer<Float>?
     ) {
         for channel in 0..<groups * outputs {
-            let plane = operands.outputPlanes.map { Int($0[channel]) } ?? channel
+            let plane = Int(operands.outputPlanes[channel])
             for y in 0..<height {
                 for x in 0..<width {
                     var sum = bias?[channel] ?? 0
                     for input in 0..<inputs {
                         let entry = channel / outputs * inputs + input
-                        let inputPlane = operands.inputPlanes.map { Int($0[entry]) } ?? entry
+                        let inputPlane = Int(operands.inputPlanes[entry])
                         var value = operands.input[inputPlane * operands.inputPlaneStride + y * width + x]
                         if let activation = operands.activation {
                             value = rectified(multiplyAdd(activation.shift[entry], value, activation.scale[entry]))

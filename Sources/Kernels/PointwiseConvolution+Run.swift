@@ -46,10 +46,9 @@ extension PointwiseConvolution {
 /// One group's share of a call.
 private struct GroupRun {
     let inputs: Int
-    let panelPixels: Int
     /// The first input plane, and where each of the group's inputs lies.
     let source: UnsafePointer<Float>
-    let inputPlaces: OffsetTable
+    let inputPlaces: PlaneOffsets
     /// Whether inputs are scaled, shifted and rectified; else they are taken as they are.
     let activates: Bool
     /// Scale and shift of each of the group's inputs; of no meaning where none are activated. An optional pointer would be
@@ -65,19 +64,15 @@ private struct GroupRun {
         scratch: UnsafeMutablePointer<Float>
     ) {
         inputs = shape.inputs
-        panelPixels = shape.panelPixels
         source = operands.input
         let (firstInput, firstOutput) = (group &* shape.inputs, group &* shape.outputs)
         let activation = operands.activation ?? (operands.input, operands.input)
         activates = operands.activation != nil
         (scale, shift) = (activation.scale + firstInput, activation.shift + firstInput)
-        inputPlaces = OffsetTable(
-            scratch, planes: operands.inputPlanes, firstInput..<firstInput &+ shape.inputs,
-            stride: operands.inputPlaneStride)
-        let outputPlaces = OffsetTable(
-            scratch + inputPlaces.floats, planes: operands.outputPlanes, firstOutput..<firstOutput &+ shape.outputs,
-            stride: operands.outputLayout.planeStride)
-        panel = scratch + (inputPlaces.floats &+ outputPlaces.floats)
+        inputPlaces = PlaneOffsets(operands.inputPlanes, from: firstInput, stride: operands.inputPlaneStride)
+        let outputPlaces = PlaneOffsets(
+            operands.outputPlanes, from: firstOutput, stride: operands.outputLayout.planeStride)
+        panel = scratch
         products = PanelProducts(
             inputs: shape.inputs, outputs: shape.outputs, tiling: shape.tiling, rectifies: shape.rectifiesOutput,
             weights: operands.weights + group &* shape.packedGroupCount, output: operands.output,
@@ -104,58 +99,54 @@ private struct GroupRun {
         _ destinations: inout some PixelDestinations
     ) {
         let pixels = tiling.pixels
-        if products.tiling.sixes == 0, activates {
-            for tile in 0..<tiles {
-                let start = PixelTiling.start(P.self, first &+ tile &* P.width, in: pixels)
-                fewOutputs(
-                    P.self, source + (input &+ start), of: pixels, to: destinations.next(P.self, start: start))
+        for tile in 0..<tiles {
+            let start = PixelTiling.start(P.self, first &+ tile &* P.width, in: pixels)
+            let destination = destinations.next(P.self, start: start)
+            let source = source + (input &+ start)
+            var remaining = products.remaining
+            if products.tiling.fours > 0 {
+                gather(OutputTile4<P>.self, source, of: pixels, &remaining, to: destination)
+            } else {
+                gather(OutputTile6<P>.self, source, of: pixels, &remaining, to: destination)
             }
-            return
-        }
-        let atOnce = max(1, panelPixels / P.width)
-        var pixel = first
-        var remaining = tiles
-        while remaining > 0 {
-            let count = min(remaining, atOnce)
-            gather(P.self, tiles: count, pixel: pixel, of: pixels, input: input)
-            for tile in 0..<count {
-                let start = PixelTiling.start(P.self, pixel &+ tile &* P.width, in: pixels)
-                products.run(
-                    P.self, UnsafePointer(panel + tile &* inputs &* P.width),
-                    to: destinations.next(P.self, start: start))
-            }
-            pixel &+= count &* P.width
-            remaining &-= count
+            products.run(P.self, UnsafePointer(panel), &remaining, to: destination)
         }
     }
 
-    /// Computes a tile of a group with one or two tiles of outputs. The first takes its inputs straight from their planes,
-    /// and fills a panel for the second.
+    /// Computes a group's first tile of outputs from inputs that come straight from their planes, and leaves them in the
+    /// panel `[inputs][P.width]` for the other tiles: gathering fills the gaps between products.
     @inline(__always)
-    func fewOutputs<P: PixelVectors>(
-        _: P.Type, _ source: UnsafePointer<Float>, of pixels: Int, to destination: some PixelDestination
+    func gather<Tile: OutputTile>(
+        _: Tile.Type, _ source: UnsafePointer<Float>, of pixels: Int, _ remaining: inout RemainingOutputs,
+        to destination: some PixelDestination
     ) {
-        var sums = OutputTile4<P>(bias: products.weights)
-        var weights = products.weights + 4
-        if products.tiling.fours == 1 {
+        typealias P = Tile.Pixels
+        var sums = Tile(bias: remaining.weights)
+        var weights = remaining.weights + Tile.outputs
+        var kept = panel
+        if !activates {
             for input in 0..<inputs {
-                sums.addProduct(activated(P.self, source, input, of: pixels), weights)
-                weights += 4
-            }
-            products.store(sums, 0, to: destination)
-        } else {
-            var kept = panel
-            for input in 0..<inputs {
-                let values: P = activated(P.self, source, input, of: pixels)
+                let values = load(P.self, source + inputPlaces[input], of: pixels)
                 values.store(to: kept)
                 sums.addProduct(values, weights)
                 kept += P.width
-                weights += 4
+                weights += Tile.outputs
             }
-            products.store(sums, 0, to: destination)
-            var first = 4
-            products.tile(OutputTile4<P>.self, panel, &weights, &first, to: destination)
+        } else if products.outputs > Tile.outputs {
+            for input in 0..<inputs {
+                let values = activated(P.self, source, input, of: pixels)
+                values.store(to: kept)
+                sums.addProduct(values, weights)
+                kept += P.width
+                weights += Tile.outputs
+            }
+        } else {
+            for input in 0..<inputs {
+                sums.addProduct(activated(P.self, source, input, of: pixels), weights)
+                weights += Tile.outputs
+            }
         }
+        products.store(sums, &remaining, next: weights, to: destination)
     }
 
     /// A tile's pixels of one input, scaled, shifted and rectified.
@@ -170,38 +161,15 @@ private struct GroupRun {
     /// Computes the last `count` pixels (1 to 8) of a run of eight or more, which ends before offset `end` of each plane.
     @inline(__always)
     func singlePixels(_ count: Int, endingAt end: Int) {
-        gather(Pixels8.self, tiles: 1, pixel: 0, of: 8, input: end &- 8)
+        let source = source + (end &- 8)
+        for input in 0..<inputs {
+            let values =
+                activates
+                ? activated(Pixels8.self, source, input, of: 8) : Pixels8(loading: source + inputPlaces[input])
+            values.store(to: panel + 8 &* input)
+        }
         for pixel in 8 &- count..<8 {
             products.runPixel(UnsafePointer(panel + pixel), to: end &- 8 &+ pixel)
-        }
-    }
-
-    /// Fills the panel `[tiles][inputs][P.width]` with (activated) inputs.
-    @inline(__always)
-    func gather<P: PixelVectors>(_: P.Type, tiles: Int, pixel: Int, of pixels: Int, input first: Int) {
-        // Only the line's last tile may begin elsewhere than where the one before it ends.
-        let last = PixelTiling.start(P.self, pixel &+ (tiles &- 1) &* P.width, in: pixels)
-        for input in 0..<inputs {
-            let plane = source + (first &+ inputPlaces[input])
-            var place = plane + pixel
-            var destination = panel + input &* P.width
-            if activates {
-                let scale = PixelVector(repeating: scale[input])
-                let shift = PixelVector(repeating: shift[input])
-                for _ in 1..<tiles {
-                    P(loading: place).activated(scale: scale, shift: shift).store(to: destination)
-                    place += P.width
-                    destination += inputs &* P.width
-                }
-                load(P.self, plane + last, of: pixels).activated(scale: scale, shift: shift).store(to: destination)
-            } else {
-                for _ in 1..<tiles {
-                    P(loading: place).store(to: destination)
-                    place += P.width
-                    destination += inputs &* P.width
-                }
-                load(P.self, plane + last, of: pixels).store(to: destination)
-            }
         }
     }
 

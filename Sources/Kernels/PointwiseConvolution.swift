@@ -44,17 +44,11 @@ public struct PointwiseConvolution: Sendable, Equatable {
     /// Floats of one group's packed weights.
     var packedGroupCount: Int { (inputs + 1) * tiling.outputs }
 
-    /// Pixels that are gathered at a time, unless a tile has more.
-    var panelPixels: Int { KernelChoice.panelFloats / max(1, inputs) }
-
     /// Floats in the packed weights: for each group and output tile `[1 + inputs][outputs of the tile]`, the bias first.
     public var packedCount: Int { groups * packedGroupCount + Self.packedSlack }
 
     /// Floats of scratch that one call of `run` needs.
-    public var scratchCount: Int {
-        max(KernelChoice.panelFloats, inputs * KernelChoice.WidePixels.width)
-            + OffsetTable.floats(count: inputs + outputs)
-    }
+    public var scratchCount: Int { inputs * KernelChoice.WidePixels.width }
 
     /// Multiply-adds of the whole convolution, without the scales.
     public var multiplyAdds: Int { groups * inputs * outputs * width * height }
@@ -71,8 +65,8 @@ public struct PointwiseConvolution: Sendable, Equatable {
         var destination = packed
         for group in 0..<groups {
             var first = 0
-            for tile in 0..<tiling.sixes + tiling.fours {
-                let count = tile < tiling.sixes ? 6 : 4
+            for tile in 0..<tiling.fours + tiling.sixes {
+                let count = tile < tiling.fours ? 4 : 6
                 for lane in 0..<count {
                     let output = first + lane
                     let channel = group * outputs + output
@@ -96,8 +90,8 @@ public struct PointwiseOperands {
     public var input: UnsafePointer<Float>
     /// Floats from one input plane to the next.
     public var inputPlaneStride: Int
-    /// The plane of each input, `[groups][inputs]`; nil where input `k` of group `g` is plane `g * inputs + k`.
-    public var inputPlanes: UnsafePointer<Int32>?
+    /// The plane of each input, `[groups][inputs]`.
+    public var inputPlanes: UnsafePointer<Int32>
     /// Scale and shift of each input, `[groups][inputs]` each; nil for inputs that are taken as they are.
     public var activation: (scale: UnsafePointer<Float>, shift: UnsafePointer<Float>)?
     /// What `pack` made.
@@ -106,8 +100,8 @@ public struct PointwiseOperands {
     public var output: UnsafeMutablePointer<Float>
     /// Where output planes and their rows lie.
     public var outputLayout: OutputLayout
-    /// The plane of each output channel, `[groups * outputs]`; nil where channel `c` is plane `c`.
-    public var outputPlanes: UnsafePointer<Int32>?
+    /// The plane of each output channel, `[groups * outputs]`.
+    public var outputPlanes: UnsafePointer<Int32>
 
     /// The layout of the output planes.
     public enum OutputLayout {
@@ -128,10 +122,10 @@ public struct PointwiseOperands {
 
     /// Names the buffers.
     public init(
-        input: UnsafePointer<Float>, inputPlaneStride: Int, inputPlanes: UnsafePointer<Int32>? = nil,
+        input: UnsafePointer<Float>, inputPlaneStride: Int, inputPlanes: UnsafePointer<Int32>,
         activation: (scale: UnsafePointer<Float>, shift: UnsafePointer<Float>)? = nil,
         weights: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>, outputLayout: OutputLayout,
-        outputPlanes: UnsafePointer<Int32>? = nil
+        outputPlanes: UnsafePointer<Int32>
     ) {
         self.input = input
         self.inputPlaneStride = inputPlaneStride

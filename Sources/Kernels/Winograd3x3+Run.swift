@@ -64,22 +64,17 @@ private struct WinogradRun {
     /// Transforms all inputs of some blocks.
     ///
     /// Vectors may reach beyond the end of a row of fewer than eight pixels: what they leave there is overwritten, by the
-    /// zero between rows and by the next block.
+    /// zero between rows and by the next block. What lies behind the last row's zero is read, and no result depends on it.
     func transform(_ blocks: Range<Int>) {
-        for index in 0..<shape.inputs { clear(transformed + index &* stride) }
         for block in blocks {
-            transform(block, to: transformed + 1 + (block &- blocks.lowerBound) &* (shape.width &+ 1))
-        }
-        for index in 0..<shape.inputs {
-            let end = transformed + index &* stride + 1 + blocks.count &* (shape.width &+ 1)
-            clear(end)
-            clear(end + 8)
+            let offset = 1 &+ (block &- blocks.lowerBound) &* (shape.width &+ 1)
+            transform(block, isFirst: block == blocks.lowerBound, to: transformed + offset)
         }
     }
 
     /// Transforms one block of all inputs.
     @inline(__always)
-    private func transform(_ block: Int, to target: UnsafeMutablePointer<Float>) {
+    private func transform(_ block: Int, isFirst: Bool, to target: UnsafeMutablePointer<Float>) {
         let first = block &* WinogradTransform.results &- 1
         var (row0, row1, row2) = (row(first), row(first &+ 1), row(first &+ 2))
         var (row3, row4, row5) = (row(first &+ 3), row(first &+ 4), row(first &+ 5))
@@ -98,8 +93,8 @@ private struct WinogradRun {
                 storeVector(values.4, place + 4 &* step)
                 storeVector(values.5, place + 5 &* step)
             }
-            let gap = target + shape.width
-            for point in 0..<WinogradTransform.points { gap[point &* step] = 0 }
+            if isFirst { setZero(target - 1) }
+            setZero(target + shape.width)
             target += stride
             row0.advance()
             row1.advance()
@@ -108,6 +103,12 @@ private struct WinogradRun {
             row4.advance()
             row5.advance()
         }
+    }
+
+    /// Sets a float to zero at every point.
+    @inline(__always)
+    private func setZero(_ place: UnsafeMutablePointer<Float>) {
+        for point in 0..<WinogradTransform.points { place[point &* transformedPoint] = 0 }
     }
 
     /// The same row of one input after the other.
@@ -126,14 +127,6 @@ private struct WinogradRun {
         return Row(
             pixels: operands.input + group &* shape.inputs &* operands.inputPlaneStride + y &* shape.width,
             planeStride: operands.inputPlaneStride)
-    }
-
-    /// Sets a vector to zero at every point.
-    @inline(__always)
-    private func clear(_ place: UnsafeMutablePointer<Float>) {
-        for point in 0..<WinogradTransform.points {
-            storeVector(PixelVector(repeating: 0), place + point &* transformedPoint)
-        }
     }
 
     /// Calls `body` with the first column of each vector of a row; the last vector ends with the row, or is incomplete in

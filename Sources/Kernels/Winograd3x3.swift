@@ -58,8 +58,8 @@ public struct Winograd3x3: Sendable, Equatable {
     var sumsStride: Int { width % Self.vector == 0 ? width : width + 1 }
     /// Places for the sums of one output at one point.
     var places: Int { roundUp(blocksAtOnce * sumsStride, toMultipleOf: Self.vector) }
-    /// Floats of one input's transformed rows at one point: a zero, the rows with a zero between each two, and zeros as
-    /// far as vectors reach.
+    /// Floats of one input's transformed rows at one point: a zero, the rows with a zero after each, and what vectors
+    /// reach beyond them.
     var transformedStride: Int {
         roundUp(blocksAtOnce * (width + 1) + 1 + 2 * Self.vector, toMultipleOf: Self.vector)
     }

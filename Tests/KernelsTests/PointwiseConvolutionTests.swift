@@ -62,14 +62,16 @@ private final class PointwiseData {
         let outputStride = test.padded ? layout.planeStride : pixels
         output = GuardedBuffer(
             count: test.padded ? layout.count(planes: channels) : channels * pixels, offset: test.offset)
-        inputPlanes = IndexBuffer((0..<planes).map { _ in Int.random(in: 0..<planes, using: &random) })
-        outputPlanes = IndexBuffer((0..<channels).map { $0 % test.outputs * test.groups + $0 / test.outputs })
+        inputPlanes = IndexBuffer(
+            (0..<planes).map { test.gathers ? Int.random(in: 0..<planes, using: &random) : $0 })
+        outputPlanes = IndexBuffer(
+            (0..<channels).map { test.shuffles ? $0 % test.outputs * test.groups + $0 / test.outputs : $0 })
         operands = PointwiseOperands(
-            input: input.readOnly, inputPlaneStride: pixels, inputPlanes: test.gathers ? inputPlanes.readOnly : nil,
+            input: input.readOnly, inputPlaneStride: pixels, inputPlanes: inputPlanes.readOnly,
             activation: test.activates ? (scale.readOnly, shift.readOnly) : nil, weights: packed.readOnly,
             output: output.pointer,
             outputLayout: test.padded ? .padded(layout, firstRow: 0) : .planes(planeStride: outputStride),
-            outputPlanes: test.shuffles ? outputPlanes.readOnly : nil)
+            outputPlanes: outputPlanes.readOnly)
     }
 
     /// Runs the kernel on row and group ranges that cover the convolution.
@@ -133,14 +135,15 @@ struct PointwiseConvolutionTests {
         "Any number of inputs and outputs", arguments: [0, 1, 2, 3, 4, 5, 8, 9, 17],
         [0, 1, 2, 3, 4, 5, 7, 8, 9, 13, 34, 61])
     func channels(inputs: Int, outputs: Int) {
-        for (width, height) in [(5, 1), (7, 7), (41, 2)] {
+        for (width, height, activates) in [(5, 1, true), (7, 7, true), (7, 7, false), (41, 2, true), (41, 2, false)] {
             check(
-                PointwiseCase(groups: 3, inputs: inputs, outputs: outputs, width: width, height: height, shuffles: true)
-            )
+                PointwiseCase(
+                    groups: 3, inputs: inputs, outputs: outputs, width: width, height: height, activates: activates,
+                    shuffles: true))
         }
     }
 
-    @Test("More inputs than a block of panels holds", arguments: [91, 92, 130, 484, 1025])
+    @Test("Many inputs", arguments: [91, 92, 130, 484, 1025])
     func manyInputs(inputs: Int) {
         check(PointwiseCase(inputs: inputs, outputs: 5, width: 29, height: 9, padded: true))
     }

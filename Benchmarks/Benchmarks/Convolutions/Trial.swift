@@ -25,8 +25,9 @@ struct Trial: Sendable {
             let inputs = shape.groups * shape.inputs
             let activation = (scale: UnsafePointer(floats(inputs)), shift: UnsafePointer(floats(inputs)))
             let operands = PointwiseOperands(
-                input: floats(inputs * stride), inputPlaneStride: stride, activation: activation,
-                weights: weights, output: floats(channels * stride), outputLayout: .planes(planeStride: stride))
+                input: floats(inputs * stride), inputPlaneStride: stride, inputPlanes: planes(inputs),
+                activation: activation, weights: weights, output: floats(channels * stride),
+                outputLayout: .planes(planeStride: stride), outputPlanes: planes(channels))
             let scratch = floats(convolution.scratchCount)
             return { convolution.run(operands, groups: 0..<shape.groups, rows: 0..<shape.size, scratch: scratch) }
         }
@@ -65,6 +66,13 @@ struct Trial: Sendable {
             let scratch = floats(convolution.scratchCount)
             return { convolution.run(operands, tiles: 0..<convolution.tiles, scratch: scratch) }
         }
+    }
+
+    /// Channel `c` is plane `c`.
+    private static func planes(_ count: Int) -> UnsafePointer<Int32> {
+        let pointer = UnsafeMutablePointer<Int32>.allocate(capacity: max(count, 1))
+        for channel in 0..<count { pointer[channel] = Int32(channel) }
+        return UnsafePointer(pointer)
     }
 
     /// Random numbers in −1…1, on a cache line.
