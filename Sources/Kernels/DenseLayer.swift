@@ -58,8 +58,7 @@ public struct DenseLayer: Sendable, Equatable {
             pointwise.run(
                 PointwiseOperands(
                     input: operands.input, inputPlaneStride: operands.inputPlaneStride,
-                    inputPlanes: operands.inputPlanes, activation: operands.activation,
-                    weights: operands.pointwiseWeights, output: scratch,
+                    inputs: operands.inputs, weights: operands.pointwiseWeights, output: scratch,
                     outputLayout: .padded(middle, firstRow: first), outputPlanes: operands.middlePlanes),
                 groups: 0..<pointwise.groups, rows: ready..<needed, scratch: panel)
             if first == 0 { middle.clearRow(scratch, planes: middlePlanes, row: -1) }
@@ -81,10 +80,8 @@ public struct DenseLayerOperands {
     public var input: UnsafePointer<Float>
     /// Floats from one input plane to the next.
     public var inputPlaneStride: Int
-    /// The plane of each input, `[groups][inputs]`.
-    public var inputPlanes: UnsafePointer<Int32>
-    /// Scale and shift of each input, `[groups][inputs]` each; nil for inputs that are taken as they are.
-    public var activation: (scale: UnsafePointer<Float>, shift: UnsafePointer<Float>)?
+    /// What `PointwiseConvolution.gather` made.
+    public var inputs: GatheredInputs
     /// What `PointwiseConvolution.pack` made.
     public var pointwiseWeights: UnsafePointer<Float>
     /// The middle plane of each output channel of the 1×1 convolution.
@@ -98,15 +95,13 @@ public struct DenseLayerOperands {
 
     /// Names the buffers.
     public init(
-        input: UnsafePointer<Float>, inputPlaneStride: Int, inputPlanes: UnsafePointer<Int32>,
-        activation: (scale: UnsafePointer<Float>, shift: UnsafePointer<Float>)?,
+        input: UnsafePointer<Float>, inputPlaneStride: Int, inputs: GatheredInputs,
         pointwiseWeights: UnsafePointer<Float>, middlePlanes: UnsafePointer<Int32>,
         spatialWeights: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>, outputPlaneStride: Int
     ) {
         self.input = input
         self.inputPlaneStride = inputPlaneStride
-        self.inputPlanes = inputPlanes
-        self.activation = activation
+        self.inputs = inputs
         self.pointwiseWeights = pointwiseWeights
         self.middlePlanes = middlePlanes
         self.spatialWeights = spatialWeights

@@ -1,3 +1,5 @@
+import CVector
+
 /// One to four pixel vectors of a row that move through a kernel together, in registers.
 ///
 /// Kernels are generic over this protocol and specialised by the compiler, so that one source gives tiles of 8, 16, 24 and
@@ -15,8 +17,10 @@ protocol PixelVectors {
     init(loading pointer: UnsafePointer<Float>, count: Int)
     /// Adds `pixels * weight` to every pixel.
     mutating func addProduct(_ pixels: Self, _ weight: Float)
-    /// Every pixel times `scale` plus `shift`, and after ReLU.
-    func activated(scale: PixelVector, shift: PixelVector) -> Self
+    /// Every pixel, but `bound` where it is less; NaN stays NaN.
+    func atLeast(_ bound: Float) -> Self
+    /// Every pixel, but `bound` where it is greater; NaN stays NaN.
+    func atMost(_ bound: Float) -> Self
     /// Every pixel after ReLU.
     func rectified() -> Self
     /// Hands over the vectors one by one, from left to right.
@@ -88,8 +92,13 @@ struct Pixels8: PixelVectors {
     }
 
     @inline(__always)
-    func activated(scale: PixelVector, shift: PixelVector) -> Self {
-        Self(Kernels.rectified(multiplyAdd(shift, a, scale)))
+    func atLeast(_ bound: Float) -> Self {
+        Self(condensenet_at_least8(a, PixelVector(repeating: bound)))
+    }
+
+    @inline(__always)
+    func atMost(_ bound: Float) -> Self {
+        Self(condensenet_at_most8(a, PixelVector(repeating: bound)))
     }
 
     @inline(__always)
@@ -144,8 +153,13 @@ struct JoinedPixels<Left: PixelVectors, Right: PixelVectors>: PixelVectors {
     }
 
     @inline(__always)
-    func activated(scale: PixelVector, shift: PixelVector) -> Self {
-        Self(left.activated(scale: scale, shift: shift), right.activated(scale: scale, shift: shift))
+    func atLeast(_ bound: Float) -> Self {
+        Self(left.atLeast(bound), right.atLeast(bound))
+    }
+
+    @inline(__always)
+    func atMost(_ bound: Float) -> Self {
+        Self(left.atMost(bound), right.atMost(bound))
     }
 
     @inline(__always)

@@ -1,4 +1,6 @@
 #if CONDENSENET_AVX512
+    import CVector
+
     /// Sixteen pixels, in one register.
     struct Pixels16: PixelVectors {
         private let a: SIMD16<Float>
@@ -36,11 +38,13 @@
         }
 
         @inline(__always)
-        func activated(scale: PixelVector, shift: PixelVector) -> Self {
-            Self(
-                multiplyAdd(
-                    SIMD16(lowHalf: shift, highHalf: shift), a, SIMD16(lowHalf: scale, highHalf: scale))
-            ).rectified()
+        func atLeast(_ bound: Float) -> Self {
+            Self(condensenet_at_least16(a, SIMD16(repeating: bound)))
+        }
+
+        @inline(__always)
+        func atMost(_ bound: Float) -> Self {
+            Self(condensenet_at_most16(a, SIMD16(repeating: bound)))
         }
 
         @inline(__always)

@@ -27,7 +27,10 @@ extension PointwiseConvolution {
                 let first = layout.origin &+ (rows.lowerBound &- firstRow) &* layout.rowStride
                 let (input, gap) = (rows.lowerBound &* width, layout.rowStride &- width)
                 let whole = PixelTiling(pixels: rows.count &* width)
-                if width % 16 == 0 {
+                if width % 16 == 0 && outputs == 4 {
+                    run.fourOutputs(
+                        rows: rows.count, columns: width, input: input, output: first, outputStride: layout.rowStride)
+                } else if width % 16 == 0 {
                     run.line(whole, input: input, to: RowsOfTiles(offset: first, width: width, gap: gap))
                 } else if width % 8 == 0 {
                     run.line(whole, input: input, to: RowsOfVectors(offset: first, width: width, gap: gap))
@@ -45,16 +48,12 @@ extension PointwiseConvolution {
 
 /// One group's share of a call.
 private struct GroupRun {
-    let inputs: Int
-    /// The first input plane, and where each of the group's inputs lies.
+    /// The group's inputs, and how many of them are raised to their bounds.
+    let inputs: UnsafePointer<GatheredInput>
+    let count: Int
+    let rising: Int
     let source: UnsafePointer<Float>
-    let inputPlaces: PlaneOffsets
-    /// Whether inputs are scaled, shifted and rectified; else they are taken as they are.
-    let activates: Bool
-    /// Scale and shift of each of the group's inputs; of no meaning where none are activated. An optional pointer would be
-    /// copied through its type's metadata for each tile.
-    let scale: UnsafePointer<Float>
-    let shift: UnsafePointer<Float>
+    let planeStride: Int
     let panel: UnsafeMutablePointer<Float>
     let products: PanelProducts
 
@@ -63,15 +62,13 @@ private struct GroupRun {
         _ shape: PointwiseConvolution, _ operands: PointwiseOperands, group: Int,
         scratch: UnsafeMutablePointer<Float>
     ) {
-        inputs = shape.inputs
+        inputs = operands.inputs.inputs + group &* shape.inputs
+        count = shape.inputs
+        rising = Int(operands.inputs.rising[group])
         source = operands.input
-        let (firstInput, firstOutput) = (group &* shape.inputs, group &* shape.outputs)
-        let activation = operands.activation ?? (operands.input, operands.input)
-        activates = operands.activation != nil
-        (scale, shift) = (activation.scale + firstInput, activation.shift + firstInput)
-        inputPlaces = PlaneOffsets(operands.inputPlanes, from: firstInput, stride: operands.inputPlaneStride)
+        planeStride = operands.inputPlaneStride
         let outputPlaces = PlaneOffsets(
-            operands.outputPlanes, from: firstOutput, stride: operands.outputLayout.planeStride)
+            operands.outputPlanes, from: group &* shape.outputs, stride: operands.outputLayout.planeStride)
         panel = scratch
         products = PanelProducts(
             inputs: shape.inputs, outputs: shape.outputs, tiling: shape.tiling, rectifies: shape.rectifiesOutput,
@@ -122,52 +119,54 @@ private struct GroupRun {
         _: Tile.Type, _ source: UnsafePointer<Float>, of pixels: Int, _ remaining: inout RemainingOutputs,
         to destination: some PixelDestination
     ) {
-        typealias P = Tile.Pixels
-        var sums = Tile(bias: remaining.weights)
-        var weights = remaining.weights + Tile.outputs
-        var kept = panel
-        if !activates {
-            for input in 0..<inputs {
-                let values = load(P.self, source + inputPlaces[input], of: pixels)
-                values.store(to: kept)
-                sums.addProduct(values, weights)
-                kept += P.width
-                weights += Tile.outputs
-            }
-        } else if products.outputs > Tile.outputs {
-            for input in 0..<inputs {
-                let values = activated(P.self, source, input, of: pixels)
-                values.store(to: kept)
-                sums.addProduct(values, weights)
-                kept += P.width
-                weights += Tile.outputs
-            }
-        } else {
-            for input in 0..<inputs {
-                sums.addProduct(activated(P.self, source, input, of: pixels), weights)
-                weights += Tile.outputs
-            }
-        }
-        products.store(sums, &remaining, next: weights, to: destination)
+        var gathering = Gathering<Tile>(remaining.weights, panel: panel)
+        for input in 0..<rising { gathering.keep(raised(source, input, of: pixels)) }
+        for input in rising..<count { gathering.keep(lowered(source, input, of: pixels)) }
+        products.store(gathering.sums, &remaining, next: gathering.weights, to: destination)
     }
 
-    /// A tile's pixels of one input, scaled, shifted and rectified.
+    /// Computes rows of a group of four outputs, which are one tile and leave nothing in the panel.
+    ///
+    /// - Parameters:
+    ///   - rows: the number of rows, of `columns` pixels, a multiple of 16.
+    ///   - input: the offset of the first row in each input plane; the others follow.
+    ///   - output: the offset of the first row in each output plane.
+    ///   - outputStride: floats from one row to the next there.
+    @inline(never)
+    func fourOutputs(rows: Int, columns: Int, input: Int, output: Int, outputStride: Int) {
+        var source = source + input
+        var target = FourPlanes(products, offset: output)
+        for _ in 0..<rows {
+            for _ in 0..<columns / 16 {
+                var gathering = Gathering<OutputTile4<Pixels16>>(products.weights, panel: panel)
+                for input in 0..<rising { gathering.add(raised(source, input, of: 16)) }
+                for input in rising..<count { gathering.add(lowered(source, input, of: 16)) }
+                gathering.sums.store(to: target, row: 0)
+                source += 16
+                target.advance(by: 16)
+            }
+            target.advance(by: outputStride &- columns)
+        }
+    }
+
+    /// A tile's pixels of an input, raised to its bound.
     @inline(__always)
-    func activated<P: PixelVectors>(
-        _: P.Type, _ source: UnsafePointer<Float>, _ input: Int, of pixels: Int
-    ) -> P {
-        load(P.self, source + inputPlaces[input], of: pixels).activated(
-            scale: PixelVector(repeating: scale[input]), shift: PixelVector(repeating: shift[input]))
+    func raised<P: PixelVectors>(_ source: UnsafePointer<Float>, _ input: Int, of pixels: Int) -> P {
+        load(P.self, source + Int(inputs[input].plane) &* planeStride, of: pixels).atLeast(inputs[input].bound)
+    }
+
+    /// A tile's pixels of an input, lowered to its bound.
+    @inline(__always)
+    func lowered<P: PixelVectors>(_ source: UnsafePointer<Float>, _ input: Int, of pixels: Int) -> P {
+        load(P.self, source + Int(inputs[input].plane) &* planeStride, of: pixels).atMost(inputs[input].bound)
     }
 
     /// Computes the last `count` pixels (1 to 8) of a run of eight or more, which ends before offset `end` of each plane.
     @inline(__always)
     func singlePixels(_ count: Int, endingAt end: Int) {
         let source = source + (end &- 8)
-        for input in 0..<inputs {
-            let values =
-                activates
-                ? activated(Pixels8.self, source, input, of: 8) : Pixels8(loading: source + inputPlaces[input])
+        for input in 0..<self.count {
+            let values: Pixels8 = input < rising ? raised(source, input, of: 8) : lowered(source, input, of: 8)
             values.store(to: panel + 8 &* input)
         }
         for pixel in 8 &- count..<8 {
@@ -179,5 +178,70 @@ private struct GroupRun {
     @inline(__always)
     func load<P: PixelVectors>(_: P.Type, _ place: UnsafePointer<Float>, of pixels: Int) -> P {
         P.width == 8 && pixels < 8 ? P(loading: place, count: pixels) : P(loading: place)
+    }
+}
+
+/// A tile of outputs that takes its inputs as they are gathered.
+private struct Gathering<Tile: OutputTile> {
+    var sums: Tile
+    var weights: UnsafePointer<Float>
+    var panel: UnsafeMutablePointer<Float>
+
+    @inline(__always)
+    init(_ packed: UnsafePointer<Float>, panel: UnsafeMutablePointer<Float>) {
+        sums = Tile(bias: packed)
+        weights = packed + Tile.outputs
+        self.panel = panel
+    }
+
+    /// Adds the products of one input.
+    @inline(__always)
+    mutating func add(_ pixels: Tile.Pixels) {
+        sums.addProduct(pixels, weights)
+        weights += Tile.outputs
+    }
+
+    /// Adds the products of one input and leaves it in the panel.
+    @inline(__always)
+    mutating func keep(_ pixels: Tile.Pixels) {
+        pixels.store(to: panel)
+        panel += Tile.Pixels.width
+        add(pixels)
+    }
+}
+
+/// A place in each of four output planes.
+private struct FourPlanes: SumDestination {
+    private var plane0: UnsafeMutablePointer<Float>
+    private var plane1: UnsafeMutablePointer<Float>
+    private var plane2: UnsafeMutablePointer<Float>
+    private var plane3: UnsafeMutablePointer<Float>
+    private let rectifies: Bool
+
+    @inline(__always)
+    init(_ products: PanelProducts, offset: Int) {
+        let (output, places) = (products.output + offset, products.outputPlaces)
+        (plane0, plane1) = (output + places[0], output + places[1])
+        (plane2, plane3) = (output + places[2], output + places[3])
+        rectifies = products.rectifies
+    }
+
+    @inline(__always)
+    mutating func advance(by pixels: Int) {
+        plane0 += pixels
+        plane1 += pixels
+        plane2 += pixels
+        plane3 += pixels
+    }
+
+    @inline(__always)
+    func store<Pixels: PixelVectors>(_ sums: Pixels, output: Int, row: Int) {
+        let result = rectifies ? sums.rectified() : sums
+        switch output {
+        case 0: result.store(to: plane0)
+        case 1: result.store(to: plane1)
+        case 2: result.store(to: plane2)
+        default: result.store(to: plane3)
+        }
     }
 }

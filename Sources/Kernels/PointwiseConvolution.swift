@@ -6,9 +6,13 @@
 ///             = max(input[plane(g, k)][p] * scale[g, k] + shift[g, k], 0)   with one
 ///     y(g, m, p) = bias[g, m] + Σ k weights[g, m, k] * v(k, p)
 ///
-/// followed by ReLU where `rectifiesOutput` is set. Each sum begins with the bias and takes the inputs in ascending
-/// order, one fused multiply-add for each (`multiplyAdd`), whatever tile computes it, so results do not depend on how
-/// the work is split. NaN passes through both ReLUs.
+/// followed by ReLU where `rectifiesOutput` is set. Scale and shift are folded into weights and biases, and a bound is
+/// left of each input's ReLU (`FoldedActivation`). Each sum begins with the bias and takes first the inputs of positive
+/// scale, then those of negative scale, both in ascending order, with one fused multiply-add for each (`multiplyAdd`),
+/// whatever tile computes it, so results do not depend on how the work is split. NaN passes through both ReLUs.
+///
+/// A result lies within `(inputs + 4) · 2⁻²⁴ · (|bias| + Σ k |weights| (|input · scale| + 2 |shift|))` of the exact value:
+/// each step of the sum rounds once, and so do folded weights, bounds and the bias.
 public struct PointwiseConvolution: Sendable, Equatable {
     /// Groups.
     public let groups: Int
@@ -22,6 +26,9 @@ public struct PointwiseConvolution: Sendable, Equatable {
     public let height: Int
     /// Whether ReLU is applied to the sums.
     public let rectifiesOutput: Bool
+
+    /// Scale and shift of each input, `[groups][inputs]` each.
+    public typealias Activation = (scale: UnsafePointer<Float>, shift: UnsafePointer<Float>)
 
     /// Floats beyond the packed weights that kernels read and ignore.
     static let packedSlack = 4
@@ -58,29 +65,84 @@ public struct PointwiseConvolution: Sendable, Equatable {
     /// - Parameters:
     ///   - weights: `[groups * outputs][inputs]`.
     ///   - bias: `[groups * outputs]`, or nil for zero.
+    ///   - activation: scale and shift of each input, `[groups][inputs]` each; nil for inputs that are taken as they are.
     ///   - packed: receives `packedCount` floats.
     public func pack(
-        weights: UnsafePointer<Float>, bias: UnsafePointer<Float>?, into packed: UnsafeMutablePointer<Float>
+        weights: UnsafePointer<Float>, bias: UnsafePointer<Float>?, activation: Activation?,
+        into packed: UnsafeMutablePointer<Float>
     ) {
         var destination = packed
         for group in 0..<groups {
+            let inputs = ordered(group, activation)
             var first = 0
             for tile in 0..<tiling.fours + tiling.sixes {
                 let count = tile < tiling.fours ? 4 : 6
                 for lane in 0..<count {
                     let output = first + lane
+                    guard output < outputs else {
+                        for row in 0...inputs.count { destination[row * count + lane] = 0 }
+                        continue
+                    }
                     let channel = group * outputs + output
-                    destination[lane] = output < outputs ? bias?[channel] ?? 0 : 0
-                    for input in 0..<inputs {
-                        destination[(input + 1) * count + lane] =
-                            output < outputs ? weights[channel * inputs + input] : 0
+                    let weights = weights + channel * self.inputs
+                    destination[lane] = foldedBias(inputs, weights, bias?[channel] ?? 0)
+                    for (row, input) in inputs.enumerated() {
+                        destination[(row + 1) * count + lane] = input.activation.weight(weights[input.index])
                     }
                 }
-                destination += (inputs + 1) * count
+                destination += (inputs.count + 1) * count
                 first += count
             }
         }
         destination.update(repeating: 0, count: Self.packedSlack)
+    }
+
+    /// Lists the inputs for `run`.
+    ///
+    /// - Parameters:
+    ///   - planes: the plane of each input, `[groups][inputs]`.
+    ///   - activation: as for `pack`.
+    ///   - gathered: receives `[groups][inputs]`, uninitialised before.
+    public func gather(
+        planes: UnsafePointer<Int32>, activation: Activation?, into gathered: UnsafeMutablePointer<GatheredInput>
+    ) {
+        for group in 0..<groups {
+            let first = group * inputs
+            for (place, input) in ordered(group, activation).enumerated() {
+                (gathered + first + place).initialize(
+                    to: GatheredInput(plane: planes[first + input.index], bound: input.activation.bound))
+            }
+        }
+    }
+
+    /// Counts the inputs of each group that are raised to their bounds, for `run`.
+    ///
+    /// - Parameters:
+    ///   - activation: as for `pack`.
+    ///   - rising: receives `[groups]`.
+    public func countRising(activation: Activation?, into rising: UnsafeMutablePointer<Int32>) {
+        for group in 0..<groups {
+            rising[group] = Int32(ordered(group, activation).count(where: \.activation.rises))
+        }
+    }
+
+    /// An input of a group, with its number there.
+    typealias OrderedInput = (index: Int, activation: FoldedActivation)
+
+    /// The inputs of a group in the order in which sums take them.
+    func ordered(_ group: Int, _ activation: Activation?) -> [OrderedInput] {
+        let all = (0..<inputs).map { index in
+            let entry = group * inputs + index
+            return OrderedInput(
+                index,
+                activation.map { FoldedActivation(scale: $0.scale[entry], shift: $0.shift[entry]) } ?? .identity)
+        }
+        return all.filter(\.activation.rises) + all.filter { !$0.activation.rises }
+    }
+
+    /// The bias of an output, given its weights `[inputs]`.
+    func foldedBias(_ inputs: [OrderedInput], _ weights: UnsafePointer<Float>, _ bias: Float) -> Float {
+        Float(inputs.reduce(Double(bias)) { $0 + $1.activation.bias(weights[$1.index]) })
     }
 }
 
@@ -90,10 +152,8 @@ public struct PointwiseOperands {
     public var input: UnsafePointer<Float>
     /// Floats from one input plane to the next.
     public var inputPlaneStride: Int
-    /// The plane of each input, `[groups][inputs]`.
-    public var inputPlanes: UnsafePointer<Int32>
-    /// Scale and shift of each input, `[groups][inputs]` each; nil for inputs that are taken as they are.
-    public var activation: (scale: UnsafePointer<Float>, shift: UnsafePointer<Float>)?
+    /// What `gather` made.
+    public var inputs: GatheredInputs
     /// What `pack` made.
     public var weights: UnsafePointer<Float>
     /// The output planes.
@@ -122,15 +182,12 @@ public struct PointwiseOperands {
 
     /// Names the buffers.
     public init(
-        input: UnsafePointer<Float>, inputPlaneStride: Int, inputPlanes: UnsafePointer<Int32>,
-        activation: (scale: UnsafePointer<Float>, shift: UnsafePointer<Float>)? = nil,
-        weights: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>, outputLayout: OutputLayout,
-        outputPlanes: UnsafePointer<Int32>
+        input: UnsafePointer<Float>, inputPlaneStride: Int, inputs: GatheredInputs, weights: UnsafePointer<Float>,
+        output: UnsafeMutablePointer<Float>, outputLayout: OutputLayout, outputPlanes: UnsafePointer<Int32>
     ) {
         self.input = input
         self.inputPlaneStride = inputPlaneStride
-        self.inputPlanes = inputPlanes
-        self.activation = activation
+        self.inputs = inputs
         self.weights = weights
         self.output = output
         self.outputLayout = outputLayout

@@ -35,28 +35,31 @@ struct DenseLayerTests {
         )
         let packed1 = GuardedBuffer(count: pointwise.packedCount)
         let packed3 = GuardedBuffer(count: spatial.packedCount)
-        pointwise.pack(weights: weights1.readOnly, bias: bias1.readOnly, into: packed1.pointer)
+        let activation = (scale: scale.readOnly, shift: shift.readOnly)
+        pointwise.pack(
+            weights: weights1.readOnly, bias: bias1.readOnly, activation: activation, into: packed1.pointer)
         spatial.pack(weights: weights3.readOnly, bias: nil, into: packed3.pointer)
         let inputPlanes = IndexBuffer((0..<channels).map { _ in Int.random(in: 0..<channels, using: &random) })
         let middlePlanes = IndexBuffer((0..<4 * growth).map { $0 % outputs * groups + $0 / outputs })
+        let gathered = GatheredBuffer(pointwise, planes: inputPlanes.readOnly, activation: activation)
 
         let middle = GuardedBuffer(count: 4 * growth * pixels)
         defer {
-            keepAlive(scale, shift, weights1, bias1, weights3, packed1, packed3, inputPlanes, middlePlanes, middle)
+            keepAlive(scale, shift, weights1, bias1, weights3, packed1, packed3, gathered, middlePlanes, middle)
         }
         pointwise.runReference(
             PointwiseOperands(
-                input: expected.readOnly, inputPlaneStride: stride, inputPlanes: inputPlanes.readOnly,
-                activation: (scale.readOnly, shift.readOnly), weights: packed1.readOnly, output: middle.pointer,
-                outputLayout: .planes(planeStride: pixels), outputPlanes: middlePlanes.readOnly),
-            weights: weights1.readOnly, bias: bias1.readOnly)
+                input: expected.readOnly, inputPlaneStride: stride, inputs: gathered.inputs,
+                weights: packed1.readOnly, output: middle.pointer, outputLayout: .planes(planeStride: pixels),
+                outputPlanes: middlePlanes.readOnly),
+            weights: weights1.readOnly, bias: bias1.readOnly, activation: activation)
         spatial.runReference(
             input: middle.readOnly, inputPlaneStride: pixels, weights: weights3.readOnly, bias: nil,
             output: expected.pointer + channels * stride, outputPlaneStride: stride)
 
         let operands = DenseLayerOperands(
-            input: features.readOnly, inputPlaneStride: stride, inputPlanes: inputPlanes.readOnly,
-            activation: (scale.readOnly, shift.readOnly), pointwiseWeights: packed1.readOnly,
+            input: features.readOnly, inputPlaneStride: stride, inputs: gathered.inputs,
+            pointwiseWeights: packed1.readOnly,
             middlePlanes: middlePlanes.readOnly, spatialWeights: packed3.readOnly,
             output: features.pointer + channels * stride, outputPlaneStride: stride)
         for row in Swift.stride(from: 0, to: height, by: rowsAtOnce) {

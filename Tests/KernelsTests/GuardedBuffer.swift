@@ -1,6 +1,8 @@
 import TestSupport
 import Testing
 
+@testable import Kernels
+
 /// Floats between guard words, at any offset from an aligned address.
 final class GuardedBuffer {
     let count: Int
@@ -45,6 +47,29 @@ final class IndexBuffer {
 
     deinit { pointer.deallocate() }
     var readOnly: UnsafePointer<Int32> { UnsafePointer(pointer) }
+}
+
+/// The gathered inputs of a 1×1 convolution.
+final class GatheredBuffer {
+    private let gathered: UnsafeMutablePointer<GatheredInput>
+    private let rising: UnsafeMutablePointer<Int32>
+
+    init(
+        _ convolution: PointwiseConvolution, planes: UnsafePointer<Int32>,
+        activation: PointwiseConvolution.Activation?
+    ) {
+        gathered = .allocate(capacity: max(1, convolution.groups * convolution.inputs))
+        rising = .allocate(capacity: max(1, convolution.groups))
+        convolution.gather(planes: planes, activation: activation, into: gathered)
+        convolution.countRising(activation: activation, into: rising)
+    }
+
+    deinit {
+        gathered.deallocate()
+        rising.deallocate()
+    }
+
+    var inputs: GatheredInputs { GatheredInputs(inputs: gathered, rising: rising) }
 }
 
 /// Keeps objects whose pointers are in use from being released before this call.

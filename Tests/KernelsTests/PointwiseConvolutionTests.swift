@@ -36,7 +36,9 @@ private final class PointwiseData {
     let shape: PointwiseConvolution
     let input, weights, bias, scale, shift, packed, output: GuardedBuffer
     let inputPlanes, outputPlanes: IndexBuffer
+    let activation: PointwiseConvolution.Activation?
     let operands: PointwiseOperands
+    private let gathered: GatheredBuffer
     let layout: PaddedPlanes
 
     init(_ test: PointwiseCase) {
@@ -56,7 +58,8 @@ private final class PointwiseData {
         scale = buffer(planes)
         shift = buffer(planes)
         packed = GuardedBuffer(count: shape.packedCount, offset: test.offset)
-        shape.pack(weights: weights.readOnly, bias: bias.readOnly, into: packed.pointer)
+        activation = test.activates ? (scale.readOnly, shift.readOnly) : nil
+        shape.pack(weights: weights.readOnly, bias: bias.readOnly, activation: activation, into: packed.pointer)
         let channels = test.groups * test.outputs
         layout = PaddedPlanes(width: max(1, test.width), rows: max(1, test.height))
         let outputStride = test.padded ? layout.planeStride : pixels
@@ -66,9 +69,9 @@ private final class PointwiseData {
             (0..<planes).map { test.gathers ? Int.random(in: 0..<planes, using: &random) : $0 })
         outputPlanes = IndexBuffer(
             (0..<channels).map { test.shuffles ? $0 % test.outputs * test.groups + $0 / test.outputs : $0 })
+        gathered = GatheredBuffer(shape, planes: inputPlanes.readOnly, activation: activation)
         operands = PointwiseOperands(
-            input: input.readOnly, inputPlaneStride: pixels, inputPlanes: inputPlanes.readOnly,
-            activation: test.activates ? (scale.readOnly, shift.readOnly) : nil, weights: packed.readOnly,
+            input: input.readOnly, inputPlaneStride: pixels, inputs: gathered.inputs, weights: packed.readOnly,
             output: output.pointer,
             outputLayout: test.padded ? .padded(layout, firstRow: 0) : .planes(planeStride: outputStride),
             outputPlanes: outputPlanes.readOnly)
@@ -105,7 +108,8 @@ struct PointwiseConvolutionTests {
     private func check(_ test: PointwiseCase) {
         let expected = PointwiseData(test)
         expected.shape.runReference(
-            expected.operands, weights: expected.weights.readOnly, bias: expected.bias.readOnly)
+            expected.operands, weights: expected.weights.readOnly, bias: expected.bias.readOnly,
+            activation: expected.activation)
         for (rows, groups) in [(max(1, test.height), max(1, test.groups)), (1, 1), (3, 2)] {
             let actual = PointwiseData(test)
             actual.run(rowsAtOnce: rows, groupsAtOnce: groups)
@@ -140,6 +144,18 @@ struct PointwiseConvolutionTests {
                 PointwiseCase(
                     groups: 3, inputs: inputs, outputs: outputs, width: width, height: height, activates: activates,
                     shuffles: true))
+        }
+    }
+
+    @Test("Groups of four outputs in padded rows of whole tiles", arguments: [16, 32, 48, 112], [1, 2, 5])
+    func fourOutputs(width: Int, height: Int) {
+        for inputs in [0, 1, 2, 5] {
+            for (activates, rectifies) in [(true, true), (true, false), (false, true)] {
+                check(
+                    PointwiseCase(
+                        groups: 3, inputs: inputs, outputs: 4, width: width, height: height, activates: activates,
+                        shuffles: true, rectifies: rectifies, padded: true))
+            }
         }
     }
 
@@ -182,12 +198,36 @@ struct PointwiseConvolutionTests {
     }
 
     @Test(
+        "A folded scale, shift and ReLU is the same function, however small or large its factors",
+        arguments: [0, -0.0, 1, -1, 0.3, -2.5, 1e-20, -1e-20, 1e-38, 1e-45, -1e-45, 1e20, -1e20] as [Float])
+    func foldedActivation(scale: Float) {
+        for shift in [0, 1, -1, 0.7, 1e-30, -1e-30, 1e30, -1e30, 1e-45] as [Float] {
+            let folded = FoldedActivation(scale: scale, shift: shift)
+            for weight in [1, -0.6, 3] as [Float] {
+                for x in [0, 1, -1, 0.5, -2, 100, -1e6] as [Float] {
+                    let bounded = folded.rises ? max(x, folded.bound) : min(x, folded.bound)
+                    let actual = Double(folded.weight(weight)) * Double(bounded) + folded.bias(weight)
+                    let scaled = Double(x) * Double(scale)
+                    let expected = Double(weight) * max(0, scaled + Double(shift))
+                    let magnitude = Double(abs(weight)) * (abs(scaled) + 2 * Double(abs(shift)))
+                    // What a subnormal weight or bound lacks in digits.
+                    let tiny = 0x1p-86 + 0x1p-149 * Double(abs(weight * scale))
+                    #expect(
+                        abs(actual - expected) <= 0x1p-23 * magnitude + tiny,
+                        "\(scale), \(shift), \(weight), \(x): \(actual) instead of \(expected)")
+                }
+            }
+        }
+    }
+
+    @Test(
         "The reference lies within the rounding bound of a sum in double precision", arguments: 1..<5 as Range<UInt64>)
     func referenceBound(seed: UInt64) {
         let test = PointwiseCase(
             groups: 2, inputs: 60, outputs: 3, width: 5, height: 2, gathers: false, rectifies: false, seed: seed)
         let data = PointwiseData(test)
-        data.shape.runReference(data.operands, weights: data.weights.readOnly, bias: data.bias.readOnly)
+        data.shape.runReference(
+            data.operands, weights: data.weights.readOnly, bias: data.bias.readOnly, activation: data.activation)
         for channel in 0..<6 {
             for pixel in 0..<10 {
                 var sum = Double(data.bias.pointer[channel])
@@ -198,10 +238,9 @@ struct PointwiseConvolutionTests {
                     let value = max(0, scaled + Double(data.shift.pointer[entry]))
                     let weight = Double(data.weights.pointer[channel * 60 + input])
                     sum += value * weight
-                    magnitude += (abs(scaled) + Double(abs(data.shift.pointer[entry]))) * abs(weight)
+                    magnitude += (abs(scaled) + 2 * Double(abs(data.shift.pointer[entry]))) * abs(weight)
                 }
-                // One rounding of each input and one or two of each partial sum.
-                let bound = Double(3 * 60 + 2) * Double(Float.ulpOfOne) * magnitude
+                let bound = Double(60 + 4) * 0x1p-24 * magnitude
                 let actual = Double(data.output.pointer[channel * 10 + pixel])
                 #expect(abs(actual - sum) <= bound, "seed \(seed): \(actual) instead of \(sum) at \(channel), \(pixel)")
             }

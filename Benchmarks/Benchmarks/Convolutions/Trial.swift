@@ -20,14 +20,20 @@ struct Trial: Sendable {
             rectifiesOutput: true)
         return Trial(kernel: "PointwiseConvolution", multiplyAdds: convolution.multiplyAdds) {
             let (channels, weights) = (shape.groups * shape.outputs, floats(convolution.packedCount))
-            convolution.pack(weights: floats(channels * shape.inputs), bias: floats(channels), into: weights)
-            let stride = recommendedPlaneStride(pixels: shape.size * shape.size)
             let inputs = shape.groups * shape.inputs
             let activation = (scale: UnsafePointer(floats(inputs)), shift: UnsafePointer(floats(inputs)))
+            convolution.pack(
+                weights: floats(channels * shape.inputs), bias: floats(channels), activation: activation, into: weights)
+            let gathered = UnsafeMutablePointer<GatheredInput>.allocate(capacity: inputs)
+            convolution.gather(planes: planes(inputs), activation: activation, into: gathered)
+            let rising = UnsafeMutablePointer<Int32>.allocate(capacity: shape.groups)
+            convolution.countRising(activation: activation, into: rising)
+            let stride = recommendedPlaneStride(pixels: shape.size * shape.size)
             let operands = PointwiseOperands(
-                input: floats(inputs * stride), inputPlaneStride: stride, inputPlanes: planes(inputs),
-                activation: activation, weights: weights, output: floats(channels * stride),
-                outputLayout: .planes(planeStride: stride), outputPlanes: planes(channels))
+                input: floats(inputs * stride), inputPlaneStride: stride,
+                inputs: GatheredInputs(inputs: gathered, rising: rising), weights: weights,
+                output: floats(channels * stride), outputLayout: .planes(planeStride: stride),
+                outputPlanes: planes(channels))
             let scratch = floats(convolution.scratchCount)
             return { convolution.run(operands, groups: 0..<shape.groups, rows: 0..<shape.size, scratch: scratch) }
         }

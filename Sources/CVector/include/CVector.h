@@ -50,6 +50,16 @@ CONDENSENET_INLINE condensenet_float16 condensenet_multiply_add16(condensenet_fl
 CONDENSENET_INLINE condensenet_float16 condensenet_rectified16(condensenet_float16 x) {
   return x < 0 ? (condensenet_float16)0 : x;
 }
+
+/// The greater of x and bound in every lane; NaN in x stays NaN.
+CONDENSENET_INLINE condensenet_float16 condensenet_at_least16(condensenet_float16 x, condensenet_float16 bound) {
+  return x < bound ? bound : x;
+}
+
+/// The lesser of x and bound in every lane; NaN in x stays NaN.
+CONDENSENET_INLINE condensenet_float16 condensenet_at_most16(condensenet_float16 x, condensenet_float16 bound) {
+  return x > bound ? bound : x;
+}
 #endif
 
 /// The sums of neighbours: a[0] + a[1], a[2] + a[3] and so on to b[6] + b[7].
@@ -69,6 +79,30 @@ CONDENSENET_INLINE condensenet_float8 condensenet_subtract8(condensenet_float8 a
 /// a * b in every lane.
 CONDENSENET_INLINE condensenet_float8 condensenet_multiply8(condensenet_float8 a, condensenet_float8 b) {
   return a * b;
+}
+
+/// The greater of x and bound in every lane; NaN in x stays NaN.
+CONDENSENET_INLINE condensenet_float8 condensenet_at_least8(condensenet_float8 x, condensenet_float8 bound) {
+#if defined(__aarch64__)
+  condensenet_float8 result;
+  result.lo = vmaxq_f32(x.lo, bound.lo);
+  result.hi = vmaxq_f32(x.hi, bound.hi);
+  return result;
+#else
+  return x < bound ? bound : x;
+#endif
+}
+
+/// The lesser of x and bound in every lane; NaN in x stays NaN.
+CONDENSENET_INLINE condensenet_float8 condensenet_at_most8(condensenet_float8 x, condensenet_float8 bound) {
+#if defined(__aarch64__)
+  condensenet_float8 result;
+  result.lo = vminq_f32(x.lo, bound.lo);
+  result.hi = vminq_f32(x.hi, bound.hi);
+  return result;
+#else
+  return x > bound ? bound : x;
+#endif
 }
 
 /// The greater of x and zero in every lane; NaN stays NaN, and a zero may have either sign.

@@ -37,8 +37,7 @@ final class DenseLayerOperation: PlannedOperation {
         layer.run(
             DenseLayerOperands(
                 input: operands.input, inputPlaneStride: operands.inputPlaneStride,
-                inputPlanes: operands.inputPlanes, activation: operands.activation,
-                pointwiseWeights: operands.weights, middlePlanes: operands.outputPlanes,
+                inputs: operands.inputs, pointwiseWeights: operands.weights, middlePlanes: operands.outputPlanes,
                 spatialWeights: spatialWeights.pointer, output: destination[outputOffset],
                 outputPlaneStride: destination.stride),
             rows: share.of(layer.spatial.height), scratch: share.scratch)

@@ -33,11 +33,12 @@ final class PointwiseOperation: PlannedOperation {
     }
 }
 
-/// A grouped 1×1 convolution with its packed weights and planes.
+/// A grouped 1×1 convolution with its packed weights, inputs and output planes.
 struct PackedPointwise: Sendable {
     let convolution: PointwiseConvolution
     let weights: StoredArray<Float>
-    private let stage: PackedInputStage
+    private let inputs: StoredArray<GatheredInput>
+    private let rising: StoredArray<Int32>
     private let outputPlanes: StoredArray<Int32>
 
     init(_ step: Step, _ source: Convolution, shape: PlaneShape, _ tensors: any TensorSource) throws {
@@ -45,9 +46,16 @@ struct PackedPointwise: Sendable {
         let convolution = PointwiseConvolution(
             groups: source.groups, inputs: channels / source.groups, outputs: source.outputChannels / source.groups,
             width: shape.width, height: shape.height, rectifiesOutput: source.relu)
-        weights = try tensors.packed(
-            step, hasBias: source.bias, count: convolution.packedCount, pack: convolution.pack)
-        stage = try PackedInputStage(step, source.inputStage, tensors)
+        let stage = try PackedInputStage(step, source.inputStage, tensors)
+        weights = try tensors.packed(step, hasBias: source.bias, count: convolution.packedCount) {
+            convolution.pack(weights: $0, bias: $1, activation: stage.activation, into: $2)
+        }
+        inputs = try StoredArray(count: channels) {
+            convolution.gather(planes: stage.planes.pointer, activation: stage.activation, into: $0.baseAddress!)
+        }
+        rising = try StoredArray(count: source.groups) {
+            convolution.countRising(activation: stage.activation, into: $0.baseAddress!)
+        }
         outputPlanes = try source.outputPlanes(offset: step.outputOffset)
         self.convolution = convolution
     }
@@ -56,9 +64,9 @@ struct PackedPointwise: Sendable {
         input: Planes, output: UnsafeMutablePointer<Float>, layout: PointwiseOperands.OutputLayout
     ) -> PointwiseOperands {
         PointwiseOperands(
-            input: input.base, inputPlaneStride: input.stride, inputPlanes: stage.planes.pointer,
-            activation: stage.activation, weights: weights.pointer, output: output, outputLayout: layout,
-            outputPlanes: outputPlanes.pointer)
+            input: input.base, inputPlaneStride: input.stride,
+            inputs: GatheredInputs(inputs: inputs.pointer, rising: rising.pointer), weights: weights.pointer,
+            output: output, outputLayout: layout, outputPlanes: outputPlanes.pointer)
     }
 }
 
