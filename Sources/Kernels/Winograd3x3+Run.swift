@@ -1,3 +1,5 @@
+import CVector
+
 extension Winograd3x3 {
     /// Computes the given tiles of up to four outputs each; tile `t` of group `g` is number `g * tiles / groups + t`.
     ///
@@ -30,14 +32,13 @@ private struct WinogradRun {
     /// The tiles to compute, counted within the group.
     private let tiles: Range<Int>
     private let weights: UnsafePointer<Float>
-    /// `[6 points][inputs][stride]`.
+    /// `[6 points][inputs][stride]`, the points `transformedPoint` floats apart.
     private let transformed: UnsafeMutablePointer<Float>
+    private let transformedPoint: Int
     private let stride: Int
     /// `[6 points][tiles][4][places]`.
     private let sums: UnsafeMutablePointer<Float>
     private let places: Int
-    /// A row outside the image.
-    private let zeros: UnsafeMutablePointer<Float>
 
     init(
         _ shape: Winograd3x3, _ operands: Winograd3x3Operands, group: Int, tiles: Range<Int>,
@@ -50,83 +51,90 @@ private struct WinogradRun {
         weights = operands.weights + group * shape.packedGroupCount
         transformed = scratch
         stride = shape.transformedStride
+        transformedPoint = shape.transformedPoint
         sums = scratch + shape.transformedCount
         places = shape.places
-        zeros = sums + shape.sumsCount
-        zeros.update(repeating: 0, count: shape.zerosCount)
     }
 
-    /// Floats from one point's transformed rows to the next's.
-    private var transformedPoint: Int { shape.inputs &* stride }
     /// Floats from one point's sums to the next's.
     private var sumsPoint: Int { tiles.count &* Winograd3x3.tileOutputs &* places }
 
     /// Transforms all inputs of some blocks.
     ///
-    /// Vectors may reach beyond the end of a row of fewer than eight pixels: what they leave there is overwritten, by the
-    /// zero between rows and by the next block. What lies behind the last row's zero is read, and no result depends on it.
+    /// The last vector of a row ends with the zero behind the row; rows of whole vectors have theirs written apart. In a
+    /// row of fewer than seven pixels it reaches into the rows that are written next. What vectors of the sums reach
+    /// behind the last row's zero is read, and no result depends on it.
     func transform(_ blocks: Range<Int>) {
-        for block in blocks {
-            let offset = 1 &+ (block &- blocks.lowerBound) &* (shape.width &+ 1)
-            transform(block, isFirst: block == blocks.lowerBound, to: transformed + offset)
+        let width = shape.width
+        var source = operands.input + group &* shape.inputs &* operands.inputPlaneStride
+        var target = transformed + 1
+        setZero(target - 1)
+        for _ in 0..<shape.inputs {
+            for vector in 0..<width / 8 {
+                column(source + 8 &* vector, to: target + 8 &* vector, blocks) { loadVector($0) }
+            }
+            if width % 8 == 0 {
+                for block in 1...blocks.count { setZero(target + block &* (width &+ 1) - 1) }
+            } else {
+                let last = max(0, width &- 7)
+                let lanes = Int32(width &- last)
+                column(source + last, to: target + last, blocks) { condensenet_first_lanes8(loadVector($0), lanes) }
+            }
+            source += operands.inputPlaneStride
+            target += stride
         }
     }
 
-    /// Transforms one block of all inputs.
+    /// Transforms one vector of the rows of some blocks, from the top down: a block's last two rows are the next one's first.
+    ///
+    /// - Parameters:
+    ///   - plane: the vector in the first row of an input.
+    ///   - load: reads the vector of a row.
     @inline(__always)
-    private func transform(_ block: Int, isFirst: Bool, to target: UnsafeMutablePointer<Float>) {
-        let first = block &* WinogradTransform.results &- 1
-        var (row0, row1, row2) = (row(first), row(first &+ 1), row(first &+ 2))
-        var (row3, row4, row5) = (row(first &+ 3), row(first &+ 4), row(first &+ 5))
+    private func column(
+        _ plane: UnsafePointer<Float>, to target: UnsafeMutablePointer<Float>, _ blocks: Range<Int>,
+        load: (UnsafePointer<Float>) -> PixelVector
+    ) {
+        let (width, zero) = (shape.width, PixelVector(repeating: 0))
+        let last = shape.blocks &- 1
+        var row = plane + blocks.lowerBound &* WinogradTransform.results &* width
         var target = target
-        let step = transformedPoint
-        for _ in 0..<shape.inputs {
-            forEachVector { x in
-                let values = WinogradTransform.input(
-                    loadVector(row0.pixels + x), loadVector(row1.pixels + x), loadVector(row2.pixels + x),
-                    loadVector(row3.pixels + x), loadVector(row4.pixels + x), loadVector(row5.pixels + x))
-                let place = target + x
-                storeVector(values.0, place)
-                storeVector(values.1, place + step)
-                storeVector(values.2, place + 2 &* step)
-                storeVector(values.3, place + 3 &* step)
-                storeVector(values.4, place + 4 &* step)
-                storeVector(values.5, place + 5 &* step)
-            }
-            if isFirst { setZero(target - 1) }
-            setZero(target + shape.width)
-            target += stride
-            row0.advance()
-            row1.advance()
-            row2.advance()
-            row3.advance()
-            row4.advance()
-            row5.advance()
+        var (x0, x1) = (blocks.lowerBound == 0 ? zero : load(row - width), load(row))
+        for _ in blocks.lowerBound..<min(blocks.upperBound, last) {
+            let (x2, x3) = (load(row + width), load(row + 2 &* width))
+            let (x4, x5) = (load(row + 3 &* width), load(row + 4 &* width))
+            store(WinogradTransform.input(x0, x1, x2, x3, x4, x5), to: target)
+            (x0, x1) = (x4, x5)
+            row += WinogradTransform.results &* width
+            target += width &+ 1
         }
+        guard blocks.upperBound > last else { return }
+        let rows = shape.height &- last &* WinogradTransform.results
+        let x2 = rows > 1 ? load(row + width) : zero
+        let x3 = rows > 2 ? load(row + 2 &* width) : zero
+        let x4 = rows > 3 ? load(row + 3 &* width) : zero
+        store(WinogradTransform.input(x0, x1, x2, x3, x4, zero), to: target)
+    }
+
+    /// Writes a vector of each point.
+    @inline(__always)
+    private func store(
+        _ values: (PixelVector, PixelVector, PixelVector, PixelVector, PixelVector, PixelVector),
+        to place: UnsafeMutablePointer<Float>
+    ) {
+        let step = transformedPoint
+        storeVector(values.0, place)
+        storeVector(values.1, place + step)
+        storeVector(values.2, place + 2 &* step)
+        storeVector(values.3, place + 3 &* step)
+        storeVector(values.4, place + 4 &* step)
+        storeVector(values.5, place + 5 &* step)
     }
 
     /// Sets a float to zero at every point.
     @inline(__always)
     private func setZero(_ place: UnsafeMutablePointer<Float>) {
         for point in 0..<WinogradTransform.points { place[point &* transformedPoint] = 0 }
-    }
-
-    /// The same row of one input after the other.
-    private struct Row {
-        var pixels: UnsafePointer<Float>
-        let planeStride: Int
-
-        @inline(__always)
-        mutating func advance() { pixels += planeStride }
-    }
-
-    /// A row of the group's inputs, or zeros where it lies outside the image.
-    @inline(__always)
-    private func row(_ y: Int) -> Row {
-        guard y >= 0 && y < shape.height else { return Row(pixels: UnsafePointer(zeros), planeStride: 0) }
-        return Row(
-            pixels: operands.input + group &* shape.inputs &* operands.inputPlaneStride + y &* shape.width,
-            planeStride: operands.inputPlaneStride)
     }
 
     /// Calls `body` with the first column of each vector of a row; the last vector ends with the row, or is incomplete in

@@ -58,10 +58,13 @@ public struct Winograd3x3: Sendable, Equatable {
     var sumsStride: Int { width % Self.vector == 0 ? width : width + 1 }
     /// Places for the sums of one output at one point.
     var places: Int { roundUp(blocksAtOnce * sumsStride, toMultipleOf: Self.vector) }
-    /// Floats of one input's transformed rows at one point: a zero, the rows with a zero after each, and what vectors
-    /// reach beyond them.
-    var transformedStride: Int {
-        roundUp(blocksAtOnce * (width + 1) + 1 + 2 * Self.vector, toMultipleOf: Self.vector)
+    /// Floats from one input's transformed rows at one point to the next's: rows, each with a zero after it.
+    var transformedStride: Int { blocksAtOnce * (width + 1) }
+    /// Floats from one point's transformed rows to the next's: a zero, those of all inputs, and what vectors reach
+    /// beyond them; an odd number of cache lines, so that the points do not fall into few sets of the cache.
+    var transformedPoint: Int {
+        let floats = 1 + inputs * transformedStride + 2 * Self.vector
+        return (roundUp(floats, toMultipleOf: 16) / 16 | 1) * 16
     }
     /// Output tiles of a group.
     var groupTiles: Int { roundUp(outputs, toMultipleOf: Self.tileOutputs) / Self.tileOutputs }
@@ -78,14 +81,11 @@ public struct Winograd3x3: Sendable, Equatable {
     public var packedCount: Int { groups * packedGroupCount }
 
     /// Floats of all inputs' transformed rows.
-    var transformedCount: Int { WinogradTransform.points * inputs * transformedStride }
+    var transformedCount: Int { WinogradTransform.points * transformedPoint }
     /// Floats of all outputs' sums at all points.
     var sumsCount: Int { WinogradTransform.points * groupTiles * Self.tileOutputs * places + Self.vector }
-    /// Floats of a row outside the image.
-    var zerosCount: Int { roundUp(width, toMultipleOf: Self.vector) }
-
     /// Floats of scratch that one call of `run` needs.
-    public var scratchCount: Int { transformedCount + sumsCount + zerosCount }
+    public var scratchCount: Int { transformedCount + sumsCount }
 
     /// Floats that must be readable after the last input plane.
     public static let inputSlack = 8

@@ -68,6 +68,13 @@ CONDENSENET_INLINE condensenet_float8 condensenet_pair_sums(condensenet_float8 a
          __builtin_shufflevector(a, b, 1, 3, 5, 7, 9, 11, 13, 15);
 }
 
+/// The first count lanes of x, and zero in the others.
+CONDENSENET_INLINE condensenet_float8 condensenet_first_lanes8(condensenet_float8 x, int count) {
+  typedef int condensenet_int8 __attribute__((ext_vector_type(8)));
+  const condensenet_int8 lanes = {0, 1, 2, 3, 4, 5, 6, 7};
+  return (condensenet_float8)((condensenet_int8)x & (lanes < (condensenet_int8)count));
+}
+
 /// a + b in every lane.
 CONDENSENET_INLINE condensenet_float8 condensenet_add8(condensenet_float8 a, condensenet_float8 b) { return a + b; }
 
