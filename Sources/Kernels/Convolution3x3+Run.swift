@@ -60,7 +60,7 @@ private struct DirectRun {
         if !paired { narrow(DirectTile1<OutputTile4<Pixels8>>.self, tiles, 0, columns) }
     }
 
-    /// Two outputs, the first of them `first`, in tiles of two rows.
+    /// Two outputs, the first of them `first`, in tiles of two rows, or of 8 columns and four rows.
     @inline(__always)
     func two(first: Int) {
         let tiles = first / 2..<first / 2 &+ 1
@@ -68,12 +68,18 @@ private struct DirectRun {
         let paired = eachRow(step: 2) { row in
             wide(DirectTile2<OutputTile2<KernelChoice.WidePixels>>.self, tiles, row, columns)
             medium(DirectTile2<OutputTile2<Pixels16>>.self, tiles, row, columns)
-            narrow(DirectTile2<OutputTile2<Pixels8>>.self, tiles, row, columns)
         }
-        guard !paired else { return }
-        wide(DirectTile1<OutputTile2<KernelChoice.WidePixels>>.self, tiles, 0, columns)
-        medium(DirectTile1<OutputTile2<Pixels16>>.self, tiles, 0, columns)
-        narrow(DirectTile1<OutputTile2<Pixels8>>.self, tiles, 0, columns)
+        if !paired {
+            wide(DirectTile1<OutputTile2<KernelChoice.WidePixels>>.self, tiles, 0, columns)
+            medium(DirectTile1<OutputTile2<Pixels16>>.self, tiles, 0, columns)
+        }
+        let fourRows = eachRow(step: 4) { row in
+            narrow(DirectTile4<OutputTile2<Pixels8>>.self, tiles, row, columns)
+        }
+        guard !fourRows else { return }
+        eachRow(step: 1) { row in
+            narrow(DirectTile1<OutputTile2<Pixels8>>.self, tiles, row, columns)
+        }
     }
 
     /// One output, in tiles of four rows.

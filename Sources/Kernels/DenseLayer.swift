@@ -13,7 +13,8 @@ public struct DenseLayer: Sendable, Equatable {
 
     /// A layer of two convolutions of equal image size, the first with as many outputs as the second has inputs.
     ///
-    /// `bandRows` are the rows of a band; nil for as many as keep the middle planes of a band in a second-level cache.
+    /// `bandRows` are the rows of a band; nil for about as many as keep the middle planes of a band in a second-level
+    /// cache, in whole tiles of four rows.
     public init(pointwise: PointwiseConvolution, spatial: Convolution3x3, bandRows: Int? = nil) {
         precondition(pointwise.width == spatial.width && pointwise.height == spatial.height)
         precondition(pointwise.groups * pointwise.outputs == spatial.groups * spatial.inputs)
@@ -23,7 +24,8 @@ public struct DenseLayer: Sendable, Equatable {
         let rowFloats = PaddedPlanes(width: spatial.width, rows: 1).rowStride * spatial.groups * spatial.inputs
         let limit = bandRows ?? max(4, KernelChoice.bandFloats / max(1, rowFloats) - 2)
         let bands = (spatial.height + limit - 1) / limit
-        middle = PaddedPlanes(width: spatial.width, rows: bandRows ?? (spatial.height + bands - 1) / bands)
+        let rows = min(roundUp((spatial.height + bands - 1) / bands, toMultipleOf: 4), spatial.height)
+        middle = PaddedPlanes(width: spatial.width, rows: bandRows ?? rows)
     }
 
     /// Middle planes.

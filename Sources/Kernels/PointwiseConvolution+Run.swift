@@ -165,10 +165,8 @@ private struct GroupRun {
     @inline(__always)
     func singlePixels(_ count: Int, endingAt end: Int) {
         let source = source + (end &- 8)
-        for input in 0..<self.count {
-            let values: Pixels8 = input < rising ? raised(source, input, of: 8) : lowered(source, input, of: 8)
-            values.store(to: panel + 8 &* input)
-        }
+        for input in 0..<rising { (raised(source, input, of: 8) as Pixels8).store(to: panel + 8 &* input) }
+        for input in rising..<self.count { (lowered(source, input, of: 8) as Pixels8).store(to: panel + 8 &* input) }
         for pixel in 8 &- count..<8 {
             products.runPixel(UnsafePointer(panel + pixel), to: end &- 8 &+ pixel)
         }
