@@ -6,6 +6,8 @@ public enum KernelChoice {
     #if arch(arm64)
         /// The widest tiles: what the registers hold of the sums of four outputs.
         typealias WidePixels = Pixels24
+        /// The widest tiles of places in minimal filtering, and likewise.
+        typealias WidePlaces = PlacesTile<OutputTile4<Pixels24>>
         /// Whether 1×1 convolutions use them; six outputs leave room for 16 pixels here.
         static let hasWidePanels = false
         /// The most pixels after the last whole vector of a run that are computed one by one, each for many outputs at a
@@ -13,10 +15,15 @@ public enum KernelChoice {
         static let singlePixels = 4
     #elseif CONDENSENET_AVX512
         typealias WidePixels = Pixels32
+        typealias WidePlaces = PlacesTile<OutputTile4<Pixels32>>
         static let hasWidePanels = true
         static let singlePixels = 4
     #else
         typealias WidePixels = Pixels16
+        /// Twelve sums of eight; with eight of them the multipliers would wait for one another.
+        typealias WidePlaces = JoinedPlaces<Places24, Places24>
+        typealias Places24 = JoinedPlaces<Places8, JoinedPlaces<Places8, Places8>>
+        typealias Places8 = PlacesTile<OutputTile2<Pixels8>>
         static let hasWidePanels = false
         static let singlePixels = 3
     #endif

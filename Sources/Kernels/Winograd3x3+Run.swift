@@ -67,16 +67,16 @@ private struct WinogradRun {
     func transform(_ blocks: Range<Int>) {
         let width = shape.width
         var source = operands.input + group &* shape.inputs &* operands.inputPlaneStride
-        var target = transformed + 1
+        var target = transformed + Winograd3x3.lead
         setZero(target - 1)
         for _ in 0..<shape.inputs {
             for vector in 0..<width / 8 {
                 column(source + 8 &* vector, to: target + 8 &* vector, blocks) { loadVector($0) }
             }
             if width % 8 == 0 {
-                for block in 1...blocks.count { setZero(target + block &* (width &+ 1) - 1) }
+                for block in 0..<blocks.count { setZero(target + (block &* shape.rowStride &+ width)) }
             } else {
-                let last = max(0, width &- 7)
+                let last = shape.rowStride % 8 == 0 ? width & ~7 : max(0, width &- 7)
                 let lanes = Int32(width &- last)
                 column(source + last, to: target + last, blocks) { condensenet_first_lanes8(loadVector($0), lanes) }
             }
@@ -106,7 +106,7 @@ private struct WinogradRun {
             store(WinogradTransform.input(x0, x1, x2, x3, x4, x5), to: target)
             (x0, x1) = (x4, x5)
             row += WinogradTransform.results &* width
-            target += width &+ 1
+            target += shape.rowStride
         }
         guard blocks.upperBound > last else { return }
         let rows = shape.height &- last &* WinogradTransform.results
@@ -151,32 +151,35 @@ private struct WinogradRun {
     /// Computes the sums of all tiles at all points.
     func multiply() {
         for point in 0..<WinogradTransform.points {
-            let input = UnsafePointer(transformed) + point &* transformedPoint
+            let input = UnsafePointer(transformed) + (point &* transformedPoint &+ Winograd3x3.lead &- 1)
             let weights = weights + (point &* shape.groupTiles &+ tiles.lowerBound) &* shape.packedTileCount
             let output = sums + point &* sumsPoint
-            var walk = RowWalk(
-                offset: 0, width: shape.sumsStride == shape.width ? shape.width : .max, gap: 1)
             var place = 0
-            if shape.sumsStride != shape.width {
-                for _ in 0..<PixelTiling(pixels: places, wide: true).tilesWide {
+            if !shape.skipsGaps {
+                typealias Wide = KernelChoice.WidePlaces
+                for _ in 0..<Wide.count(vectors: places / 8) {
                     for tile in 0..<tiles.count {
-                        products(KernelChoice.WidePixels.self, input + place, 8, weights, output + place, tile)
+                        for lane in Swift.stride(from: 0, to: Winograd3x3.tileOutputs, by: Wide.outputs) {
+                            products(Wide.self, input + place, weights + lane, output + (lane &* places &+ place), tile)
+                        }
                     }
-                    place &+= KernelChoice.WidePixels.width
+                    place &+= Wide.width
                 }
-                walk = RowWalk(offset: place, width: .max, gap: 1)
             }
+            var walk = RowWalk(offset: place, width: shape.skipsGaps ? shape.width : .max, gap: 1)
             while place &+ 16 <= places {
                 let (first, second) = (walk.next(8), walk.next(8))
                 for tile in 0..<tiles.count {
-                    products(Pixels16.self, input + first, second &- first, weights, output + place, tile)
+                    products(
+                        PlacesTile<OutputTile4<Pixels16>>.self, input + first, weights, output + place, tile,
+                        second: second &- first)
                 }
                 place &+= 16
             }
             if place < places {
                 let first = walk.next(8)
                 for tile in 0..<tiles.count {
-                    products(Pixels8.self, input + first, 0, weights, output + place, tile)
+                    products(PlacesTile<OutputTile4<Pixels8>>.self, input + first, weights, output + place, tile)
                 }
             }
         }
@@ -184,23 +187,22 @@ private struct WinogradRun {
 
     /// Computes one tile's sums at one point, in vectors of places, each `second` floats after the one before it.
     @inline(__always)
-    private func products<P: PixelVectors>(
-        _: P.Type, _ input: UnsafePointer<Float>, _ second: Int, _ packed: UnsafePointer<Float>,
-        _ output: UnsafeMutablePointer<Float>, _ tile: Int
+    private func products<Sums: SumsOfPlaces>(
+        _: Sums.Type, _ input: UnsafePointer<Float>, _ packed: UnsafePointer<Float>,
+        _ output: UnsafeMutablePointer<Float>, _ tile: Int, second: Int = 8
     ) {
-        var sums = OutputTile4<P>()
+        var sums = Sums()
         var pixels = input
         var weights = packed + tile &* shape.packedTileCount
         for _ in 0..<shape.inputs {
             prefetch(weights)
-            sums.addProduct(P(loading: pixels, second: second), weights)
-            sums.addProduct(P(loading: pixels + 1, second: second), weights + 4)
-            sums.addProduct(P(loading: pixels + 2, second: second), weights + 8)
+            sums.addProduct(pixels, second: second, weights)
+            sums.addProduct(pixels + 1, second: second, weights + 4)
+            sums.addProduct(pixels + 2, second: second, weights + 8)
             pixels += stride
             weights += 12
         }
-        sums.store(
-            to: SumPlanes(first: output + tile &* Winograd3x3.tileOutputs &* places, stride: places), row: 0)
+        sums.store(to: output + tile &* Winograd3x3.tileOutputs &* places, stride: places)
     }
 
     /// Makes rows of the outputs of their sums.
@@ -257,16 +259,5 @@ private struct WinogradRun {
         } else if pixel < pixels {
             storeVector(vector, plane + pixel, count: pixels &- pixel)
         }
-    }
-}
-
-/// The places of a tile's sums at one point.
-private struct SumPlanes: SumDestination {
-    let first: UnsafeMutablePointer<Float>
-    let stride: Int
-
-    @inline(__always)
-    func store<Pixels: PixelVectors>(_ sums: Pixels, output: Int, row: Int) {
-        sums.store(to: first + output &* stride)
     }
 }

@@ -54,16 +54,26 @@ public struct Winograd3x3: Sendable, Equatable {
     var blocks: Int { (height + WinogradTransform.results - 1) / WinogradTransform.results }
     /// Blocks that are transformed at a time.
     let blocksAtOnce: Int
-    /// Floats from one block's sums to the next's: a row, and a place for nothing unless rows are whole vectors.
-    var sumsStride: Int { width % Self.vector == 0 ? width : width + 1 }
+    /// Whether rows are so short that a place for nothing after each would cost more than vectors that pass over it.
+    var skipsGaps: Bool { width % Self.vector == 0 && width < 32 }
+    /// Floats from one transformed row to the next: a row and a zero, and more where the sums are no more vectors for it.
+    var rowStride: Int {
+        let (dense, aligned) = (width + 1, roundUp(width + 1, toMultipleOf: Self.vector))
+        let isFree = blocksAtOnce * aligned <= roundUp(blocksAtOnce * dense, toMultipleOf: 2 * Self.vector)
+        return isFree && !skipsGaps ? aligned : dense
+    }
+    /// Floats from one block's sums to the next's.
+    var sumsStride: Int { skipsGaps ? width : rowStride }
     /// Places for the sums of one output at one point.
     var places: Int { roundUp(blocksAtOnce * sumsStride, toMultipleOf: Self.vector) }
-    /// Floats from one input's transformed rows at one point to the next's: rows, each with a zero after it.
-    var transformedStride: Int { blocksAtOnce * (width + 1) }
-    /// Floats from one point's transformed rows to the next's: a zero, those of all inputs, and what vectors reach
-    /// beyond them; an odd number of cache lines, so that the points do not fall into few sets of the cache.
+    /// Floats from one input's transformed rows at one point to the next's.
+    var transformedStride: Int { blocksAtOnce * rowStride }
+    /// Floats before the first pixel at a point, the last of them a zero: pixels begin on a cache line.
+    static let lead = 16
+    /// Floats from one point's transformed rows to the next's: those of all inputs, and what vectors reach beyond them; an
+    /// odd number of cache lines, so that the points do not fall into few sets of the cache.
     var transformedPoint: Int {
-        let floats = 1 + inputs * transformedStride + 2 * Self.vector
+        let floats = Self.lead + inputs * transformedStride + 2 * Self.vector
         return (roundUp(floats, toMultipleOf: 16) / 16 | 1) * 16
     }
     /// Output tiles of a group.

@@ -61,7 +61,7 @@ private final class WinogradData {
 @Suite("3×3 convolution by minimal filtering")
 struct Winograd3x3Tests {
     @Test(
-        "Any size of image", arguments: [1, 2, 3, 6, 7, 8, 9, 14, 15, 16, 17, 28, 31, 33],
+        "Any size of image", arguments: [1, 2, 3, 6, 7, 8, 9, 14, 15, 16, 17, 28, 31, 32, 33, 56],
         [1, 2, 3, 4, 5, 7, 8, 9, 12, 14])
     func sizes(width: Int, height: Int) {
         WinogradData(

@@ -1,0 +1,79 @@
+/// The sums of some outputs over neighbouring places, which begin with zero.
+protocol SumsOfPlaces {
+    /// Outputs.
+    static var outputs: Int { get }
+    /// Places.
+    static var width: Int { get }
+    /// Every sum zero.
+    init()
+    /// Adds the products of vectors of pixels, each `second` floats after the one before it, and a weight of each output.
+    mutating func addProduct(_ pixels: UnsafePointer<Float>, second: Int, _ weights: UnsafePointer<Float>)
+    /// Writes the sums of each output, `stride` floats apart.
+    func store(to place: UnsafeMutablePointer<Float>, stride: Int)
+}
+
+extension SumsOfPlaces {
+    /// How many such tiles are best among `vectors` vectors of eight places; tiles of 16 and 8 take the others.
+    @inline(__always)
+    static func count(vectors: Int) -> Int {
+        let (tiles, rest) = vectors.quotientAndRemainder(dividingBy: width / 8)
+        // 16 + 16 has more sums in flight than 24 + 8.
+        return width == 24 && rest == 1 ? max(0, tiles &- 1) : tiles
+    }
+}
+
+/// All vectors of pixels are loaded, then multiplied by one weight after the other.
+struct PlacesTile<Tile: OutputTile>: SumsOfPlaces {
+    private var tile = Tile()
+
+    @inline(__always) static var outputs: Int { Tile.outputs }
+    @inline(__always) static var width: Int { Tile.Pixels.width }
+
+    @inline(__always)
+    init() {}
+
+    @inline(__always)
+    mutating func addProduct(_ pixels: UnsafePointer<Float>, second: Int, _ weights: UnsafePointer<Float>) {
+        tile.addProduct(Tile.Pixels(loading: pixels, second: second), weights)
+    }
+
+    @inline(__always)
+    func store(to place: UnsafeMutablePointer<Float>, stride: Int) {
+        tile.store(to: SumPlanes(first: place, stride: stride), row: 0)
+    }
+
+    private struct SumPlanes: SumDestination {
+        let first: UnsafeMutablePointer<Float>
+        let stride: Int
+
+        @inline(__always)
+        func store<Pixels: PixelVectors>(_ sums: Pixels, output: Int, row: Int) {
+            sums.store(to: first + output &* stride)
+        }
+    }
+}
+
+/// Some places, then as many more: the pixels of the former are done with before those of the latter are loaded, so that
+/// sums can fill all registers but those of one vector of pixels and its weights.
+struct JoinedPlaces<Left: SumsOfPlaces, Right: SumsOfPlaces>: SumsOfPlaces {
+    private var left = Left()
+    private var right = Right()
+
+    @inline(__always) static var outputs: Int { Left.outputs }
+    @inline(__always) static var width: Int { Left.width &+ Right.width }
+
+    @inline(__always)
+    init() {}
+
+    @inline(__always)
+    mutating func addProduct(_ pixels: UnsafePointer<Float>, second: Int, _ weights: UnsafePointer<Float>) {
+        left.addProduct(pixels, second: second, weights)
+        right.addProduct(pixels + Left.width / 8 &* second, second: second, weights)
+    }
+
+    @inline(__always)
+    func store(to place: UnsafeMutablePointer<Float>, stride: Int) {
+        left.store(to: place, stride: stride)
+        right.store(to: place + Left.width, stride: stride)
+    }
+}
