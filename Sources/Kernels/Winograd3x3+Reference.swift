@@ -24,14 +24,12 @@ extension Winograd3x3 {
                             let (t0, t1, t2, t3, t4, t5) = WinogradTransform.taps(kernel[0], kernel[3], kernel[6])
                             let taps = [t0, t1, t2, t3, t4, t5]
                             let values = column(of: plane, block: block, x: x + dx - 1)
-                            for point in sums.indices {
+                            for point in sums.indices where needs(point, block: block) {
                                 sums[point] = multiplyAdd(sums[point], values[point], taps[point])
                             }
                         }
                     }
-                    let results = WinogradTransform.output(
-                        sums[0], sums[1], sums[2], sums[3], sums[4], sums[5], bias: bias?[channel] ?? 0)
-                    for (row, result) in [results.0, results.1, results.2, results.3].enumerated() {
+                    for (row, result) in results(of: sums, block: block, bias: bias?[channel] ?? 0).enumerated() {
                         let y = block * WinogradTransform.results + row
                         guard y < height else { continue }
                         output[channel * outputPlaneStride + y * width + x] =
@@ -42,11 +40,31 @@ extension Winograd3x3 {
         }
     }
 
-    /// The transformed values of one block's column, zero outside the image.
+    private func needs(_ point: Int, block: Int) -> Bool {
+        !isShort(block) || WinogradTransform.isNeededForTwo(point: point)
+    }
+
+    private func isShort(_ block: Int) -> Bool { hasShortBlock && block == blocks - 1 }
+
+    /// The results of one block's column.
+    private func results(of sums: [Float], block: Int, bias: Float) -> [Float] {
+        if isShort(block) {
+            let results = WinogradTransform.outputOfTwo(sums[0], sums[1], sums[2], sums[5], bias: bias)
+            return [results.0, results.1]
+        }
+        let results = WinogradTransform.output(sums[0], sums[1], sums[2], sums[3], sums[4], sums[5], bias: bias)
+        return [results.0, results.1, results.2, results.3]
+    }
+
+    /// The transformed values of one block's column, zero outside the image and at points that are not needed.
     private func column(of plane: UnsafePointer<Float>, block: Int, x: Int) -> [Float] {
         func pixel(_ row: Int) -> Float {
             let y = block * WinogradTransform.results - 1 + row
             return y >= 0 && y < height && x >= 0 && x < width ? plane[y * width + x] : 0
+        }
+        if isShort(block) {
+            let values = WinogradTransform.inputOfTwo(pixel(0), pixel(1), pixel(2), pixel(3))
+            return [values.0, values.1, values.2, 0, 0, values.3]
         }
         let values = WinogradTransform.input(pixel(0), pixel(1), pixel(2), pixel(3), pixel(4), pixel(5))
         return [values.0, values.1, values.2, values.3, values.4, values.5]

@@ -16,9 +16,10 @@ extension Winograd3x3 {
             let run = WinogradRun(
                 self, operands, group: group, tiles: range.clamped(to: first..<first + groupTiles), scratch: scratch)
             for block in stride(from: 0, to: blocks, by: blocksAtOnce) {
-                run.transform(block..<min(block + blocksAtOnce, blocks))
-                run.multiply()
-                run.finish(block..<min(block + blocksAtOnce, blocks))
+                let range = block..<min(block + blocksAtOnce, blocks)
+                run.transform(range)
+                run.multiply(range)
+                run.finish(range)
             }
         }
     }
@@ -111,6 +112,10 @@ private struct WinogradRun {
         guard blocks.upperBound > last else { return }
         let rows = shape.height &- last &* WinogradTransform.results
         let x2 = rows > 1 ? load(row + width) : zero
+        guard !shape.hasShortBlock else {
+            let values = WinogradTransform.inputOfTwo(x0, x1, x2, zero)
+            return store((values.0, values.1, values.2, zero, zero, values.3), to: target)
+        }
         let x3 = rows > 2 ? load(row + 2 &* width) : zero
         let x4 = rows > 3 ? load(row + 3 &* width) : zero
         store(WinogradTransform.input(x0, x1, x2, x3, x4, zero), to: target)
@@ -148,16 +153,19 @@ private struct WinogradRun {
         }
     }
 
-    /// Computes the sums of all tiles at all points.
-    func multiply() {
+    /// Computes the sums of all tiles and blocks at all points that they need.
+    func multiply(_ blocks: Range<Int>) {
+        let isShort = shape.hasShortBlock && blocks.upperBound == shape.blocks
+        let placesBefore = roundUp((blocks.count &- 1) &* shape.sumsStride, toMultipleOf: Winograd3x3.vector)
         for point in 0..<WinogradTransform.points {
             let input = UnsafePointer(transformed) + (point &* transformedPoint &+ Winograd3x3.lead &- 1)
             let weights = weights + (point &* shape.groupTiles &+ tiles.lowerBound) &* shape.packedTileCount
             let output = sums + point &* sumsPoint
+            let end = isShort && !WinogradTransform.isNeededForTwo(point: point) ? placesBefore : places
             var place = 0
             if !shape.skipsGaps {
                 typealias Wide = KernelChoice.WidePlaces
-                for _ in 0..<Wide.count(vectors: places / 8) {
+                for _ in 0..<Wide.count(vectors: end / 8) {
                     for tile in 0..<tiles.count {
                         for lane in Swift.stride(from: 0, to: Winograd3x3.tileOutputs, by: Wide.outputs) {
                             products(Wide.self, input + place, weights + lane, output + (lane &* places &+ place), tile)
@@ -167,7 +175,7 @@ private struct WinogradRun {
                 }
             }
             var walk = RowWalk(offset: place, width: shape.skipsGaps ? shape.width : .max, gap: 1)
-            while place &+ 16 <= places {
+            while place &+ 16 <= end {
                 let (first, second) = (walk.next(8), walk.next(8))
                 for tile in 0..<tiles.count {
                     products(
@@ -176,7 +184,7 @@ private struct WinogradRun {
                 }
                 place &+= 16
             }
-            if place < places {
+            if place < end {
                 let first = walk.next(8)
                 for tile in 0..<tiles.count {
                     products(PlacesTile<OutputTile4<Pixels8>>.self, input + first, weights, output + place, tile)
@@ -227,6 +235,16 @@ private struct WinogradRun {
     ) {
         let (width, step) = (shape.width, sumsPoint)
         let first = block &* WinogradTransform.results &* width
+        guard !shape.hasShortBlock || block &+ 1 < shape.blocks else {
+            return forEachVector { x in
+                let place = source + x
+                let rows = WinogradTransform.outputOfTwo(
+                    loadVector(place), loadVector(place + step), loadVector(place + 2 &* step),
+                    loadVector(place + 5 &* step), bias: bias)
+                store(finished(rows.0), plane, first &+ x)
+                store(finished(rows.1), plane, first &+ x &+ width)
+            }
+        }
         forEachVector { x in
             let place = source + x
             let rows = WinogradTransform.output(

@@ -6,6 +6,8 @@
 ///
 ///     m(o, t, x) = Σ i Σ dx u[o, i, dx, t] * v[i, t][x + dx − 1]
 ///
+/// A last block of one or two rows needs four of the points only.
+///
 /// Each such sum begins with zero and takes inputs, then columns in ascending order, one fused multiply-add each,
 /// whatever tile computes it; results do not depend on how the work is split.
 ///
@@ -52,6 +54,8 @@ public struct Winograd3x3: Sendable, Equatable {
 
     /// Blocks of four rows; the last may reach beyond the image.
     var blocks: Int { (height + WinogradTransform.results - 1) / WinogradTransform.results }
+    /// Whether the last block has one or two rows.
+    var hasShortBlock: Bool { height - (blocks - 1) * WinogradTransform.results <= 2 }
     /// Blocks that are transformed at a time.
     let blocksAtOnce: Int
     /// Whether rows are so short that a place for nothing after each would cost more than vectors that pass over it.
@@ -60,7 +64,7 @@ public struct Winograd3x3: Sendable, Equatable {
     var rowStride: Int {
         let (dense, aligned) = (width + 1, roundUp(width + 1, toMultipleOf: Self.vector))
         let isFree = blocksAtOnce * aligned <= roundUp(blocksAtOnce * dense, toMultipleOf: 2 * Self.vector)
-        return isFree && !skipsGaps ? aligned : dense
+        return isFree && width % Self.vector != 0 ? aligned : dense
     }
     /// Floats from one block's sums to the next's.
     var sumsStride: Int { skipsGaps ? width : rowStride }

@@ -7,6 +7,8 @@ import CVector
 /// and interpolation at the points 0, ±2/3, ±3/2 and infinity. The points are reciprocal pairs, which keeps the factors
 /// small and the rounding near that of the direct sum.
 ///
+/// Two results alone need four of the points, F(2, 3) at 0, ±2/3 and infinity, with the same taps.
+///
 /// Source: S. Winograd, Arithmetic Complexity of Computations, SIAM 1980; A. Lavin and S. Gray, Fast Algorithms for
 /// Convolutional Neural Networks, CVPR 2016.
 enum WinogradTransform {
@@ -14,6 +16,9 @@ enum WinogradTransform {
     static let results = 4
     /// Values that go in, and products.
     static let points = 6
+    /// Whether two results alone need a point.
+    @inline(__always)
+    static func isNeededForTwo(point: Int) -> Bool { point < 3 || point == 5 }
 
     /// The lesser and the greater of the two points whose product is 1.
     @inline(__always) private static var a: Double { 2.0 / 3 }
@@ -25,6 +30,9 @@ enum WinogradTransform {
     @inline(__always) private static var b2: Float { 2.25 }
     @inline(__always) private static var b3: Float { 3.375 }
     @inline(__always) private static var squares: Float { 97 / 36 }
+    /// `a² − b²`, by which the taps at ±2/3 are divided for the sake of the other points, and that times `a`.
+    @inline(__always) private static var difference: Float { -65 / 36 }
+    @inline(__always) private static var differenceA: Float { -65 / 54 }
 
     /// `G w`: the taps at each point, rounded once.
     @inline(__always)
@@ -52,6 +60,23 @@ enum WinogradTransform {
             x0.plus(x4).adding(x2, times: -squares), evenA.plus(oddA), evenA.minus(oddA), evenB.plus(oddB),
             evenB.minus(oddB), x1.plus(x5).adding(x3, times: -squares)
         )
+    }
+
+    /// `B x` for two results: the values at the points that they need, in order.
+    @inline(__always)
+    static func inputOfTwo<Value: WinogradValue>(
+        _ x0: Value, _ x1: Value, _ x2: Value, _ x3: Value
+    ) -> (Value, Value, Value, Value) {
+        let (even, odd) = (x2.times(difference), x1.times(differenceA))
+        return (x0.adding(x2, times: -b2), even.plus(odd), even.minus(odd), x3.adding(x1, times: -a2))
+    }
+
+    /// `A m` for two results, plus a bias.
+    @inline(__always)
+    static func outputOfTwo<Value: WinogradValue>(
+        _ m0: Value, _ m1: Value, _ m2: Value, _ m5: Value, bias: Value
+    ) -> (Value, Value) {
+        (m0.plus(bias).plus(m1.plus(m2)), m5.plus(bias).adding(m1.minus(m2), times: a1))
     }
 
     /// `A m`, plus a bias.
