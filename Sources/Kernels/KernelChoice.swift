@@ -15,7 +15,7 @@ public enum KernelChoice {
         static let singlePixels = 4
     #elseif CONDENSENET_AVX512
         typealias WidePixels = Pixels32
-        typealias WidePlaces = PlacesTile<OutputTile4<Pixels32>>
+        typealias WidePlaces = PlacesTile<OutputTile4<Pixels48>>
         static let hasWidePanels = true
         static let singlePixels = 4
     #else

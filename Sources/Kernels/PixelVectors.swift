@@ -1,9 +1,9 @@
 import CVector
 
-/// One to four pixel vectors of a row that move through a kernel together, in registers.
+/// One to six pixel vectors of a row that move through a kernel together, in registers.
 ///
-/// Kernels are generic over this protocol and specialised by the compiler, so that one source gives tiles of 8, 16, 24 and
-/// 32 pixels. The vectors are named properties: an array, even of fixed size, would live in memory.
+/// Kernels are generic over this protocol and specialised by the compiler, so that one source gives tiles of 8 to 48
+/// pixels. The vectors are named properties: an array, even of fixed size, would live in memory.
 protocol PixelVectors {
     /// Pixels in the bundle.
     static var width: Int { get }
@@ -194,3 +194,6 @@ typealias Pixels24 = JoinedPixels<Pixels16, Pixels8>
 
 /// Thirty-two pixels.
 typealias Pixels32 = JoinedPixels<Pixels16, Pixels16>
+
+/// Forty-eight pixels.
+typealias Pixels48 = JoinedPixels<Pixels32, Pixels16>
