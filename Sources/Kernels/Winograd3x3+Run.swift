@@ -245,24 +245,38 @@ private struct WinogradRun {
                 store(finished(rows.1), plane, first &+ x &+ width)
             }
         }
-        forEachVector { x in
-            let place = source + x
-            let rows = WinogradTransform.output(
-                loadVector(place), loadVector(place + step), loadVector(place + 2 &* step),
-                loadVector(place + 3 &* step), loadVector(place + 4 &* step), loadVector(place + 5 &* step), bias: bias)
-            let pixel = first &+ x
-            if pixel &+ 3 &* width &+ 8 <= width &* shape.height {
-                storeVector(finished(rows.0), plane + pixel)
-                storeVector(finished(rows.1), plane + (pixel &+ width))
-                storeVector(finished(rows.2), plane + (pixel &+ 2 &* width))
-                storeVector(finished(rows.3), plane + (pixel &+ 3 &* width))
-            } else {
+        // Only vectors of rows of fewer than eight pixels reach beyond their row.
+        let reach = width < 8 ? 8 : 0
+        if first &+ WinogradTransform.results &* width &+ reach <= width &* shape.height {
+            forEachVector { x in
+                let rows = results(source + x, bias: bias)
+                let place = plane + (first &+ x)
+                storeVector(finished(rows.0), place)
+                storeVector(finished(rows.1), place + width)
+                storeVector(finished(rows.2), place + 2 &* width)
+                storeVector(finished(rows.3), place + 3 &* width)
+            }
+        } else {
+            forEachVector { x in
+                let rows = results(source + x, bias: bias)
+                let pixel = first &+ x
                 store(finished(rows.0), plane, pixel)
                 store(finished(rows.1), plane, pixel &+ width)
                 store(finished(rows.2), plane, pixel &+ 2 &* width)
                 store(finished(rows.3), plane, pixel &+ 3 &* width)
             }
         }
+    }
+
+    /// One vector of each row of a block.
+    @inline(__always)
+    private func results(
+        _ place: UnsafePointer<Float>, bias: PixelVector
+    ) -> (PixelVector, PixelVector, PixelVector, PixelVector) {
+        let step = sumsPoint
+        return WinogradTransform.output(
+            loadVector(place), loadVector(place + step), loadVector(place + 2 &* step), loadVector(place + 3 &* step),
+            loadVector(place + 4 &* step), loadVector(place + 5 &* step), bias: bias)
     }
 
     @inline(__always)
