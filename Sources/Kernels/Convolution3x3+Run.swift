@@ -11,6 +11,7 @@ extension Convolution3x3 {
         precondition(operands.inputLayout.width == width)
         precondition(
             rows.lowerBound >= operands.firstRow && rows.upperBound <= operands.firstRow + operands.inputLayout.rows)
+        guard !rows.isEmpty else { return }
         for group in groupRange {
             let run = DirectRun(self, operands, group: group, rows: rows)
             let (fours, remainder) = outputs.quotientAndRemainder(dividingBy: 4)

@@ -25,7 +25,7 @@ struct FoldedActivation {
 
     /// `max(x * scale + shift, 0)`.
     ///
-    /// Where the shift is more than 2⁶⁴ times the scale, no input of less than 2⁴⁰ changes the rounded sum: such a value is
+    /// Where the shift is more than 2⁶⁴ times the scale, no input of less than 2³⁹ changes the rounded sum: such a value is
     /// constant.
     init(scale: Float, shift: Float) {
         if scale != 0 && abs(Double(shift)) <= abs(Double(scale)) * 0x1p64 {

@@ -6,7 +6,7 @@ public enum KernelChoice {
     #if arch(arm64)
         /// The widest tiles: what the registers hold of the sums of four outputs.
         typealias WidePixels = Pixels24
-        /// The widest tiles of places in minimal filtering, and likewise.
+        /// Likewise of places in minimal filtering.
         typealias WidePlaces = PlacesTile<OutputTile4<Pixels24>>
         /// Whether 1×1 convolutions use them; six outputs leave room for 16 pixels here.
         static let hasWidePanels = false

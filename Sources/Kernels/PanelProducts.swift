@@ -143,7 +143,7 @@ extension PanelProducts {
 }
 
 /// The planes of a tile's outputs, so far as the group has them.
-struct OutputPlanes<Destination: PixelDestination>: SumDestination {
+private struct OutputPlanes<Destination: PixelDestination>: SumDestination {
     let products: PanelProducts
     let first: Int
     let pixels: Destination

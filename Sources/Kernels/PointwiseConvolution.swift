@@ -12,7 +12,8 @@
 /// whatever tile computes it, so results do not depend on how the work is split. NaN passes through both ReLUs.
 ///
 /// A result lies within `(inputs + 4) · 2⁻²⁴ · (|bias| + Σ k |weights| (|input · scale| + 2 |shift|))` of the exact value:
-/// each step of the sum rounds once, and so do folded weights, bounds and the bias.
+/// each step of the sum rounds once, and so do folded weights, bounds and the bias. Not so where a folded weight or bound
+/// is subnormal or overflows, or an input is beyond what `FoldedActivation` takes for constant.
 public struct PointwiseConvolution: Sendable, Equatable {
     /// Groups.
     public let groups: Int
@@ -57,7 +58,7 @@ public struct PointwiseConvolution: Sendable, Equatable {
     /// Floats of scratch that one call of `run` needs.
     public var scratchCount: Int { inputs * KernelChoice.WidePixels.width }
 
-    /// Multiply-adds of the whole convolution, without the scales.
+    /// Multiply-adds of the whole convolution.
     public var multiplyAdds: Int { groups * inputs * outputs * width * height }
 
     /// Packs weights for `run`.

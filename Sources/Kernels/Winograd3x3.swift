@@ -49,7 +49,7 @@ public struct Winograd3x3: Sendable, Equatable {
         let blocks = (height + WinogradTransform.results - 1) / WinogradTransform.results
         let limit = max(1, KernelChoice.transformedFloats / (WinogradTransform.points * max(1, inputs) * (width + 1)))
         let passes = (blocks + limit - 1) / limit
-        self.blocksAtOnce = blocksAtOnce ?? (blocks + passes - 1) / passes
+        self.blocksAtOnce = min(blocksAtOnce ?? (blocks + passes - 1) / passes, blocks)
     }
 
     /// Blocks of four rows; the last may reach beyond the image.
@@ -60,7 +60,7 @@ public struct Winograd3x3: Sendable, Equatable {
     let blocksAtOnce: Int
     /// Whether rows are so short that a place for nothing after each would cost more than vectors that pass over it.
     var skipsGaps: Bool { width % Self.vector == 0 && width < 32 }
-    /// Floats from one transformed row to the next: a row and a zero, and more where the sums are no more vectors for it.
+    /// Floats from one transformed row to the next: a row and a zero, and more where the sums take no more tiles of 16.
     var rowStride: Int {
         let (dense, aligned) = (width + 1, roundUp(width + 1, toMultipleOf: Self.vector))
         let isFree = blocksAtOnce * aligned <= roundUp(blocksAtOnce * dense, toMultipleOf: 2 * Self.vector)

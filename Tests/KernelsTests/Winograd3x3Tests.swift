@@ -76,17 +76,21 @@ struct Winograd3x3Tests {
         }
     }
 
-    @Test("Any number of blocks at once", arguments: [1, 2, 3, 4], [5, 8, 14, 16, 19])
+    @Test("Any number of blocks at once", arguments: [1, 2, 3, 4, 5], [3, 5, 8, 14, 16, 19, 24])
     func blocks(blocksAtOnce: Int, width: Int) {
-        WinogradData(
-            groups: 1, inputs: 5, outputs: 4, width: width, height: 14, rectifies: true, blocksAtOnce: blocksAtOnce
-        ).check()
+        for height in 13...16 {
+            WinogradData(
+                groups: 1, inputs: 5, outputs: 4, width: width, height: height, rectifies: true,
+                blocksAtOnce: blocksAtOnce
+            ).check()
+        }
     }
 
     @Test("NaN and infinity in any place", arguments: 1..<9 as Range<UInt64>)
     func strangeValues(seed: UInt64) {
         WinogradData(
-            groups: 1, inputs: 2, outputs: 7, width: seed % 2 == 0 ? 21 : 5, height: 6, rectifies: seed % 3 == 0,
+            groups: 1, inputs: 2, outputs: 7, width: seed % 2 == 0 ? 21 : 5, height: 5 + Int(seed % 4),
+            rectifies: seed % 3 == 0,
             strange: true, seed: seed
         ).check()
     }
