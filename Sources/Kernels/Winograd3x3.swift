@@ -12,7 +12,7 @@
 /// whatever tile computes it; results do not depend on how the work is split.
 ///
 /// A result lies within `(3 * inputs + 16) · 2⁻²⁴ · Σ t |A| (|G| |w|) (|B| |x|)` of the exact value, the sum taken over
-/// the six points, all inputs and columns: the transforms round a few times, and each step of a sum once.
+/// the block's points, all inputs and columns: the transforms round a few times, and each step of a sum once.
 public struct Winograd3x3: Sendable, Equatable {
     /// Groups.
     public let groups: Int
@@ -98,6 +98,7 @@ public struct Winograd3x3: Sendable, Equatable {
     var transformedCount: Int { WinogradTransform.points * transformedPoint }
     /// Floats of all outputs' sums at all points.
     var sumsCount: Int { WinogradTransform.points * groupTiles * Self.tileOutputs * places + Self.vector }
+
     /// Floats of scratch that one call of `run` needs.
     public var scratchCount: Int { transformedCount + sumsCount }
 

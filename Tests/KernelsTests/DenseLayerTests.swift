@@ -5,11 +5,13 @@ import Testing
 
 @Suite("Dense layer")
 struct DenseLayerTests {
-    /// A layer with `G` groups in both convolutions, run band by band and as two references one after the other.
+    /// A layer with `G` groups in both convolutions, run band by band and as two references one after the other; returns
+    /// the rows of a band.
+    @discardableResult
     private func check(
         channels: Int, groups: Int, growth: Int, width: Int, height: Int, bandRows: Int?, rowsAtOnce: Int, seed: UInt64,
         strange: Bool = false
-    ) {
+    ) -> Int {
         let description: Comment =
             """
             \(channels) channels, \(groups) groups, growth \(growth), \(height)×\(width), bands of \(bandRows ?? 0), \
@@ -73,6 +75,7 @@ struct DenseLayerTests {
             #expect(difference == nil, description)
         }
         #expect(features.guardsAreIntact, description)
+        return layer.middle.rows
     }
 
     @Test(
@@ -86,6 +89,13 @@ struct DenseLayerTests {
                     bandRows: bandRows, rowsAtOnce: rowsAtOnce, seed: 7)
             }
         }
+    }
+
+    @Test("A layer that chooses bands takes whole tiles of four rows", arguments: [42, 50])
+    func ownBands(height: Int) {
+        let rows = check(
+            channels: 16, groups: 8, growth: 8, width: 112, height: height, bandRows: nil, rowsAtOnce: height, seed: 3)
+        #expect(rows % 4 == 0 && rows < height)
     }
 
     @Test("Any size of image", arguments: [1, 2, 3, 5, 8, 9, 17, 25], [1, 2, 3, 6])

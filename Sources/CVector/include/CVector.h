@@ -46,11 +46,6 @@ CONDENSENET_INLINE condensenet_float16 condensenet_multiply_add16(condensenet_fl
   return __builtin_elementwise_fma(a, b, accumulator);
 }
 
-/// The greater of x and zero in every lane; NaN stays NaN, and a zero may have either sign.
-CONDENSENET_INLINE condensenet_float16 condensenet_rectified16(condensenet_float16 x) {
-  return x < 0 ? (condensenet_float16)0 : x;
-}
-
 /// The greater of x and bound in every lane; NaN in x stays NaN.
 CONDENSENET_INLINE condensenet_float16 condensenet_at_least16(condensenet_float16 x, condensenet_float16 bound) {
   return x < bound ? bound : x;
@@ -59,6 +54,11 @@ CONDENSENET_INLINE condensenet_float16 condensenet_at_least16(condensenet_float1
 /// The lesser of x and bound in every lane; NaN in x stays NaN.
 CONDENSENET_INLINE condensenet_float16 condensenet_at_most16(condensenet_float16 x, condensenet_float16 bound) {
   return x > bound ? bound : x;
+}
+
+/// The greater of x and zero in every lane; NaN stays NaN, and a zero may have either sign.
+CONDENSENET_INLINE condensenet_float16 condensenet_rectified16(condensenet_float16 x) {
+  return condensenet_at_least16(x, 0);
 }
 #endif
 
@@ -114,24 +114,14 @@ CONDENSENET_INLINE condensenet_float8 condensenet_at_most8(condensenet_float8 x,
 
 /// The greater of x and zero in every lane; NaN stays NaN, and a zero may have either sign.
 CONDENSENET_INLINE condensenet_float8 condensenet_rectified8(condensenet_float8 x) {
-#if defined(__aarch64__)
-  const float32x4_t zero = vdupq_n_f32(0);
-  condensenet_float8 result;
-  result.lo = vmaxq_f32(x.lo, zero);
-  result.hi = vmaxq_f32(x.hi, zero);
-  return result;
-#else
-  return x < 0 ? (condensenet_float8)0 : x;
-#endif
+  return condensenet_at_least8(x, 0);
 }
 
 /// The greater of a and b in every lane; NaN where either is NaN, and of two zeros either.
 CONDENSENET_INLINE condensenet_float8 condensenet_maximum8(condensenet_float8 a, condensenet_float8 b) {
 #if defined(__aarch64__)
-  condensenet_float8 result;
-  result.lo = vmaxq_f32(a.lo, b.lo);
-  result.hi = vmaxq_f32(a.hi, b.hi);
-  return result;
+  // The instruction gives NaN where either is.
+  return condensenet_at_least8(a, b);
 #else
   // A comparison with NaN is false: the first takes b where b is NaN, the second a where a is.
   const condensenet_float8 greater = a > b ? a : b;
