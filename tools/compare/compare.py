@@ -117,7 +117,7 @@ class MNN(Peer):
 
 
 def compare(programs, model, rounds, seconds):
-    """Returns [(runtime, median ms, median ratio ours/theirs, largest relative difference of logits)]."""
+    """Returns [(runtime, median ms, median ratio of each of `programs` to it, largest relative difference of logits)]."""
     shape = json.loads(subprocess.run([BUILD / "condensenet", "inspect", model, "--json"], check=True,
                                       capture_output=True).stdout)["input"]
     image = np.random.default_rng(1).standard_normal([1, *shape]).astype(np.float32)
@@ -142,7 +142,7 @@ def compare(programs, model, rounds, seconds):
             print(f"\r{model}: round {number + 1} of {rounds}", end="", file=sys.stderr)
         print("\r\033[K", end="", file=sys.stderr)
     return [(runtime.name, statistics.median(row[i] for row in times),
-             statistics.median(row[0] / row[i] for row in times), differences[i])
+             [statistics.median(row[ours] / row[i] for row in times) for ours in range(len(programs))], differences[i])
             for i, runtime in enumerate(runtimes)]
 
 
@@ -165,25 +165,35 @@ def chart(results, path):
     figure.savefig(path, metadata={"Date": None})
 
 
+def processor():
+    """The processor's name, and the numbers that tell its generation where a virtual machine cuts the name short."""
+    with open("/proc/cpuinfo") as lines:
+        facts = dict(map(str.strip, line.split(":", 1)) for line in lines if ":" in line)
+    if "cpu family" not in facts:
+        return facts.get("model name", platform.machine())
+    return f"{facts['model name']} (family {facts['cpu family']}, model {facts['model']})"
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("models", nargs="*", default=["models/condensenet-74-g4.json", "models/condensenet-74-g8.json"])
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--seconds", type=float, default=1.0, help="time for each runtime in each round")
-    parser.add_argument("--program", action="append", help="a build of condensenet; ratios are those of the first")
+    parser.add_argument("--program", action="append", help="a build of condensenet; each has its ratios")
     parser.add_argument("--chart", help="an SVG file to write")
     arguments = parser.parse_args()
     programs = arguments.program or [BUILD / "condensenet"]
-    with open("/proc/cpuinfo") as lines:
-        processor = next((line.split(":")[1].strip() for line in lines if line.startswith("model name")), platform.machine())
-    print(f"{datetime.date.today()}, {processor}, {os.cpu_count()} cores, "
+    print(f"{datetime.date.today()}, {processor()}, {os.cpu_count()} cores, "
           f"{arguments.rounds} interleaved rounds of {arguments.seconds:g} s, one thread\n")
     results = {}
     for model in arguments.models:
         results[model] = compare(programs, model, arguments.rounds, arguments.seconds)
-        print(f"{pathlib.Path(model).stem:28}{'median ms':>10}{'ours / theirs':>15}{'logits differ by':>18}")
-        for name, milliseconds, ratio, difference in results[model]:
-            print(f"  {name:26}{milliseconds:10.2f}{ratio:15.2f}{difference:18.1e}")
+        builds = [name.removeprefix("condensenet, ") for name, *_ in results[model][:len(programs)]]
+        headings = "".join(f"{build + ' / this':>20}" for build in builds)
+        print(f"{pathlib.Path(model).stem:28}{'median ms':>10}{headings}{'logits differ by':>18}")
+        for name, milliseconds, ratios, difference in results[model]:
+            cells = "".join(f"{ratio:20.2f}" for ratio in ratios)
+            print(f"  {name:26}{milliseconds:10.2f}{cells}{difference:18.1e}")
         print()
     if arguments.chart:
         chart(results, arguments.chart)
