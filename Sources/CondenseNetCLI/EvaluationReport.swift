@@ -22,14 +22,19 @@ struct EvaluationReport {
 
     private static func percent(_ fraction: Double) -> String { Format.fixed(100 * fraction, 2) + " %" }
 
+    /// Over all images; nil, a dash, and null in JSON where none was classified.
+    private var accuracyOfAll: (top1: Double, top5: Double)? {
+        images > 0 ? (accuracy.all.top1, accuracy.all.top5) : nil
+    }
+
     /// For people.
     var text: String {
         let failed = evaluation.failures.isEmpty ? "" : "  (\(Format.grouped(evaluation.failures.count)) more failed)"
         let workers = evaluation.workers == 1 ? "1 thread" : "\(evaluation.workers) threads"
         return """
             images  \(Format.grouped(images))\(failed)
-            top-1   \(Self.percent(accuracy.all.top1))
-            top-5   \(Self.percent(accuracy.all.top5))
+            top-1   \(accuracyOfAll.map { Self.percent($0.top1) } ?? "–")
+            top-5   \(accuracyOfAll.map { Self.percent($0.top5) } ?? "–")
             speed   \(Format.fixed(imagesPerSecond, 1)) images/s  (\(workers), \(Format.fixed(evaluation.seconds, 1)) s)
 
             """ + classTable + confusionTable
@@ -72,8 +77,8 @@ struct EvaluationReport {
             "dataset": .string(evaluation.dataset.kind),
             "images": .integer(images),
             "failed": .integer(evaluation.failures.count),
-            "top1": .number(accuracy.all.top1),
-            "top5": .number(accuracy.all.top5),
+            "top1": accuracyOfAll.map { .number($0.top1) } ?? .null,
+            "top5": accuracyOfAll.map { .number($0.top5) } ?? .null,
             "complete": .bool(images + evaluation.failures.count == evaluation.total),
             "threads": .integer(evaluation.workers),
             "seconds": .number(evaluation.seconds),

@@ -114,7 +114,10 @@ struct EvaluateDatasetTests {
         let model = try folder.write(try Shipped.answeringNaN(), to: "model")
         let result = try condensenet("evaluate", model, folder.path("data"), "--json")
         #expect(result.code == 65 && result.diagnostics.contains("Bag/1.png: the network's answer is not a number"))
-        #expect(try JSON(result.output)["failed"]?.int == 1)
+        let json = try JSON(result.output)
+        #expect(json["failed"]?.int == 1 && json["top1"]?.double == nil && result.output.contains("\"top1\": null"))
+        let text = try condensenet("evaluate", model, folder.path("data"))
+        #expect(text.code == 65 && text.output.contains("images  0  (1 more failed)\ntop-1   –\ntop-5   –\n"))
     }
 
     // MARK: CIFAR
