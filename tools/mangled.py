@@ -47,11 +47,11 @@ def identifier(mangled, position, words):
 
 
 def kernel(mangled):
-    """What a symbol of module Kernels is: `PanelProducts.run Pixels8 PaddedPixels`; `None` for other symbols."""
+    """What a symbol of module Kernels is: `GroupRun.blocks Pixels8`; `None` for other symbols."""
     if not mangled.startswith("$s7Kernels"):
         return None
     names = identifiers(mangled[2:])[1:]
-    types = [name for name in names[2:] if re.match(r"(Direct|Output|Padded|Input|Joined)?(Pixels|Tile)\d*$", name)]
+    types = [name for name in names[2:] if re.match(r"(Direct|Output|Joined)?(Pixels|Tile)\d*$", name)]
     # Which bundles are joined is left out: a mangled name spells a type only once.
     if "JoinedPixels" in types:
         types = types[:types.index("JoinedPixels") + 1]

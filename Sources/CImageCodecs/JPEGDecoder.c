@@ -15,7 +15,6 @@ struct JPEGDecoder {
     struct jpeg_source_mgr source;
     struct jpeg_progress_mgr progress;
     jmp_buf escape;
-    const uint8_t *bytes;
     size_t count;
     int maximumScans;
     size_t exifOffset;
@@ -126,7 +125,6 @@ JPEGDecoder *condensenet_jpeg_open(
         record(failure, codecMemory, 0, "no memory for the decoder");
         return NULL;
     }
-    decoder->bytes = bytes;
     decoder->count = count;
     decoder->failure = failure;
     decoder->source = (struct jpeg_source_mgr){

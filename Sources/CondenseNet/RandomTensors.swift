@@ -3,7 +3,8 @@ import ModelFormat
 /// Seeded random tensors for an architecture file.
 ///
 /// Weights are uniform with He's variance for their fan-in, so that activations neither vanish nor overflow however deep
-/// the network; gathered channels are drawn without repetition within each group and sorted, as condensing leaves them.
+/// the network; gathered channels are drawn without repetition within each group, as long as there are others, and sorted,
+/// as condensing leaves them.
 /// Each tensor has its own generator, seeded by its name, so that tensors do not depend on the order of reading.
 public struct RandomTensors: TensorSource {
     private let specifications: [String: TensorSpecification]
@@ -54,6 +55,7 @@ public struct RandomTensors: TensorSource {
         let groups = groups[name] ?? 1
         let perGroup = specification.count / groups
         let memory = try Storage(byteCount: channels * MemoryLayout<Int32>.stride)
+        defer { withExtendedLifetime(memory) {} }
         return try StoredArray(count: specification.count) { indices in
             // Each group draws on from the order in which the one before it left the channels.
             let order = memory.bytes.bindMemory(to: Int32.self)

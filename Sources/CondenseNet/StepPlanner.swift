@@ -15,9 +15,16 @@ struct StepPlanner {
         let output = layout.places[last.output]!
         return PlannedStep(
             names: unit.steps.map(\.name), kernel: operation.kernel, shapes: shapes,
-            activationBytes: 4 * (shapes.first!.input.count + shapes.last!.output.count),
+            activationBytes: 4 * (elementsRead(unit.steps.first!, shapes.first!) + shapes.last!.output.count),
             packedBytes: operation.packedBytes,
             arenaOffset: 4 * (output.offset + last.outputOffset * output.planeStride))
+    }
+
+    /// Elements that a step reads, each once, however many groups gather a plane.
+    private func elementsRead(_ step: Step, _ shapes: StepShapes) -> Int {
+        let input = min(shapes.input.channels, step.inputChannels) * shapes.input.pixels
+        guard case .addition(let addition) = step.operation, addition.other != step.input else { return input }
+        return 2 * input
     }
 
     /// The operation of a unit, its weights packed.

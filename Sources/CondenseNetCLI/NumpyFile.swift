@@ -28,7 +28,8 @@ enum NumpyFile {
         }
         let header = bytes[start..<(start + headerLength)]
         guard header.count <= Self.headerBytes, header.allSatisfy({ $0 < 0x80 }) else {
-            throw failure("expected a header of at most \(Self.headerBytes) ASCII characters")
+            let found = header.count > Self.headerBytes ? "\(header.count)" : "others"
+            throw failure("expected a header of at most \(Self.headerBytes) ASCII characters, found \(found)")
         }
         let shape = try Self.shape(String(decoding: header, as: UTF8.self), failure)
         var count = 4

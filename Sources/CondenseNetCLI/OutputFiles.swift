@@ -51,17 +51,12 @@ struct OutputFiles {
 
         /// `nil` when the path's own folder does not exist.
         init?(_ path: String) {
-            guard access(Self.split(path).folder + "/.", F_OK) == 0 else { return nil }
+            guard access(FileOutput.split(path).folder + "/.", F_OK) == 0 else { return nil }
             var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
             // Of a path that leads nowhere, glibc gives the first part that is missing: here the file's own.
             let isResolved = realpath(path, &buffer) != nil || errno == ENOENT && buffer[0] != 0
             let resolved = String(decoding: buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
-            (folder, name) = Self.split(isResolved ? resolved : path)
-        }
-
-        private static func split(_ path: String) -> (folder: String, name: Substring) {
-            guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return (".", path[...]) }
-            return (slash == path.startIndex ? "/" : String(path[..<slash]), path[path.utf8.index(after: slash)...])
+            (folder, name) = FileOutput.split(isResolved ? resolved : path)
         }
     }
 }

@@ -23,11 +23,17 @@ public enum ImageError: Error, Equatable, Sendable {
 
     /// What a limit counts.
     public enum Quantity: String, Sendable {
+        /// Columns.
         case width
+        /// Rows.
         case height
+        /// Pixels of the whole image.
         case pixels
+        /// Bytes of the file.
         case fileBytes = "bytes"
+        /// Scans of a progressive JPEG.
         case scans
+        /// Bytes that a progressive JPEG's coefficients take.
         case coefficientBytes = "bytes of coefficients"
     }
 

@@ -1,6 +1,8 @@
 /// An image file's format, told by its first bytes; a file's name says nothing.
 public enum ImageFormat: Sendable, CustomStringConvertible {
+    /// JPEG, baseline or progressive.
     case jpeg
+    /// Portable Network Graphics.
     case png
     /// The portable pixmap family.
     case netpbm

@@ -2,7 +2,9 @@
 public struct ImageTransform: Equatable, Sendable {
     /// The order in which colours fill the three planes.
     public enum ColorOrder: String, Sendable {
+        /// Red, green, blue.
         case rgb = "RGB"
+        /// Blue, green, red.
         case bgr = "BGR"
     }
 

@@ -10,6 +10,8 @@ public struct AveragePool2x2: Sendable, Equatable {
     public let inputHeight: Int
 
     /// Pooling of planes of `inputHeight` × `inputWidth` pixels.
+    ///
+    /// - Precondition: neither is negative.
     public init(inputWidth: Int, inputHeight: Int) {
         precondition(inputWidth >= 0 && inputHeight >= 0)
         self.inputWidth = inputWidth
@@ -24,6 +26,8 @@ public struct AveragePool2x2: Sendable, Equatable {
     /// Pools the given planes: pixel `(y, x)` of plane `c` lies at `c * planeStride + y * width + x`, both in the input
     /// and, with its own stride and width, in the output. Calls for different planes may run at the same time.
     /// Allocates nothing.
+    ///
+    /// - Precondition: the planes lie in both buffers.
     public func run(
         input: UnsafePointer<Float>, inputPlaneStride: Int, output: UnsafeMutablePointer<Float>, outputPlaneStride: Int,
         planes: Range<Int>

@@ -93,7 +93,7 @@ private struct ConvolutionRun {
             // Four sums in flight would leave the multipliers waiting.
             while shape.outputs &- channel > 4 {
                 var tile0 = begin(P.self, stage, channel, saved)
-                var tile1 = begin(P.self, stage, channel &+ 4, saved + SumTile<P>.count)
+                var tile1 = begin(P.self, stage, channel &+ 4, saved + OutputTile4<P>.savedCount)
                 var pixels = UnsafePointer(panel)
                 let second = stage.products &* 4
                 for _ in 0..<stage.products {
@@ -105,8 +105,8 @@ private struct ConvolutionRun {
                 }
                 weights += second
                 finish(tile0, stage, channel, saved, destination)
-                finish(tile1, stage, channel &+ 4, saved + SumTile<P>.count, destination)
-                saved += 2 &* SumTile<P>.count
+                finish(tile1, stage, channel &+ 4, saved + OutputTile4<P>.savedCount, destination)
+                saved += 2 &* OutputTile4<P>.savedCount
                 channel &+= 8
             }
         }
@@ -115,14 +115,14 @@ private struct ConvolutionRun {
             add(stage.products, weights, to: &tile)
             weights += stage.products &* 4
             finish(tile, stage, channel, saved, destination)
-            saved += SumTile<P>.count
+            saved += OutputTile4<P>.savedCount
             channel &+= 4
         }
         pixel &+= P.width
     }
 
     @inline(__always)
-    private func add<P: PixelVectors>(_ products: Int, _ weights: UnsafePointer<Float>, to tile: inout SumTile<P>) {
+    private func add<P: PixelVectors>(_ products: Int, _ weights: UnsafePointer<Float>, to tile: inout OutputTile4<P>) {
         var pixels = UnsafePointer(panel)
         var weights = weights
         for _ in 0..<products / 4 {
@@ -143,13 +143,13 @@ private struct ConvolutionRun {
     @inline(__always)
     private func begin<P: PixelVectors>(
         _: P.Type, _ stage: Stage, _ channel: Int, _ saved: UnsafeMutablePointer<Float>
-    ) -> SumTile<P> {
-        stage.isFirst ? SumTile<P>(bias: biases + channel) : SumTile<P>(saved: saved)
+    ) -> OutputTile4<P> {
+        stage.isFirst ? OutputTile4<P>(bias: biases + channel) : OutputTile4<P>(saved: saved)
     }
 
     @inline(__always)
     private func finish<P: PixelVectors>(
-        _ tile: SumTile<P>, _ stage: Stage, _ channel: Int, _ saved: UnsafeMutablePointer<Float>,
+        _ tile: OutputTile4<P>, _ stage: Stage, _ channel: Int, _ saved: UnsafeMutablePointer<Float>,
         _ destination: ContiguousPixels
     ) {
         guard stage.isLast else { return tile.save(to: saved) }

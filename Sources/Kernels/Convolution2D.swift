@@ -45,6 +45,8 @@ public struct Convolution2D: Sendable, Equatable {
     private static let savedSums = 64 * 1024
 
     /// A convolution from `groups * inputs` to `groups * outputs` planes.
+    ///
+    /// - Precondition: the kernel's sides and the stride are positive, and no number is negative.
     public init(
         groups: Int, inputs: Int, outputs: Int, inputWidth: Int, inputHeight: Int, kernelWidth: Int, kernelHeight: Int,
         stride: Int, padding: Int, rectifiesOutput: Bool

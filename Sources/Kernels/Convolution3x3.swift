@@ -25,6 +25,8 @@ public struct Convolution3x3: Sendable, Equatable {
     private static let slack = 8
 
     /// A convolution from `groups * inputs` to `groups * outputs` planes of `height` × `width` pixels.
+    ///
+    /// - Precondition: no number is negative.
     public init(groups: Int, inputs: Int, outputs: Int, width: Int, height: Int, rectifiesOutput: Bool) {
         precondition(groups >= 0 && inputs >= 0 && outputs >= 0 && width >= 0 && height >= 0)
         self.groups = groups

@@ -11,10 +11,13 @@ public struct DenseLayer: Sendable, Equatable {
     /// Middle planes with room for one band.
     public let middle: PaddedPlanes
 
-    /// A layer of two convolutions of equal image size, the first with as many outputs as the second has inputs.
+    /// A layer of two convolutions.
     ///
     /// `bandRows` are the rows of a band; nil for about as many as keep the middle planes of a band in a second-level
     /// cache, in whole tiles of four rows.
+    ///
+    /// - Precondition: the images are of equal size, not empty, the first convolution has as many outputs as the second
+    ///   has inputs, and `bandRows` is positive.
     public init(pointwise: PointwiseConvolution, spatial: Convolution3x3, bandRows: Int? = nil) {
         precondition(pointwise.width == spatial.width && pointwise.height == spatial.height)
         precondition(pointwise.groups * pointwise.outputs == spatial.groups * spatial.inputs)

@@ -22,6 +22,8 @@ public struct DepthwiseConvolution: Sendable, Equatable {
     public let rectifiesOutput: Bool
 
     /// A convolution of `channels` planes of `inputHeight` × `inputWidth` pixels.
+    ///
+    /// - Precondition: kernel and stride are positive, and no number is negative.
     public init(
         channels: Int, inputWidth: Int, inputHeight: Int, kernel: Int, stride: Int, padding: Int, rectifiesOutput: Bool
     ) {
@@ -83,6 +85,7 @@ public struct DepthwiseConvolution: Sendable, Equatable {
     ///   - output: laid out likewise, with its own stride and width; floats between planes are left alone.
     ///   - range: the planes.
     ///   - scratch: `scratchCount` floats.
+    /// - Precondition: the planes lie in both buffers, and the range within `0..<channels`.
     public func run(
         input: UnsafePointer<Float>, inputPlaneStride: Int, weights packed: UnsafePointer<Float>,
         output: UnsafeMutablePointer<Float>, outputPlaneStride: Int, channels range: Range<Int>,

@@ -11,6 +11,8 @@ public struct GlobalAveragePool: Sendable, Equatable {
     public let pixels: Int
 
     /// The mean of `channels` gathered planes of `pixels` pixels.
+    ///
+    /// - Precondition: `channels` is not negative, and `pixels` is positive.
     public init(channels: Int, pixels: Int) {
         precondition(channels >= 0 && pixels > 0)
         self.channels = channels
@@ -26,6 +28,7 @@ public struct GlobalAveragePool: Sendable, Equatable {
     ///   - activation: scale and shift of each output, `[channels]` each; nil for pixels that are taken as they are.
     ///   - output: receives `[channels]`.
     ///   - range: the outputs to compute.
+    /// - Precondition: the planes lie in the buffer, and the range within `0..<channels`.
     public func run(
         input: UnsafePointer<Float>, inputPlaneStride: Int, inputPlanes: UnsafePointer<Int32>?,
         activation: (scale: UnsafePointer<Float>, shift: UnsafePointer<Float>)?, output: UnsafeMutablePointer<Float>,

@@ -14,6 +14,8 @@ public struct Linear: Sendable, Equatable {
     private static let narrowTile = 8
 
     /// A layer from `inputs` to `outputs` values.
+    ///
+    /// - Precondition: neither is negative.
     public init(inputs: Int, outputs: Int, rectifiesOutput: Bool = false) {
         precondition(inputs >= 0 && outputs >= 0)
         self.inputs = inputs
@@ -62,7 +64,8 @@ public struct Linear: Sendable, Equatable {
     ///   - input: `[inputs]`.
     ///   - packed: what `pack` made.
     ///   - output: receives `[outputs]`; those of other tiles are left alone.
-    ///   - range: the tiles to compute, within `0..<tiles`.
+    ///   - range: the tiles to compute.
+    /// - Precondition: the buffers have these sizes, and the range lies within `0..<tiles`.
     public func run(
         input: UnsafePointer<Float>, weights packed: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>,
         tiles range: Range<Int>

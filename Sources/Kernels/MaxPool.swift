@@ -16,6 +16,8 @@ public struct MaxPool: Sendable, Equatable {
     public let padding: Int
 
     /// Pooling of planes of `inputHeight` × `inputWidth` pixels.
+    ///
+    /// - Precondition: window and stride are positive, no number is negative, and the padding is at most half the window.
     public init(inputWidth: Int, inputHeight: Int, window: Int, stride: Int, padding: Int) {
         precondition(inputWidth >= 0 && inputHeight >= 0 && window > 0 && stride > 0)
         precondition(padding >= 0 && 2 * padding <= window)
@@ -39,6 +41,8 @@ public struct MaxPool: Sendable, Equatable {
     /// Pools the given planes: pixel `(y, x)` of plane `c` lies at `c * planeStride + y * width + x`, both in the input
     /// and, with its own stride and width, in the output. Calls for different planes may run at the same time.
     /// Allocates nothing.
+    ///
+    /// - Precondition: the planes lie in both buffers.
     public func run(
         input: UnsafePointer<Float>, inputPlaneStride: Int, output: UnsafeMutablePointer<Float>, outputPlaneStride: Int,
         planes: Range<Int>

@@ -58,7 +58,7 @@ func rectified(_ x: PixelVector) -> PixelVector {
 /// Asks, on x86-64, for the line of weights that is used `KernelChoice.prefetchFloats` after the one at `weights`.
 ///
 /// The weights of a network stream through the first-level cache once for each image. On Arm nothing is asked for: no core
-/// was measured, and the addresses alone cost a tenth more instructions.
+/// was measured, and the addresses alone cost instructions.
 @inline(__always)
 func prefetch(_ weights: UnsafePointer<Float>) {
     #if arch(x86_64)

@@ -84,12 +84,18 @@ struct OutputTile2<Pixels: PixelVectors>: OutputTile {
 
 /// Four outputs.
 struct OutputTile4<Pixels: PixelVectors>: OutputTile {
-    private var output0: Pixels
-    private var output1: Pixels
-    private var output2: Pixels
-    private var output3: Pixels
+    fileprivate(set) var output0: Pixels
+    fileprivate(set) var output1: Pixels
+    fileprivate(set) var output2: Pixels
+    fileprivate(set) var output3: Pixels
 
     @inline(__always) static var outputs: Int { 4 }
+
+    /// The sums themselves.
+    @inline(__always)
+    init(_ output0: Pixels, _ output1: Pixels, _ output2: Pixels, _ output3: Pixels) {
+        (self.output0, self.output1, self.output2, self.output3) = (output0, output1, output2, output3)
+    }
 
     @inline(__always)
     init() {

@@ -53,45 +53,45 @@ struct PatchPanels {
         let row = pixels.lowerBound / shape.width
         let column = pixels.lowerBound &- row &* shape.width
         if shape.isPointwise {
-            fill(panel, source) { plane, destination in
+            fill(panel, source, width: P.width) { plane, destination in
                 if pixels.count == P.width {
                     P(loading: plane + pixels.lowerBound).store(to: destination)
                 } else {
                     P(loading: plane + pixels.lowerBound, count: pixels.count).store(to: destination)
                 }
-                return P.width
             }
         } else if column &+ P.width <= shape.width && shape.stride <= 2 {
             let start = row &* shape.stride &* source.rowStride &+ column &* shape.stride
             let stride = shape.stride
-            fill(panel, source) { window, destination in
+            fill(panel, source, width: P.width) { window, destination in
                 for place in Swift.stride(from: 0, to: P.width, by: 8) {
                     storeVector(
                         loadStrided(window + (start &+ place &* stride), stride: stride), destination + place)
                 }
-                return P.width
             }
         } else {
-            fill(panel, source) { window, destination in
+            fill(panel, source, width: P.width) { window, destination in
                 copyRows(window, destination, source.rowStride, row, column, pixels.count)
-                return P.width
             }
         }
     }
 
     /// Calls `copy` for each input and place of the kernel, with the window of the padded image's first pixel and the
-    /// panel's row, the length of which it returns.
+    /// panel's row of `width` pixels.
     @inline(__always)
     private func fill(
-        _ panel: UnsafeMutablePointer<Float>, _ source: Source,
-        _ copy: (UnsafePointer<Float>, UnsafeMutablePointer<Float>) -> Int
+        _ panel: UnsafeMutablePointer<Float>, _ source: Source, width: Int,
+        _ copy: (UnsafePointer<Float>, UnsafeMutablePointer<Float>) -> Void
     ) {
         var destination = panel
         var plane = source.origin
         for _ in 0..<source.planes {
             var line = plane
             for _ in 0..<shape.kernelHeight {
-                for dx in 0..<shape.kernelWidth { destination += copy(line + dx, destination) }
+                for dx in 0..<shape.kernelWidth {
+                    copy(line + dx, destination)
+                    destination += width
+                }
                 line += source.rowStride
             }
             plane += source.planeStride

@@ -34,7 +34,7 @@ protocol PixelVectors {
 /// A type and not a closure, so that all of it is inlined into the kernels: a call that takes vectors would make the
 /// compiler keep sums in memory.
 protocol VectorDestination {
-    /// Takes the vector whose first pixel is number `place` (0, 8, 16, 24) of the bundle.
+    /// Takes the vector whose first pixel is number `place`, a multiple of 8, of the bundle.
     func store(_ vector: PixelVector, place: Int)
 }
 

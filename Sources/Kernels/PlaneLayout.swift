@@ -37,6 +37,8 @@ public struct PaddedPlanes: Sendable, Equatable {
     static let slack = 32
 
     /// A layout for planes of `rows` rows of `width` pixels.
+    ///
+    /// - Precondition: both are positive.
     public init(width: Int, rows: Int) {
         precondition(width > 0 && rows > 0)
         self.width = width

@@ -113,7 +113,7 @@ private struct GroupRun {
     /// Computes a group's first tile of outputs from inputs that come straight from their planes, and leaves them in the
     /// panel `[inputs][P.width]` for the other tiles: gathering fills the gaps between products.
     ///
-    /// A loop for each case: one loop that asks at every input spills vectors and takes up to 5 % longer.
+    /// A loop for each case: one loop that asks at every input spills vectors.
     @inline(__always)
     func gather<Tile: OutputTile>(
         _: Tile.Type, _ source: UnsafePointer<Float>, of pixels: Int, _ remaining: inout RemainingOutputs,

@@ -36,6 +36,8 @@ public struct Winograd3x3: Sendable, Equatable {
     ///
     /// `blocksAtOnce` are the blocks of four rows that are transformed at a time; nil for as many as stay in a
     /// second-level cache.
+    ///
+    /// - Precondition: the image is not empty, `blocksAtOnce` is positive, and no number is negative.
     public init(
         groups: Int, inputs: Int, outputs: Int, width: Int, height: Int, rectifiesOutput: Bool, blocksAtOnce: Int? = nil
     ) {

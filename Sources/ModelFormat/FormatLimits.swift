@@ -1,4 +1,5 @@
-/// What a model or architecture file may ask for. A file beyond a limit is refused before anything is allocated for it.
+/// What a model or architecture file may ask for. A file beyond a limit is refused before the memory in question is
+/// allocated; packed weights, which are counted as they are packed, are refused with the first step beyond theirs.
 public enum FormatLimits {
     /// Bytes of a whole model file, and of a graph's weights in single precision.
     public static let fileBytes = 1 << 30

@@ -68,7 +68,8 @@ struct BenchRefusalTests {
         (#"[{"model":"m","threads":1,"macs":1}]"#, "\"samples_ms\""),
         (#"[{"model":"m","threads":1,"macs":1,"samples_ms":[]}]"#, "milliseconds between"),
         (#"[{"model":"m","threads":1,"macs":1,"samples_ms":[-1]}]"#, "milliseconds between"),
-        (#"[{"schema_version":2}]"#, "schema version 1"), ("[", "byte 1"), ("", "byte 0"),
+        (#"[{"schema_version":2.5}]"#, "schema version 1, found 2.5"),
+        (#"[{"schema_version":"7"}]"#, "schema version 1, found \"7\""), ("[", "byte 1"), ("", "byte 0"),
     ])
     func somethingThatIsNoResult(_ text: String, _ expected: String) throws {
         let program = try BenchProgram()

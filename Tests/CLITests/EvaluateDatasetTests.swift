@@ -211,6 +211,10 @@ struct EvaluateDatasetTests {
         expectFailure(try evaluate(folder.path), 65, "expected labels below 10")
         try folder.write(idx([1], [1]), to: "t10k-labels-idx1-ubyte")
         expectFailure(try evaluate(folder.path), 65, "expected 2 labels, found 1")
+        try folder.write(idx([1, 5000, 1], Array(repeating: 0, count: 5000)), to: "t10k-images-idx3-ubyte")
+        expectFailure(try evaluate(folder.path), 65, "expected images of 1 to 4096 rows and columns, found 5000")
+        try folder.write(Array("P5 28 28 255\n".utf8) + pictures, to: "t10k-images-idx3-ubyte")
+        expectFailure(try evaluate(folder.path), 65, "dimensions, found a file that begins with 80 53 32 50")
         try folder.write(idx([2, 28, 28], Array(pictures.dropLast())), to: "t10k-images-idx3-ubyte")
         expectFailure(try evaluate(folder.path), 65, "expected 1568 bytes for shape [2, 28, 28], found 1567")
     }

@@ -103,6 +103,35 @@ import Testing
         ) { try load(TinyCheckpoint.zip(pickle: opcodes).bytes) }
     }
 
+    /// One storage of a long name, mentioned again and again, and one tensor of 64 dimensions, made again and again: a file
+    /// of a megabyte would take hundreds in memory.
+    @Test(.timeLimit(.minutes(10))) func copiesOfNamesAndShapes() {
+        func integer(_ value: UInt8) -> [UInt8] { [0x4B, value] }
+        func storage(_ key: [UInt8]) -> [UInt8] {
+            [0x28, 0x58, 7, 0, 0, 0] + Array("storage".utf8) + Array("ctorch\nFloatStorage\n".utf8)
+                + [0x58, UInt8(key.count & 0xFF), UInt8(key.count >> 8), 0, 0] + key + [0x58, 0, 0, 0, 0] + integer(1)
+                + [0x74]
+        }
+        func isRefused(_ opcodes: [UInt8]) -> Bool {
+            do {
+                _ = try load(TinyCheckpoint.zip(pickle: opcodes).bytes)
+            } catch CheckpointError.overLimit(.pickleOpcodes, 1_000_000, 1_000_001..., _) {
+                return true
+            } catch {}
+            return false
+        }
+        var names = [0x80, 2] + storage([UInt8](repeating: 0x6B, count: 1024)) + [0x71, 0]
+        for _ in 0..<10_000 { names += [0x68, 0, 0x51] }
+        #expect(isRefused(names))
+
+        var shapes = [0x80, 2] + storage([0x30]) + [0x51, 0x71, 0]
+        shapes += [0x28] + (0..<64).flatMap { _ in integer(1) } + [0x74, 0x71, 1]
+        shapes += Array("ctorch._utils\n_rebuild_tensor\n".utf8) + [0x71, 2]
+        shapes += [0x28, 0x68, 0] + integer(0) + [0x68, 1, 0x68, 1, 0x74, 0x71, 3]
+        for _ in 0..<10_000 { shapes += [0x68, 2, 0x68, 3, 0x52] }
+        #expect(isRefused(shapes))
+    }
+
     /// Python 2 wrote an `OrderedDict` as its class and a list of pairs.
     @Test func orderedDictOfPython2() throws {
         let tensor = PythonValue.tensor(.storage(key: "0", count: 6), shape: [6], strides: [1])

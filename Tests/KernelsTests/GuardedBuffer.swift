@@ -94,7 +94,7 @@ extension SeededGenerator {
 
     /// A value in −1…1, or now and then NaN, an infinity, a zero of either sign, or something huge or tiny.
     mutating func strangeValue() -> Float {
-        let strange: [Float] = [.nan, .infinity, -.infinity, 0, -0.0, 3e38, -3e38, 1e-42, -1e-42]
+        let strange: [Float] = [.nan, .infinity, -.infinity, 0, -0.0, 3e38, -3e38, 0x1p-140, -0x1p-140]
         return Int.random(in: 0..<12, using: &self) == 0 ? strange.randomElement(using: &self)! : value()
     }
 }

@@ -188,7 +188,7 @@ struct PointwiseConvolutionTests {
 
     @Test("NaN passes through ReLU, and what is below zero becomes zero")
     func rectifier() {
-        let values: [Float] = [.nan, -.nan, -0.0, -1, 1, .infinity, -.infinity, -1e-42]
+        let values: [Float] = [.nan, -.nan, -0.0, -1, 1, .infinity, -.infinity, -0x1p-140]
         let vector = rectified(values.withUnsafeBufferPointer { loadVector($0.baseAddress!) })
         for (index, value) in values.enumerated() {
             for result in [rectified(value), vector[index]] {
@@ -199,9 +199,9 @@ struct PointwiseConvolutionTests {
 
     @Test(
         "A folded scale, shift and ReLU is the same function, however small or large its factors",
-        arguments: [0, -0.0, 1, -1, 0.3, -2.5, 1e-20, -1e-20, 1e-38, 1e-45, -1e-45, 1e20, -1e20] as [Float])
+        arguments: [0, -0.0, 1, -1, 0.3, -2.5, 1e-20, -1e-20, 1e-38, 0x1p-149, -0x1p-149, 1e20, -1e20] as [Float])
     func foldedActivation(scale: Float) {
-        for shift in [0, 1, -1, 0.7, 1e-30, -1e-30, 1e30, -1e30, 1e-45] as [Float] {
+        for shift in [0, 1, -1, 0.7, 1e-30, -1e-30, 1e30, -1e30, 0x1p-149] as [Float] {
             let folded = FoldedActivation(scale: scale, shift: shift)
             for weight in [1, -0.6, 3] as [Float] {
                 for x in [0, 1, -1, 0.5, -2, 100, -1e6] as [Float] {

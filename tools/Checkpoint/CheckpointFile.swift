@@ -11,7 +11,7 @@ public enum CheckpointFile {
     ///   directory, a pipe or a device (which is not waited for), ``CheckpointError/unreadable(path:reason:)``, and
     ///   ``CheckpointError/overLimit(_:limit:found:at:)``, before any memory is taken, for a file that is too large.
     public static func read(path: String, limits: CheckpointLimits = .default) throws -> [UInt8] {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
         guard descriptor >= 0 else {
             throw CheckpointError.noInput(path: path, reason: reason(errno))
         }

@@ -13,8 +13,8 @@ public struct CheckpointLimits: Sendable, Equatable {
     public var archiveEntries = 65_536
     /// Bytes of a safetensors header.
     public var headerBytes = 1 << 20
-    /// Pickle opcodes, over all pickles of the file, or of a member of a tar archive. An opcode that copies a list
-    /// counts once for each item.
+    /// Pickle opcodes, over all pickles of the file, or of a member of a tar archive. An opcode that copies a list, a
+    /// shape or strides counts once more for each item, and one that names a storage for each eight bytes of the name.
     public var pickleOpcodes = 1_000_000
     /// Containers inside containers in a pickle, and marks inside marks.
     public var pickleDepth = 64

@@ -56,6 +56,7 @@ struct PackedPointwise: Sendable {
         rising = try StoredArray(count: source.groups) {
             convolution.countRising(activation: stage.activation, into: $0.baseAddress!)
         }
+        withExtendedLifetime(stage) {}
         outputPlanes = try source.outputPlanes(offset: step.outputOffset)
         self.convolution = convolution
     }

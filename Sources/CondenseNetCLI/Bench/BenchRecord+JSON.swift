@@ -79,8 +79,9 @@ extension BenchRecord {
                 .badData, "\(path): expected at most \(Self.limit) bench results, found \(elements.count)")
         }
         return try elements.enumerated().map { index, element in
-            guard element["schema_version"]?.integer ?? 1 == 1 else {
-                throw CommandFailure(.badData, "\(path): result \(index): expected schema version 1, found another")
+            if let version = element["schema_version"], version.integer != 1 {
+                throw CommandFailure(
+                    .badData, "\(path): result \(index): expected schema version 1, found \(version.text())")
             }
             do {
                 return try BenchRecord(element)
@@ -168,6 +169,6 @@ extension BenchRecord {
 extension BenchRecord.Layer {
     /// 10⁹ operations a second; `nil` when it was not profiled.
     var gflops: Double? {
-        milliseconds.map { $0 > 0 ? 2 * Double(macs) / ($0 * 1e6) : 0 }
+        milliseconds.map { BenchRecord.gflops(macs, milliseconds: $0) }
     }
 }

@@ -48,7 +48,12 @@ struct BenchRecord {
     let circumstances: JSONValue
 
     /// 10⁹ operations a second at the median latency, a multiply-accumulate counted as two.
-    var gflops: Double { 2 * Double(macs) / (latency.p50 * 1e6) }
+    var gflops: Double { Self.gflops(macs, milliseconds: latency.p50) }
+
+    /// 10⁹ operations a second, a multiply-accumulate counted as two; 0 for what takes no time.
+    static func gflops(_ macs: Int, milliseconds: Double) -> Double {
+        milliseconds > 0 ? 2 * Double(macs) / (milliseconds * 1e6) : 0
+    }
 
     /// `gflops` as a fraction of the measured multiply-add peak.
     var peakShare: Double? { peaks.map { gflops / $0.gflops } }

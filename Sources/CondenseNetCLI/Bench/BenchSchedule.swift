@@ -103,7 +103,7 @@ extension BenchSubject {
 }
 
 /// Tells when a latency has settled: the medians of three windows in a row lie within 2 %, where a window is at least
-/// 5 runs and 50 ms; it gives up after 200 windows or 5 seconds, whichever is later than 15 runs.
+/// 5 runs and 50 ms; it gives up after 5 seconds, but not before three windows.
 struct StabilityDetector {
     private(set) var isStable = false
     private(set) var isDone = false
@@ -124,6 +124,6 @@ struct StabilityDetector {
         if last.count == 3, let low = last.min(), let high = last.max(), Double(high) <= 1.02 * Double(low) {
             isStable = true
         }
-        isDone = isStable || medians.count >= 3 && (time >= 5_000_000_000 || medians.count >= 200)
+        isDone = isStable || medians.count >= 3 && time >= 5_000_000_000
     }
 }

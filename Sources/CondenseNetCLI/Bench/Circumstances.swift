@@ -9,7 +9,13 @@ struct Circumstances {
     private let before: MachineState?
     private let after: MachineState?
     private let cpuinfo = SystemFile.text("/proc/cpuinfo") ?? ""
+    /// The governors of the processors that were used, each once; empty where there is no cpufreq.
+    private let governors: [String]
+    /// The load of the last minute; `nil` where nothing was measured, or the system does not tell.
+    private let load: Double?
 
+    /// Looks at the machine.
+    ///
     /// - Parameters:
     ///   - processors: those that the threads may use.
     ///   - threads: the largest number of threads that was measured.
@@ -19,13 +25,11 @@ struct Circumstances {
         self.threads = threads
         self.before = before
         self.after = after
-    }
-
-    /// The governors of the processors that were used, each once; empty where there is no cpufreq.
-    private var governors: [String] {
-        Set(
+        governors = Set(
             processors.compactMap { SystemFile.text("/sys/devices/system/cpu/cpu\($0)/cpufreq/scaling_governor") }
         ).sorted()
+        var average = 0.0
+        load = before != nil && getloadavg(&average, 1) == 1 ? average : nil
     }
 
     /// How far the measured clock moved, as a fraction of where it was.
@@ -58,10 +62,9 @@ struct Circumstances {
         if let flags = after?.raspberryFlags, flags & 0xF != 0 {
             warnings.append("the board is throttled (flags 0x\(String(flags, radix: 16))): heat or power supply")
         }
-        var load = [0.0]
-        if before != nil, getloadavg(&load, 1) == 1, load[0] > Double(processors.count) + 0.5 {
+        if let load, load > Double(processors.count) + 0.5 {
             warnings.append(
-                "other programs run: the load is \(Format.fixed(load[0], 1)) on \(processors.count) processors")
+                "other programs run: the load is \(Format.fixed(load, 1)) on \(processors.count) processors")
         }
         return warnings
     }

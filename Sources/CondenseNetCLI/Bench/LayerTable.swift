@@ -23,10 +23,10 @@ struct LayerTable {
     }
 
     private func row(_ name: String, _ layers: [BenchRecord.Layer]) -> [String] {
-        let milliseconds = layers.reduce(0) { $0 + ($1.milliseconds ?? 0) }
+        let milliseconds = BenchRecord.total(layers)
         let share = layers.reduce(0) { $0 + (record.share($1) ?? 0) }
         let macs = layers.reduce(0) { $0 + $1.macs }
-        let gflops = milliseconds > 0 ? 2 * Double(macs) / (milliseconds * 1e6) : 0
+        let gflops = BenchRecord.gflops(macs, milliseconds: milliseconds)
         return [
             name, Format.fixed(milliseconds, 4), Format.fixed(100 * share, 1) + " %", Format.grouped(macs),
             macs > 0 ? Format.fixed(gflops, 1) : "–",

@@ -64,9 +64,14 @@ struct IdxDataset: Dataset {
     private static func parse(_ storage: Storage, path: String, dimensions: Int) throws -> Content {
         let bytes = storage.bytes
         let headerCount = 4 + 4 * dimensions
-        guard bytes.count >= headerCount, bytes[0] == 0, bytes[1] == 0, bytes[2] == 8, bytes[3] == dimensions else {
+        guard bytes.count >= headerCount, bytes[..<4].elementsEqual([0, 0, 8, UInt8(dimensions)]) else {
+            let found =
+                bytes.count < headerCount
+                ? "\(bytes.count) bytes"
+                : "a file that begins with \(bytes[..<4].map(String.init).joined(separator: " "))"
             throw CommandFailure(
-                .badData, "\(path): expected an idx file of unsigned bytes with \(dimensions) dimensions")
+                .badData,
+                "\(path): expected an idx file of unsigned bytes with \(dimensions) dimensions, found \(found)")
         }
         let shape = (0..<dimensions).map { dimension in
             bytes[(4 + 4 * dimension)..<(8 + 4 * dimension)].reduce(0) { $0 << 8 | Int($1) }
@@ -76,7 +81,10 @@ struct IdxDataset: Dataset {
             let (product, overflow) = expected.multipliedReportingOverflow(by: size)
             expected = overflow ? .max : product
         }
-        guard shape.dropFirst().allSatisfy({ (1...4096).contains($0) }), bytes.count - headerCount == expected else {
+        if let side = shape.dropFirst().first(where: { !(1...4096).contains($0) }) {
+            throw CommandFailure(.badData, "\(path): expected images of 1 to 4096 rows and columns, found \(side)")
+        }
+        guard bytes.count - headerCount == expected else {
             throw CommandFailure(
                 .badData,
                 "\(path): expected \(expected) bytes for shape \(shape), found \(bytes.count - headerCount)")

@@ -7,12 +7,12 @@ struct LayerBars {
     init(_ record: BenchRecord, kinds: Bool, series: Int) {
         let groups = kinds ? record.kinds : record.layers.map { ($0.name, [$0]) }
         rows = groups.map { name, layers in
-            let milliseconds = layers.reduce(0) { $0 + ($1.milliseconds ?? 0) }
+            let milliseconds = BenchRecord.total(layers)
             let macs = layers.reduce(0) { $0 + $1.macs }
             return (
                 kinds ? "\(name) (\(layers.count))" : name, milliseconds,
                 layers.reduce(0) { $0 + (record.share($1) ?? 0) },
-                milliseconds > 0 ? 2 * Double(macs) / (milliseconds * 1e6) : 0, macs
+                BenchRecord.gflops(macs, milliseconds: milliseconds), macs
             )
         }
         classes = ReportStyle.classes("b", series: series)

@@ -20,7 +20,7 @@ public enum FileOutput {
             return
         }
         let target = resolved(path)
-        let folder = folder(of: target)
+        let folder = split(target).folder
         let (descriptor, temporary) = openTemporary(in: folder)
         var isComplete = false
         defer { if !isComplete { unlink(temporary) } }
@@ -46,7 +46,7 @@ public enum FileOutput {
             throw failure(path)
         }
         // A file is replaced by a new one in its folder; the dot asks for a folder.
-        guard faccessat(AT_FDCWD, folder(of: resolved(path)) + "/.", W_OK | X_OK, AT_EACCESS) == 0 else {
+        guard faccessat(AT_FDCWD, split(resolved(path)).folder + "/.", W_OK | X_OK, AT_EACCESS) == 0 else {
             throw failure(path)
         }
     }
@@ -92,7 +92,7 @@ public enum FileOutput {
         // As many links as the kernel follows; what is left of a circle is an error when it is opened.
         for _ in 0..<40 {
             guard let link = destination(ofLink: path) else { break }
-            path = link.hasPrefix("/") ? link : "\(folder(of: path))/\(link)"
+            path = link.utf8.first == UInt8(ascii: "/") ? link : "\(split(path).folder)/\(link)"
         }
         return path
     }
@@ -107,9 +107,10 @@ public enum FileOutput {
         return String(validating: target[..<count], as: UTF8.self)
     }
 
-    private static func folder(of path: String) -> String {
-        guard let slash = path.lastIndex(of: "/") else { return "." }
-        return slash == path.startIndex ? "/" : String(path[..<slash])
+    /// A path's folder, and the name in it. A slash is one whatever follows: a combining character makes it no other.
+    public static func split(_ path: String) -> (folder: String, name: Substring) {
+        guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return (".", path[...]) }
+        return (slash == path.startIndex ? "/" : String(path[..<slash]), path[path.utf8.index(after: slash)...])
     }
 
     /// Makes the rename durable; a file system that cannot do so is no error.

@@ -57,8 +57,6 @@ struct JSONReader {
     }
 }
 
-// MARK: Values
-
 extension JSONReader {
     /// Reads a value; `depth` arrays and objects are around it.
     private mutating func value(depth: Int) throws -> JSONValue {
@@ -155,8 +153,6 @@ extension JSONReader {
         guard position > start else { throw failure("expected \(expected), found \(describeNext())") }
     }
 }
-
-// MARK: Strings
 
 extension JSONReader {
     private mutating func string() throws -> String {

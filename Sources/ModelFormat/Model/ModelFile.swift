@@ -82,8 +82,6 @@ public final class ModelFile: Sendable {
     }
 }
 
-// MARK: Proof
-
 extension ModelFile {
     private func checkTensors() throws {
         let specifications = description.graph.tensors

@@ -64,7 +64,10 @@ import Testing
         var tensors = forged.tensors
         tensors[position].name = "renamed"
         forged.tensors = tensors
-        guard case .array(let shape) = missing.header["shape"] else { return }
+        guard case .array(let shape) = missing.header["shape"] else {
+            Issue.record("\(missing.name) has no shape")
+            return
+        }
         let sizes = shape.map { $0.text() }.joined(separator: ", ")
         expect(
             .tensor(name: missing.name, expected: "a tensor of shape [\(sizes)]", found: "none"), loading: forged)

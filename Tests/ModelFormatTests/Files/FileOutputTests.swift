@@ -53,6 +53,18 @@ import Testing
         #expect(try contents(path) == [1])
     }
 
+    /// A combining character joins the slash before it to one character; the file system does not.
+    @Test func aNameThatBeginsWithACombiningCharacter() throws {
+        #expect(mkdir(folder.path("in"), 0o777) == 0)
+        let path = folder.path("in") + "/\u{301}x"
+        #expect(FileOutput.split(path).folder.utf8.elementsEqual(folder.path("in").utf8))
+        #expect(FileOutput.split(path).name.utf8.elementsEqual("\u{301}x".utf8))
+        try replace(path, [1])
+        #expect(try contents(path) == [1])
+        #expect(FileOutput.split("/x").folder == "/" && FileOutput.split("x").folder == ".")
+        #expect(throws: ModelFormatError.self) { try FileOutput.check(folder.path("none") + "/\u{301}x") }
+    }
+
     @Test func symbolicLinksSurvive() throws {
         let other = try TemporaryFolder()
         let target = try other.write([1], to: "target")

@@ -24,7 +24,8 @@ import Testing
 
     @Test(
         arguments: [
-            (0, "0.0"), (-0.0, "-0.0"), (1, "1.0"), (0.1, "0.1"), (1e16, "1e+16"), (1e-5, "1e-05"), (5e-324, "5e-324"),
+            (0, "0.0"), (-0.0, "-0.0"), (1, "1.0"), (0.1, "0.1"), (1e16, "1e+16"), (1e-5, "1e-05"),
+            (0x1p-1074, "5e-324"),
             (.greatestFiniteMagnitude, "1.7976931348623157e+308"),
         ] as [(Double, String)])
     func number(value: Double, text: String) { #expect(JSONValue.number(value).text() == text) }

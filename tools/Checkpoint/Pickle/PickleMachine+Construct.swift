@@ -92,7 +92,7 @@ extension PickleMachine {
         return id
     }
 
-    private func tensor(
+    private mutating func tensor(
         _ global: PickleGlobal, _ version: PickleGlobal.RebuildVersion, _ arguments: [PickleValue]
     ) throws -> TensorReference {
         let counts =
@@ -127,12 +127,13 @@ extension PickleMachine {
     }
 
     /// The numbers of a tuple or list; `nil` where it is neither or holds something else.
-    private func integers(_ value: PickleValue) throws -> [Int]? {
+    private mutating func integers(_ value: PickleValue) throws -> [Int]? {
         guard let items = heap.sequence(value) else { return nil }
         // PyTorch itself stops at 64 dimensions.
         guard items.count <= 64 else {
             throw CheckpointError.overLimit(.rank, limit: 64, found: items.count, at: place)
         }
+        try charge(items.count)
         var numbers: [Int] = []
         for item in items {
             guard case .integer(let number) = item else { return nil }

@@ -115,12 +115,18 @@ struct PickleMachine {
         case .stackGlobal: try stackGlobal()
         case .reduce, .newObj, .newObjEx: try construct(opcode)
         case .build: try build()
-        case .persID: stack.append(try persistentLoad(.text(try reader.line()), &heap, place))
-        case .binPersID: stack.append(try persistentLoad(try pop(), &heap, place))
+        case .persID: try pushPersistent(.text(try reader.line()))
+        case .binPersID: try pushPersistent(try pop())
 
         case .inst, .obj, .ext1, .ext2, .ext4, .nextBuffer, .readonlyBuffer:
             throw fault(.unsupportedOpcode("\(opcode)"))
         }
+    }
+
+    private mutating func pushPersistent(_ id: PickleValue) throws {
+        let value = try persistentLoad(id, &heap, place)
+        if case .storage(let storage) = value { try charge(heap[storage].key.utf8.count / 8) }
+        stack.append(value)
     }
 
     private func checkProtocol(_ reader: inout ByteReader) throws {

@@ -41,12 +41,10 @@ public struct CondensedNetwork: Sendable {
         try folding.addStem()
         for stage in architecture.stages {
             for layer in stage.layers {
-                try folding.add(layer.pointwise, before: layer.spatial, condensed.condensationFactor)
+                try folding.add(layer.pointwise, before: layer.spatial)
                 try folding.add(layer.spatial)
             }
-            if let transition = stage.transition {
-                try folding.add(transition, before: nil, condensed.condensationFactor)
-            }
+            if let transition = stage.transition { try folding.add(transition, before: nil) }
         }
         try folding.addClassifier(architecture.form, keptFeatures)
         guard folding.problems.isEmpty else { throw ConversionError.problems(folding.problems) }

@@ -16,9 +16,9 @@ struct Folding {
 
     /// A 1×1 convolution with the batch norm before it and, where a 3×3 convolution follows, the one after it.
     mutating func add(
-        _ layer: Architecture.Pointwise, before spatial: Architecture.Spatial?, _ condensationFactor: Int
+        _ layer: Architecture.Pointwise, before spatial: Architecture.Spatial?
     ) throws {
-        let index = try gatheredInputs(layer, condensationFactor)
+        let index = try gatheredInputs(layer)
         let norm = try source.batchNorm("\(layer.name).norm")
         if layer.gathered != nil {
             add("\(layer.name).index", [index.count], .int32(index.map(Int32.init)))
@@ -70,7 +70,7 @@ struct Folding {
 
     /// The channels that the condensed convolution reads, group after group; for a single group that kept everything,
     /// and for plain layers, all of them.
-    private func gatheredInputs(_ layer: Architecture.Pointwise, _ condensationFactor: Int) throws -> [Int] {
+    private func gatheredInputs(_ layer: Architecture.Pointwise) throws -> [Int] {
         switch layer.kind {
         case .plain: return Array(0..<layer.inputChannels)
         case .condensed: return try source.indices("\(layer.name).index")

@@ -11,8 +11,10 @@ public enum LabelFile {
     public static func read(_ path: String, classes: Int) throws -> [String] {
         let storage = try FileInput.read(path, limit: FormatLimits.headerBytes)
         let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
-        let bytes = storage.bytes.dropFirst(storage.bytes.starts(with: mark) ? mark.count : 0)
-        guard let text = String(validating: bytes, as: UTF8.self) else {
+        let content = storage.withUnsafeBytes { bytes in
+            String(validating: bytes.dropFirst(bytes.starts(with: mark) ? mark.count : 0), as: UTF8.self)
+        }
+        guard let text = content else {
             throw ConversionError.labels(path: path, expected: "UTF-8 text", found: "other bytes")
         }
         guard text.isStreamSafe else {
