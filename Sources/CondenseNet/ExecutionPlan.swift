@@ -12,15 +12,15 @@ public final class ExecutionPlan: Sendable {
         public var retainsValues: Bool
         /// Runs the plain reference kernels only: slow, and independent of every optimised one.
         public var referenceKernels: Bool
-        /// Lets 3×3 convolutions run by minimal filtering (`Kernels.Winograd3x3`), whose results differ from the direct
+        /// Lets 3×3 convolutions run by Winograd F(4, 3) (`Kernels.Winograd3x3`), whose results differ from the direct
         /// sums by rounding of the same order.
-        public var minimalFiltering: Bool
+        public var winograd: Bool
 
         /// The defaults make the plan that people run.
-        public init(retainsValues: Bool = false, referenceKernels: Bool = false, minimalFiltering: Bool = true) {
+        public init(retainsValues: Bool = false, referenceKernels: Bool = false, winograd: Bool = true) {
             self.retainsValues = retainsValues
             self.referenceKernels = referenceKernels
-            self.minimalFiltering = minimalFiltering
+            self.winograd = winograd
         }
     }
 

@@ -30,7 +30,7 @@ enum PlanUnit {
             if fusing, case .step(let before) = units.last, before.output == step.input, readers[step.input] == 1,
                 writers[step.input] == 1, before.isPointwise, step.isDenseSpatial,
                 let middle = graph.value(named: step.input)?.shape, step.inputChannels == middle.channels,
-                !options.minimalFiltering || !step.suitsMinimalFiltering(middle),
+                !options.winograd || !step.suitsWinograd(middle),
                 !before.hasWideGroups, !step.hasWideGroups
             {
                 units[units.count - 1] = .denseLayer(pointwise: before, spatial: step)
@@ -60,10 +60,10 @@ extension Step {
         return convolution.kernel == 3 && convolution.stride == 1 && convolution.padding == 1
     }
 
-    /// Whether a 3×3 convolution of planes of `shape` is faster by minimal filtering.
-    func suitsMinimalFiltering(_ shape: PlaneShape) -> Bool {
+    /// Whether a 3×3 convolution of planes of `shape` is faster by Winograd F(4, 3).
+    func suitsWinograd(_ shape: PlaneShape) -> Bool {
         guard isDenseSpatial, case .convolution(let convolution) = operation else { return false }
-        return KernelChoice.prefersMinimalFiltering(
+        return KernelChoice.prefersWinograd(
             inputs: inputChannels / convolution.groups, outputs: convolution.outputChannels / convolution.groups,
             height: shape.height)
     }

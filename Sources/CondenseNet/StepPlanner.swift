@@ -62,7 +62,7 @@ struct StepPlanner {
         _ step: Step, _ convolution: Convolution, input: ArenaLayout.Place, output: ArenaLayout.Place
     ) throws -> any PlannedOperation {
         if !options.referenceKernels {
-            if options.minimalFiltering, step.suitsMinimalFiltering(input.shape) {
+            if options.winograd, step.suitsWinograd(input.shape) {
                 return try Winograd3x3Operation(step, convolution, input: input, output: output, tensors: tensors)
             }
             if step.isPlain, step.suitsBlocks {

@@ -4,26 +4,15 @@
 /// `docs/performance.md` has the ratios.
 public enum KernelChoice {
     #if arch(arm64)
-        /// The widest tiles: what the registers hold of the sums of four outputs.
-        typealias WidePixels = Pixels24
-        /// Likewise of places in minimal filtering.
-        typealias WidePlaces = PlacesTile<OutputTile4<Pixels24>>
-        /// Whether 1×1 convolutions use them; six outputs leave room for 16 pixels here.
+        /// Whether 1×1 convolutions use the widest tiles; six outputs leave room for 16 pixels here.
         static let hasWidePanels = false
         /// The most pixels after the last whole vector of a run that are computed one by one, each for many outputs at a
         /// time, rather than as an incomplete vector.
         static let singlePixels = 4
     #elseif CONDENSENET_AVX512
-        typealias WidePixels = Pixels32
-        typealias WidePlaces = PlacesTile<OutputTile4<Pixels48>>
         static let hasWidePanels = true
         static let singlePixels = 4
     #else
-        typealias WidePixels = Pixels16
-        /// Twelve sums of eight; with eight of them the multipliers would wait for one another.
-        typealias WidePlaces = JoinedPlaces<Places24, Places24>
-        typealias Places24 = JoinedPlaces<Places8, JoinedPlaces<Places8, Places8>>
-        typealias Places8 = PlacesTile<OutputTile2<Pixels8>>
         static let hasWidePanels = false
         static let singlePixels = 3
     #endif
@@ -34,10 +23,10 @@ public enum KernelChoice {
     /// Floats of transformed rows that are used before the next are transformed: they stay in a second-level cache.
     static let transformedFloats = 64 * 1024
 
-    /// Whether a 3×3 convolution is faster by minimal filtering than directly, per group.
+    /// Whether a 3×3 convolution is faster by Winograd F(4, 3) than directly, per group.
     ///
     /// With fewer outputs, transforming the inputs costs more than the multiplications that it saves.
-    public static func prefersMinimalFiltering(inputs: Int, outputs: Int, height: Int) -> Bool {
+    public static func prefersWinograd(inputs: Int, outputs: Int, height: Int) -> Bool {
         outputs >= 4 && inputs >= 4 && height >= 3
     }
 

@@ -15,9 +15,9 @@ struct AllocationCountTests {
     @Test(
         "a run allocates nothing", .enabled(if: isOptimised, "unoptimised code boxes values"),
         arguments: TestNetwork.all, [true, false])
-    func run(network: NamedGraph, minimalFiltering: Bool) throws {
+    func run(network: NamedGraph, winograd: Bool) throws {
         let model = try TestNetwork.model(network.graph)
-        let session = try Session(plan: ExecutionPlan(model, options: .init(minimalFiltering: minimalFiltering)))
+        let session = try Session(plan: ExecutionPlan(model, options: .init(winograd: winograd)))
         let input = try TestNetwork.input(network.graph)
         var output = [Float](repeating: 0, count: model.description.classes)
         output.withUnsafeMutableBufferPointer { output in

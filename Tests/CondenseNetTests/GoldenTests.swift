@@ -17,12 +17,12 @@ struct GoldenTests {
         let input = try Fixture.array("\(fixture)/input.npy")
         let expected = try Fixture.array("\(fixture)/logits-\(kind).npy")
         let file = try Model(path: Fixture.path("models/\(model).safetensors"))
-        for minimalFiltering in [true, false] {
-            let plan = try ExecutionPlan(file, options: .init(minimalFiltering: minimalFiltering))
+        for winograd in [true, false] {
+            let plan = try ExecutionPlan(file, options: .init(winograd: winograd))
             for threads in [1, 2] {
                 let session = try Session(plan: plan, threads: threads)
                 let actual = input.images.flatMap { session.logits($0) }
-                expectClose(actual, expected.values, "\(model), \(threads) threads, \(minimalFiltering)")
+                expectClose(actual, expected.values, "\(model), \(threads) threads, \(winograd)")
             }
         }
     }

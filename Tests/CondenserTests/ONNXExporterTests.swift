@@ -148,7 +148,7 @@ struct ONNXExporterTests {
         let expected = try reference.logits(image)
         let largest = expected.map(\.magnitude).max()!
         try #require(largest > 0)
-        for options in [ExecutionPlan.Options(), .init(referenceKernels: true), .init(minimalFiltering: false)] {
+        for options in [ExecutionPlan.Options(), .init(referenceKernels: true), .init(winograd: false)] {
             let logits = try Session(plan: ExecutionPlan(model, options: options)).logits(image)
             #expect(logits.count == expected.count)
             for (logit, exact) in zip(logits, expected) {

@@ -52,7 +52,7 @@ struct PlaneLayoutTests {
                 place += P.width
             }
         }
-        add(KernelChoice.WidePixels.self, tiling.tilesWide)
+        add(WidePixels.self, tiling.tilesWide)
         add(Pixels16.self, tiling.tiles16)
         add(Pixels8.self, tiling.tiles8)
         #expect(covered.count == pixels)

@@ -189,9 +189,9 @@ struct PointwiseConvolutionTests {
     @Test("NaN passes through ReLU, and what is below zero becomes zero")
     func rectifier() {
         let values: [Float] = [.nan, -.nan, -0.0, -1, 1, .infinity, -.infinity, -0x1p-140]
-        let vector = rectified(values.withUnsafeBufferPointer { loadVector($0.baseAddress!) })
+        let vector = relu(values.withUnsafeBufferPointer { loadVector($0.baseAddress!) })
         for (index, value) in values.enumerated() {
-            for result in [rectified(value), vector[index]] {
+            for result in [relu(value), vector[index]] {
                 #expect(value.isNaN ? result.isNaN : result == max(value, 0), "\(value)")
             }
         }

@@ -58,7 +58,7 @@ private final class WinogradData {
     }
 }
 
-@Suite("3×3 convolution by minimal filtering")
+@Suite("3×3 convolution by Winograd F(4, 3)")
 struct Winograd3x3Tests {
     @Test(
         "Any size of image", arguments: [1, 2, 3, 6, 7, 8, 9, 14, 15, 16, 17, 28, 31, 32, 33, 56],

@@ -11,7 +11,7 @@ struct Trial: Sendable {
 
     /// Every kernel that can run `shape`.
     static func trials(_ shape: Shape) -> [Trial] {
-        shape.kernel == 1 ? [pointwise(shape)] : [direct(shape), minimalFiltering(shape)]
+        shape.kernel == 1 ? [pointwise(shape)] : [direct(shape), winograd(shape)]
     }
 
     private static func pointwise(_ shape: Shape) -> Trial {
@@ -56,7 +56,7 @@ struct Trial: Sendable {
         }
     }
 
-    private static func minimalFiltering(_ shape: Shape) -> Trial {
+    private static func winograd(_ shape: Shape) -> Trial {
         let convolution = Winograd3x3(
             groups: shape.groups, inputs: shape.inputs, outputs: shape.outputs, width: shape.size, height: shape.size,
             rectifiesOutput: false)

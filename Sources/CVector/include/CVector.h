@@ -57,7 +57,7 @@ CONDENSENET_INLINE condensenet_float16 condensenet_at_most16(condensenet_float16
 }
 
 /// The greater of x and zero in every lane; NaN stays NaN, and a zero may have either sign.
-CONDENSENET_INLINE condensenet_float16 condensenet_rectified16(condensenet_float16 x) {
+CONDENSENET_INLINE condensenet_float16 condensenet_relu16(condensenet_float16 x) {
   return condensenet_at_least16(x, 0);
 }
 #endif
@@ -113,7 +113,7 @@ CONDENSENET_INLINE condensenet_float8 condensenet_at_most8(condensenet_float8 x,
 }
 
 /// The greater of x and zero in every lane; NaN stays NaN, and a zero may have either sign.
-CONDENSENET_INLINE condensenet_float8 condensenet_rectified8(condensenet_float8 x) {
+CONDENSENET_INLINE condensenet_float8 condensenet_relu8(condensenet_float8 x) {
   return condensenet_at_least8(x, 0);
 }
 

@@ -1,7 +1,7 @@
 import Kernels
 import ModelFormat
 
-/// A grouped 3×3 convolution of stride 1 and padding 1 by minimal filtering, split by tiles of outputs, and so by groups
+/// A grouped 3×3 convolution of stride 1 and padding 1 by Winograd F(4, 3), split by tiles of outputs, and so by groups
 /// where their number allows it.
 final class Winograd3x3Operation: PlannedOperation {
     let kernel = "Winograd3x3"

@@ -1,5 +1,5 @@
 /// The sums of some outputs over neighbouring places, which begin with zero.
-protocol SumsOfPlaces {
+protocol WinogradSums {
     /// Outputs.
     static var outputs: Int { get }
     /// Places.
@@ -12,7 +12,7 @@ protocol SumsOfPlaces {
     func store(to place: UnsafeMutablePointer<Float>, stride: Int)
 }
 
-extension SumsOfPlaces {
+extension WinogradSums {
     /// How many such tiles are best among `vectors` vectors of eight places; tiles of 16 and 8 take the others.
     @inline(__always)
     static func count(vectors: Int) -> Int {
@@ -23,7 +23,7 @@ extension SumsOfPlaces {
 }
 
 /// All vectors of pixels are loaded, then multiplied by one weight after the other.
-struct PlacesTile<Tile: OutputTile>: SumsOfPlaces {
+struct WinogradTile<Tile: OutputTile>: WinogradSums {
     private var tile = Tile()
 
     @inline(__always) static var outputs: Int { Tile.outputs }
@@ -55,7 +55,7 @@ struct PlacesTile<Tile: OutputTile>: SumsOfPlaces {
 
 /// Some places, then as many more: the pixels of the former are done with before those of the latter are loaded, so that
 /// sums can fill all registers but those of one vector of pixels and its weights.
-struct JoinedPlaces<Left: SumsOfPlaces, Right: SumsOfPlaces>: SumsOfPlaces {
+struct JoinedWinogradTiles<Left: WinogradSums, Right: WinogradSums>: WinogradSums {
     private var left = Left()
     private var right = Right()
 

@@ -26,7 +26,7 @@ extension PointwiseConvolution {
                         let weight = input.activation.weight(weights[input.index])
                         sum = multiplyAdd(sum, isBeyond ? gathered.bound : value, weight)
                     }
-                    let result = rectifiesOutput ? rectified(sum) : sum
+                    let result = rectifiesOutput ? relu(sum) : sum
                     switch operands.outputLayout {
                     case .planes(let planeStride):
                         operands.output[plane * planeStride + y * width + x] = result

@@ -32,7 +32,7 @@ struct FoldedActivation {
             let bound = Float(-Double(shift) / Double(scale))
             self.init(bound: bound, rises: scale > 0, scale: scale, origin: Double(bound), constant: 0)
         } else {
-            self.init(bound: 0, rises: true, scale: 0, origin: 0, constant: Double(rectified(shift + 0 * scale)))
+            self.init(bound: 0, rises: true, scale: 0, origin: 0, constant: Double(relu(shift + 0 * scale)))
         }
     }
 

@@ -1,6 +1,6 @@
 import CVector
 
-/// The transforms of the one-dimensional minimal filter F(4, 3): four results of a filter of three taps by six
+/// The transforms of Winograd's one-dimensional minimal filter F(4, 3): four results of a filter of three taps by six
 /// multiplications instead of twelve.
 ///
 /// Six values `x` of a column and three taps `w` give `y(r) = Σ t w[t] * x[r + t]` as `A · (G w ⊙ B x)`, by evaluation

@@ -45,11 +45,11 @@ public struct GlobalAveragePool: Sendable, Equatable {
                 let shift = PixelVector(repeating: activation.shift[channel])
                 var pixel = 0
                 while pixel < whole {
-                    sums += rectified(multiplyAdd(shift, loadVector(plane + pixel), scale))
+                    sums += relu(multiplyAdd(shift, loadVector(plane + pixel), scale))
                     pixel &+= 8
                 }
                 for rest in whole..<pixels {
-                    sums[rest & 7] += rectified(multiplyAdd(shift[0], plane[rest], scale[0]))
+                    sums[rest & 7] += relu(multiplyAdd(shift[0], plane[rest], scale[0]))
                 }
             } else {
                 var pixel = 0
@@ -77,7 +77,7 @@ public struct GlobalAveragePool: Sendable, Equatable {
             for pixel in 0..<pixels {
                 if let activation {
                     let value = multiplyAdd(activation.shift[channel], plane[pixel], activation.scale[channel])
-                    sum += rectified(value)
+                    sum += relu(value)
                 } else {
                     sum += plane[pixel]
                 }

@@ -17,12 +17,12 @@ public func addPlanes(
         var pixel = 0
         while pixel &+ 8 <= pixels {
             let sum = loadVector(a + pixel) + loadVector(b + pixel)
-            storeVector(rectifiesOutput ? rectified(sum) : sum, output + pixel)
+            storeVector(rectifiesOutput ? relu(sum) : sum, output + pixel)
             pixel &+= 8
         }
         while pixel < pixels {
             let sum = a[pixel] + b[pixel]
-            output[pixel] = rectifiesOutput ? rectified(sum) : sum
+            output[pixel] = rectifiesOutput ? relu(sum) : sum
             pixel &+= 1
         }
     }
@@ -36,7 +36,7 @@ public func addPlanesReference(
     for plane in planes {
         for pixel in 0..<pixels {
             let sum = a[plane * aPlaneStride + pixel] + b[plane * bPlaneStride + pixel]
-            output[plane * outputPlaneStride + pixel] = rectifiesOutput ? rectified(sum) : sum
+            output[plane * outputPlaneStride + pixel] = rectifiesOutput ? relu(sum) : sum
         }
     }
 }

@@ -26,7 +26,7 @@ extension Convolution2D {
                         }
                     }
                     operands.output[channel * operands.outputPlaneStride + y * width + x] =
-                        rectifiesOutput ? rectified(sum) : sum
+                        rectifiesOutput ? relu(sum) : sum
                 }
             }
         }

@@ -26,12 +26,12 @@ extension OutputTile4 {
         to destination: ContiguousPixels, in plane: UnsafeMutablePointer<Float>, planeStride: Int, outputs: Int,
         rectifies: Bool
     ) {
-        destination.store(rectifies ? output0.rectified() : output0, in: plane)
+        destination.store(rectifies ? output0.relu() : output0, in: plane)
         guard outputs > 1 else { return }
-        destination.store(rectifies ? output1.rectified() : output1, in: plane + planeStride)
+        destination.store(rectifies ? output1.relu() : output1, in: plane + planeStride)
         guard outputs > 2 else { return }
-        destination.store(rectifies ? output2.rectified() : output2, in: plane + 2 &* planeStride)
+        destination.store(rectifies ? output2.relu() : output2, in: plane + 2 &* planeStride)
         guard outputs > 3 else { return }
-        destination.store(rectifies ? output3.rectified() : output3, in: plane + 3 &* planeStride)
+        destination.store(rectifies ? output3.relu() : output3, in: plane + 3 &* planeStride)
     }
 }

@@ -28,7 +28,7 @@ extension Convolution3x3 {
                             }
                         }
                     }
-                    output[channel * outputPlaneStride + y * width + x] = rectifiesOutput ? rectified(sum) : sum
+                    output[channel * outputPlaneStride + y * width + x] = rectifiesOutput ? relu(sum) : sum
                 }
             }
         }

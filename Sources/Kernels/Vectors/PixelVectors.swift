@@ -22,7 +22,7 @@ protocol PixelVectors {
     /// Every pixel, but `bound` where it is greater; NaN stays NaN.
     func atMost(_ bound: Float) -> Self
     /// Every pixel after ReLU.
-    func rectified() -> Self
+    func relu() -> Self
     /// Hands over the vectors one by one, from left to right.
     func store(to destination: some VectorDestination)
     /// Writes `width` consecutive floats to any address.
@@ -102,8 +102,8 @@ struct Pixels8: PixelVectors {
     }
 
     @inline(__always)
-    func rectified() -> Self {
-        Self(Kernels.rectified(a))
+    func relu() -> Self {
+        Self(Kernels.relu(a))
     }
 
     @inline(__always)
@@ -163,8 +163,8 @@ struct JoinedPixels<Left: PixelVectors, Right: PixelVectors>: PixelVectors {
     }
 
     @inline(__always)
-    func rectified() -> Self {
-        Self(left.rectified(), right.rectified())
+    func relu() -> Self {
+        Self(left.relu(), right.relu())
     }
 
     @inline(__always)

@@ -26,14 +26,14 @@ func multiplyAdd(_ accumulator: PixelVector, _ a: PixelVector, _ b: Float) -> Pi
 
 /// ReLU: zero where `x` is below zero, else `x`; hence NaN stays NaN.
 @inline(__always)
-func rectified(_ x: Float) -> Float {
+func relu(_ x: Float) -> Float {
     x < 0 ? 0 : x
 }
 
 /// ReLU of every lane; NaN stays NaN, and −0 becomes a zero of either sign.
 @inline(__always)
-func rectified(_ x: PixelVector) -> PixelVector {
-    condensenet_rectified8(x)
+func relu(_ x: PixelVector) -> PixelVector {
+    condensenet_relu8(x)
 }
 
 #if CONDENSENET_AVX512
@@ -48,8 +48,8 @@ func rectified(_ x: PixelVector) -> PixelVector {
 
     /// ReLU of every lane; NaN stays NaN, and −0 becomes a zero of either sign.
     @inline(__always)
-    func rectified(_ x: SIMD16<Float>) -> SIMD16<Float> {
-        condensenet_rectified16(x)
+    func relu(_ x: SIMD16<Float>) -> SIMD16<Float> {
+        condensenet_relu16(x)
     }
 #else
     typealias WidestVector = PixelVector

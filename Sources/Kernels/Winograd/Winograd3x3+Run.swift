@@ -164,7 +164,7 @@ private struct WinogradRun {
             let end = isShort && !WinogradTransform.isNeededForTwo(point: point) ? placesBefore : places
             var place = 0
             if !shape.skipsGaps {
-                typealias Wide = KernelChoice.WidePlaces
+                typealias Wide = WideWinogradTile
                 for _ in 0..<Wide.count(vectors: end / 8) {
                     for tile in 0..<tiles.count {
                         for lane in Swift.stride(from: 0, to: Winograd3x3.tileOutputs, by: Wide.outputs) {
@@ -179,7 +179,7 @@ private struct WinogradRun {
                 let (first, second) = (walk.next(8), walk.next(8))
                 for tile in 0..<tiles.count {
                     products(
-                        PlacesTile<OutputTile4<Pixels16>>.self, input + first, weights, output + place, tile,
+                        WinogradTile<OutputTile4<Pixels16>>.self, input + first, weights, output + place, tile,
                         second: second &- first)
                 }
                 place &+= 16
@@ -187,7 +187,7 @@ private struct WinogradRun {
             if place < end {
                 let first = walk.next(8)
                 for tile in 0..<tiles.count {
-                    products(PlacesTile<OutputTile4<Pixels8>>.self, input + first, weights, output + place, tile)
+                    products(WinogradTile<OutputTile4<Pixels8>>.self, input + first, weights, output + place, tile)
                 }
             }
         }
@@ -195,7 +195,7 @@ private struct WinogradRun {
 
     /// Computes one tile's sums at one point, in vectors of places, each `second` floats after the one before it.
     @inline(__always)
-    private func products<Sums: SumsOfPlaces>(
+    private func products<Sums: WinogradSums>(
         _: Sums.Type, _ input: UnsafePointer<Float>, _ packed: UnsafePointer<Float>,
         _ output: UnsafeMutablePointer<Float>, _ tile: Int, second: Int = 8
     ) {
@@ -280,7 +280,7 @@ private struct WinogradRun {
     }
 
     @inline(__always)
-    private func finished(_ sums: PixelVector) -> PixelVector { shape.rectifiesOutput ? rectified(sums) : sums }
+    private func finished(_ sums: PixelVector) -> PixelVector { shape.rectifiesOutput ? relu(sums) : sums }
 
     /// Writes a vector of a row: nothing beyond the plane, but perhaps beyond the row, where the next is still to come.
     @inline(__always)

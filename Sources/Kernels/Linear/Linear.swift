@@ -110,12 +110,12 @@ public struct Linear: Sendable, Equatable {
         for channel in 0..<outputs {
             var sum = bias?[channel] ?? 0
             for index in 0..<inputs { sum = multiplyAdd(sum, input[index], weights[channel * inputs + index]) }
-            output[channel] = rectifiesOutput ? rectified(sum) : sum
+            output[channel] = rectifiesOutput ? relu(sum) : sum
         }
     }
 
     @inline(__always)
-    private func finished(_ sums: PixelVector) -> PixelVector { rectifiesOutput ? rectified(sums) : sums }
+    private func finished(_ sums: PixelVector) -> PixelVector { rectifiesOutput ? relu(sums) : sums }
 
     /// A tile's first output and its width.
     @inline(__always)

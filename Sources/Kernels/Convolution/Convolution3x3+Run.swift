@@ -67,11 +67,11 @@ private struct DirectRun {
         let tiles = first / 2..<first / 2 &+ 1
         let columns = PixelTiling(pixels: shape.width, wide: true)
         let paired = eachRow(step: 2) { row in
-            wide(DirectTile2<OutputTile2<KernelChoice.WidePixels>>.self, tiles, row, columns)
+            wide(DirectTile2<OutputTile2<WidePixels>>.self, tiles, row, columns)
             medium(DirectTile2<OutputTile2<Pixels16>>.self, tiles, row, columns)
         }
         if !paired {
-            wide(DirectTile1<OutputTile2<KernelChoice.WidePixels>>.self, tiles, 0, columns)
+            wide(DirectTile1<OutputTile2<WidePixels>>.self, tiles, 0, columns)
             medium(DirectTile1<OutputTile2<Pixels16>>.self, tiles, 0, columns)
         }
         let fourRows = eachRow(step: 4) { row in
@@ -89,13 +89,13 @@ private struct DirectRun {
         let tiles = first..<first &+ 1
         let columns = PixelTiling(pixels: shape.width, wide: true)
         let fourRows = eachRow(step: 4) { row in
-            wide(DirectTile4<OutputTile1<KernelChoice.WidePixels>>.self, tiles, row, columns)
+            wide(DirectTile4<OutputTile1<WidePixels>>.self, tiles, row, columns)
             medium(DirectTile4<OutputTile1<Pixels16>>.self, tiles, row, columns)
             narrow(DirectTile4<OutputTile1<Pixels8>>.self, tiles, row, columns)
         }
         guard !fourRows else { return }
         eachRow(step: 1) { row in
-            wide(DirectTile1<OutputTile1<KernelChoice.WidePixels>>.self, tiles, row, columns)
+            wide(DirectTile1<OutputTile1<WidePixels>>.self, tiles, row, columns)
             medium(DirectTile1<OutputTile1<Pixels16>>.self, tiles, row, columns)
             narrow(DirectTile1<OutputTile1<Pixels8>>.self, tiles, row, columns)
         }
@@ -176,7 +176,7 @@ private struct DirectDestination: SumDestination {
 
     @inline(__always)
     func store<Pixels: PixelVectors>(_ sums: Pixels, output: Int, row: Int) {
-        let result = rectifies ? sums.rectified() : sums
+        let result = rectifies ? sums.relu() : sums
         ContiguousPixels(first: 0, count: columns)
             .store(result, in: first + output &* planeStride + row &* rowStride)
     }

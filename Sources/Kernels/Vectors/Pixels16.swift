@@ -48,8 +48,8 @@
         }
 
         @inline(__always)
-        func rectified() -> Self {
-            Self(Kernels.rectified(a))
+        func relu() -> Self {
+            Self(Kernels.relu(a))
         }
 
         @inline(__always)

@@ -136,7 +136,7 @@ extension PanelProducts {
     @inline(__always)
     private func store(_ sums: PixelVector, _ count: Int, _ first: inout Int, _ offset: Int) {
         for output in 0..<min(count, outputs &- first) {
-            self.output[outputPlaces[first &+ output] &+ offset] = rectifies ? rectified(sums[output]) : sums[output]
+            self.output[outputPlaces[first &+ output] &+ offset] = rectifies ? relu(sums[output]) : sums[output]
         }
         first &+= count
     }
@@ -151,7 +151,7 @@ private struct OutputPlanes<Destination: PixelDestination>: SumDestination {
     @inline(__always)
     func store<P: PixelVectors>(_ sums: P, output: Int, row: Int) {
         guard first &+ output < products.outputs else { return }
-        let result = products.rectifies ? sums.rectified() : sums
+        let result = products.rectifies ? sums.relu() : sums
         pixels.store(result, in: products.output + products.outputPlaces[first &+ output])
     }
 }

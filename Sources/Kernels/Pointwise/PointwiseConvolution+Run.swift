@@ -81,7 +81,7 @@ private struct GroupRun {
     func line(_ tiling: PixelTiling, input: Int, to destinations: some PixelDestinations) {
         var destinations = destinations
         if KernelChoice.hasWidePanels {
-            blocks(KernelChoice.WidePixels.self, first: 0, tiles: tiling.tilesWide, of: tiling, input, &destinations)
+            blocks(WidePixels.self, first: 0, tiles: tiling.tilesWide, of: tiling, input, &destinations)
         }
         let first = tiling.widePixels
         blocks(Pixels16.self, first: first, tiles: tiling.tiles16, of: tiling, input, &destinations)
@@ -234,7 +234,7 @@ private struct FourPlanes: SumDestination {
 
     @inline(__always)
     func store<Pixels: PixelVectors>(_ sums: Pixels, output: Int, row: Int) {
-        let result = rectifies ? sums.rectified() : sums
+        let result = rectifies ? sums.relu() : sums
         switch output {
         case 0: result.store(to: plane0)
         case 1: result.store(to: plane1)

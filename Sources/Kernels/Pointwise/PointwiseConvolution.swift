@@ -58,7 +58,7 @@ public struct PointwiseConvolution: Sendable, Equatable {
     public var packedCount: Int { groups * packedGroupCount + Self.packedSlack }
 
     /// Floats of scratch that one call of `run` needs.
-    public var scratchCount: Int { inputs * KernelChoice.WidePixels.width }
+    public var scratchCount: Int { inputs * WidePixels.width }
 
     /// Multiply-adds of the whole convolution.
     public var multiplyAdds: Int { groups * inputs * outputs * width * height }

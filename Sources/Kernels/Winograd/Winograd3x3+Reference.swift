@@ -33,7 +33,7 @@ extension Winograd3x3 {
                         let y = block * WinogradTransform.results + row
                         guard y < height else { continue }
                         output[channel * outputPlaneStride + y * width + x] =
-                            rectifiesOutput ? rectified(result) : result
+                            rectifiesOutput ? relu(result) : result
                     }
                 }
             }

@@ -153,7 +153,7 @@ public struct DepthwiseConvolution: Sendable, Equatable {
             }
             line += rowStride
         }
-        let result = rectifiesOutput ? sums.rectified() : sums
+        let result = rectifiesOutput ? sums.relu() : sums
         ContiguousPixels(first: row &* width &+ first, count: width &- first).store(result, in: plane)
         column &+= P.width
     }

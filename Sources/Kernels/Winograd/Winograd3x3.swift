@@ -1,6 +1,6 @@
 /// A grouped 3×3 convolution with stride 1 and padding 1, with half the multiplications of the direct one.
 ///
-/// The minimal filter F(4, 3) runs down the columns of an image: blocks of four output rows come from six input rows,
+/// Winograd's minimal filter F(4, 3) runs down the columns of an image: blocks of four output rows come from six input rows,
 /// which are transformed once for each input (`WinogradTransform`), and at each of six points the three columns of the
 /// kernel and all inputs are summed as in a direct convolution:
 ///
