@@ -74,19 +74,20 @@ if !runtimeOnly {
         .executable(name: "condensenet-convert", targets: ["condensenet-convert"]),
     ]
     targets += [
-        .systemLibrary(name: "CCrypto", path: "tools/CCrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CCrypto", path: "tools/converter/CCrypto", providers: [.apt(["libssl-dev"])]),
         .target(
-            name: "CArmadillo", path: "tools/CArmadillo",
+            name: "CArmadillo", path: "tools/converter/CArmadillo", exclude: ["README.md"],
             linkerSettings: [.linkedLibrary("armadillo")]),
-        .target(name: "Checkpoint", dependencies: ["CZlib"], path: "tools/Checkpoint"),
+        .target(
+            name: "Checkpoint", dependencies: ["CZlib"], path: "tools/converter/Checkpoint", exclude: ["README.md"]),
         .target(
             name: "Condenser",
             dependencies: ["Checkpoint", "ModelFormat", "CondenseNet", "CArmadillo", "CCrypto"],
-            path: "tools/Condenser"),
+            path: "tools/converter/Condenser", exclude: ["README.md"]),
         .executableTarget(
             name: "condensenet-convert",
             dependencies: ["Condenser", "Checkpoint", "ModelFormat", argumentParser],
-            path: "tools/condensenet-convert"),
+            path: "tools/converter/condensenet-convert", exclude: ["README.md"]),
         .testTarget(name: "CheckpointTests", dependencies: ["Checkpoint", "TestSupport"]),
         .testTarget(
             name: "CondenserTests",
