@@ -44,17 +44,30 @@ var targets: [Target] = [
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "CVector"),
     .target(name: "Kernels", dependencies: ["CVector"], swiftSettings: kernelSettings),
-    .target(name: "ModelFormat", dependencies: ["CZlib"]),
+    .target(name: "Foundations", exclude: ["README.md"]),
+    .target(name: "ModelFormat", dependencies: ["CZlib", "Foundations"]),
     .target(
-        name: "CondenseNet", dependencies: ["CProcessor", "ImageInput", "Kernels", "ModelFormat"],
+        name: "CondenseNet", dependencies: ["CProcessor", "Foundations", "ImageInput", "Kernels", "ModelFormat"],
         swiftSettings: buildSettings),
     .target(
         name: "CImageCodecs",
         linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png16"), .linkedLibrary("z"), .linkedLibrary("m")]),
-    .target(name: "ImageInput", dependencies: ["CImageCodecs"]),
+    .target(name: "ImageInput", dependencies: ["CImageCodecs", "Foundations"]),
+    .target(
+        name: "Datasets", dependencies: ["CZlib", "Foundations", "ImageInput", "ModelFormat"], exclude: ["README.md"]),
+    .target(name: "Measuring", dependencies: ["CondenseNet", "Foundations", "ModelFormat"], exclude: ["README.md"]),
+    .target(
+        name: "Report", dependencies: ["CondenseNet", "Foundations", "Measuring", "ModelFormat"],
+        exclude: ["README.md"]),
+    .target(
+        name: "CommandLineSupport", dependencies: ["Foundations", "ModelFormat", argumentParser],
+        exclude: ["README.md"]),
     .executableTarget(
         name: "CondenseNetCLI",
-        dependencies: ["CondenseNet", "ImageInput", "ModelFormat", "CZlib", argumentParser]),
+        dependencies: [
+            "CommandLineSupport", "CondenseNet", "Datasets", "Foundations", "ImageInput", "Measuring", "ModelFormat",
+            "Report", argumentParser,
+        ]),
 
     .target(name: "TestSupport", path: "Tests/TestSupport"),
     .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),

@@ -1,3 +1,5 @@
+import Foundations
+
 /// Why a sound model cannot be run here.
 public enum RuntimeError: Error, Equatable {
     /// The processor lacks instructions that this build uses; `build` says which build does not.
@@ -23,5 +25,17 @@ extension RuntimeError: CustomStringConvertible {
         case .notFinite(let index, let logit):
             "the network's answer is not a number: expected finite logits, found \(logit) for class \(index)"
         }
+    }
+}
+
+extension RuntimeError: CategorizedError {
+    /// Bad data where the network's own numbers are at fault, else internal.
+    public var category: ErrorCategory {
+        if case .notFinite = self { .badData } else { .internal }
+    }
+
+    /// The file is named where it is at fault, not where the machine is.
+    public func message(about path: String) -> String {
+        if case .notFinite = self { "\(path): \(self)" } else { description }
     }
 }

@@ -1,4 +1,6 @@
+import CommandLineSupport
 import CondenseNet
+import Foundations
 import ModelFormat
 
 /// One image's answer.

@@ -1,5 +1,8 @@
 import ArgumentParser
+import CommandLineSupport
 import CondenseNet
+import Datasets
+import Foundations
 import ImageInput
 import ModelFormat
 
@@ -94,7 +97,7 @@ private final class ClassificationRun {
     private func classify(fileOrFolder path: String) throws {
         guard Folder.kind(path) == .folder else { return try classify(path) }
         let images = noting {
-            let images = try Folder.images(under: path)
+            let images = try ImageFiles.under(path)
             guard !images.isEmpty else { throw CommandFailure(.noInput, "\(path): expected images, found none") }
             return images
         }

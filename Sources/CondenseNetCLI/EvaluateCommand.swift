@@ -1,5 +1,7 @@
 import ArgumentParser
+import CommandLineSupport
 import CondenseNet
+import Datasets
 import ModelFormat
 
 /// Accuracy over a labelled data set.
@@ -44,7 +46,9 @@ struct EvaluateCommand: ParsableCommand {
         var outputs = OutputFiles(inputs: [("the model", model), ("the data set", dataset)])
         try outputs.add("--predictions", predictions)
         let loaded = try loadModel(model)
-        let images = try Datasets.open(dataset, split: split, for: loaded.description)
+        let images = try DatasetReader.open(
+            dataset, split: split,
+            for: NetworkClasses(count: loaded.description.classes, labels: loaded.description.labels))
         outputs = OutputFiles(inputs: images.files.map { ("a file of the data set", $0) })
         try outputs.add("--predictions", predictions)
         let evaluation = try reporting(model) {

@@ -1,4 +1,7 @@
+import CommandLineSupport
 import CondenseNet
+import Datasets
+import Foundations
 import Glibc
 import ModelFormat
 import Synchronization

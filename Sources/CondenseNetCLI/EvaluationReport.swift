@@ -1,3 +1,5 @@
+import CommandLineSupport
+import Foundations
 import ModelFormat
 
 /// What `evaluate` prints.

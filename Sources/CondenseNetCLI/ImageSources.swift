@@ -1,3 +1,6 @@
+import CommandLineSupport
+import Datasets
+import Foundations
 import Glibc
 
 /// The lines of standard input, each as soon as it is complete.
@@ -105,7 +108,7 @@ final class FolderWatch {
                     line: "condensenet: \(folder): files came faster than the system notes; some were missed")
             } else if mask & (Int(IN_DELETE_SELF) | Int(IN_MOVE_SELF) | Int(IN_IGNORED)) != 0 {
                 isGone = true
-            } else if mask & Int(IN_ISDIR) == 0, !name.hasPrefix("."), Folder.hasImageSuffix(name) {
+            } else if mask & Int(IN_ISDIR) == 0, !name.hasPrefix("."), ImageFiles.hasImageSuffix(name) {
                 let path = "\(folder)/\(name)"
                 // A file that was linked elsewhere meanwhile may be told of twice; names differ by their bytes.
                 let isWaiting = pending.contains { $0.utf8.elementsEqual(path.utf8) }

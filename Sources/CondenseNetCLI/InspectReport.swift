@@ -1,4 +1,6 @@
+import CommandLineSupport
 import CondenseNet
+import Foundations
 import ModelFormat
 
 /// The content of `inspect`, as a table or as JSON.

@@ -1,14 +1,20 @@
 import ArgumentParser
+import CommandLineSupport
 import CondenseNet
 import ModelFormat
 
 /// Loads the model or architecture file at `path`, and says so when its weights are random.
 func loadModel(_ path: String) throws -> Model {
     let model = try reporting(path) { try Model(path: path) }
+    noteRandomWeights(model, path: path)
+    return model
+}
+
+/// Says so when the weights of the model at `path` are random.
+func noteRandomWeights(_ model: Model, path: String) {
     if case .random(let seed) = model.weights {
         StandardError.write(line: "\(path): an architecture file; its weights are random (seed \(seed))")
     }
-    return model
 }
 
 /// `--threads`: a number, or `auto`.

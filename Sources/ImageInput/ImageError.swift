@@ -1,3 +1,5 @@
+import Foundations
+
 /// Why an image cannot be had. Every case says which image, and what was expected or found.
 public enum ImageError: Error, Equatable, Sendable {
     /// The file does not exist or may not be read.
@@ -37,20 +39,8 @@ public enum ImageError: Error, Equatable, Sendable {
         case coefficientBytes = "bytes of coefficients"
     }
 
-    /// The kinds of failure that programs tell apart, as sysexits.h does.
-    public enum Category: Sendable {
-        /// There is no such file, or none that may be read as one.
-        case missingInput
-        /// The operating system failed to read.
-        case inputOutput
-        /// The system refused memory.
-        case memory
-        /// The content or the request is at fault.
-        case badData
-    }
-
     /// Which kind of failure this is.
-    public var category: Category {
+    public var category: ErrorCategory {
         switch self {
         case .noInput: .missingInput
         case .inputOutput: .inputOutput
@@ -60,7 +50,7 @@ public enum ImageError: Error, Equatable, Sendable {
     }
 }
 
-extension ImageError: CustomStringConvertible {
+extension ImageError: CategorizedError {
     /// One line.
     public var description: String {
         switch self {

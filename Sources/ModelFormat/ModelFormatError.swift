@@ -1,3 +1,5 @@
+import Foundations
+
 /// Why a file is not a model that can be run. Every case says where, what was expected and what was found.
 public enum ModelFormatError: Error, Equatable {
     /// The file does not exist or may not be read.
@@ -54,5 +56,17 @@ extension ModelFormatError: CustomStringConvertible {
 
     private static func line(_ place: String, _ expected: String, _ found: String) -> String {
         "\(place.excerpt): expected \(expected.excerpt), found \(found.excerpt)"
+    }
+}
+
+extension ModelFormatError: CategorizedError {
+    /// Bad data, except where the file could not be had or memory was refused.
+    public var category: ErrorCategory {
+        switch self {
+        case .noInput: .missingInput
+        case .inputOutput: .inputOutput
+        case .memory: .memory
+        default: .badData
+        }
     }
 }

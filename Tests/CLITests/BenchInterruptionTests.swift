@@ -24,7 +24,7 @@ import Testing
         for name in ["json", "csv", "report"] { try folder.write(Self.old, to: name) }
         let result = try interrupt(["--seconds", "60"] + options)
         #expect(result.code == 130, "\(result.diagnostics)")
-        let message = "condensenet: interrupted: the results are partial, and no file is written\n"
+        let message = "error: interrupted: the results are partial, and no file is written\n"
         #expect(result.diagnostics.hasSuffix(message), "\(result.diagnostics)")
         #expect(result.diagnostics.split(separator: "\n").filter { !$0.hasPrefix("warning: ") }.count == 1)
         // What there is, and nothing that was measured afterwards.

@@ -72,7 +72,7 @@ struct BenchOutputTests {
             (folder.path("file/x"), "Not a directory"), (folder.path, "is a directory"),
             ("", "No such file or directory"),
         ] {
-            expectFailure(try condensenet(command + [path]), 74, "condensenet: \(path): \(reason)\n")
+            expectFailure(try condensenet(command + [path]), 74, "error: \(path): \(reason)\n")
         }
         #expect(folder.files == ["file"])
     }
@@ -107,7 +107,7 @@ struct BenchOutputTests {
     @Test func standardOutputIsNoPlaceForArrays() throws {
         let result = try condensenet("run", BenchProgram.model, "--input", "none", "--output", "-")
         #expect(result.code == 64)
-        #expect(result.diagnostics.hasPrefix("Error: --output: expected a file, found -\n"), "\(result.diagnostics)")
+        #expect(result.diagnostics.hasPrefix("error: --output: expected a file, found - "), "\(result.diagnostics)")
     }
 
     /// A quote with a combining mark is one character to Swift and two to a reader of CSV.

@@ -26,7 +26,7 @@ struct BenchRefusalTests {
     func threadCounts(_ list: String, _ reason: String) throws {
         let result = try BenchProgram().run(["bench", BenchProgram.model, "--threads", list])
         #expect(result.code == 64 && result.output == "")
-        #expect(result.diagnostics.contains(": \(reason)\n"), "\(result.diagnostics)")
+        #expect(result.diagnostics.contains(": \(reason) (--help"), "\(result.diagnostics)")
     }
 
     @Test func aModelIsNeeded() throws {
@@ -38,7 +38,7 @@ struct BenchRefusalTests {
         let program = try BenchProgram()
         let result = try program.run(["bench", program.path("none"), "--runs", "1"])
         #expect(result.code == 66, "\(result.diagnostics)")
-        #expect(result.diagnostics.hasPrefix("condensenet: \(program.path("none"))"))
+        #expect(result.diagnostics.hasPrefix("error: \(program.path("none"))"))
     }
 
     @Test func damagedModel() throws {
@@ -58,7 +58,7 @@ struct BenchRefusalTests {
         ])
         #expect(result.code == 64, "\(result.diagnostics)")
         let message =
-            /condensenet: --cpus: expected processors that this process may use, [0-9,-]+, found [0-9-]*1023\n/
+            /error: --cpus: expected processors that this process may use, [0-9,-]+, found [0-9-]*1023\n/
         #expect(result.diagnostics.wholeMatch(of: message) != nil, "\(result.diagnostics)")
     }
 

@@ -43,7 +43,7 @@ struct ClassifyTests {
         #expect(text.code == 66)
         #expect(text.output.split(separator: "\n").count == 2)
         #expect(text.output.hasPrefix(folder.path("a\\u{a}\\u{1b}[31m.png")), "\(text.output)")
-        #expect(text.diagnostics == "condensenet: \(folder.path("b\\u{a}\\u{202e}.png")): No such file or directory\n")
+        #expect(text.diagnostics == "error: \(folder.path("b\\u{a}\\u{202e}.png")): No such file or directory\n")
         let json = try condensenet("classify", Shipped.model, image, "--json")
         #expect(try JSON(json.output)[0]["image"]?.string == image)
     }
@@ -54,7 +54,7 @@ struct ClassifyTests {
         try folder.write(Array("no model".utf8), to: "expected")
         let result = try Program.run(
             "condensenet", ["inspect", "expected"], shell: "cd '\(folder.path)'; exec \"$@\"")
-        expectFailure(result, 65, "condensenet: expected: expected a CondenseNet model file")
+        expectFailure(result, 65, "error: expected: expected a CondenseNet model file")
     }
 
     @Test func namesThatAreNotUnicode() throws {
@@ -134,7 +134,7 @@ struct ClassifyTests {
             let result = try condensenet("classify", model, Shipped.sample("bag"), style)
             #expect(result.code == 65)
             #expect(result.output == (style == "--json" ? "[]\n" : ""))
-            #expect(result.diagnostics.hasPrefix("condensenet: \(Shipped.sample("bag")): the network's answer is not"))
+            #expect(result.diagnostics.hasPrefix("error: \(Shipped.sample("bag")): the network's answer is not"))
         }
     }
 
@@ -145,12 +145,12 @@ struct ClassifyTests {
     func refusedArguments(arguments: [String]) throws {
         let result = try Program.run("condensenet", ["classify", Shipped.model, Shipped.sample("bag")] + arguments)
         #expect(result.code == 64 && result.output.isEmpty)
-        #expect(result.diagnostics.hasPrefix("Error: "), "\(result.diagnostics)")
+        #expect(result.diagnostics.hasPrefix("error: "), "\(result.diagnostics)")
     }
 
     @Test func nothingToClassify() throws {
         let result = try condensenet("classify", Shipped.model)
-        #expect(result.code == 64 && result.diagnostics.hasPrefix("Error: expected images"))
+        #expect(result.code == 64 && result.diagnostics.hasPrefix("error: expected images"))
     }
 
     @Test func everyThreadCountGivesTheSameAnswer() throws {
@@ -167,11 +167,11 @@ struct ClassifyTests {
         let arguments = ["classify", Shipped.model, Shipped.sample("bag"), Shipped.sample("dress"), "--json"]
         let full = try Program.run("condensenet", arguments, output: FileHandle(forWritingAtPath: "/dev/full")!)
         #expect(full.code == 74)
-        #expect(full.diagnostics == "condensenet: standard output: No space left on device\n")
+        #expect(full.diagnostics == "error: standard output: No space left on device\n")
         let pipe = Pipe()
         try pipe.fileHandleForReading.close()
         let closed = try Program.run("condensenet", arguments, output: pipe.fileHandleForWriting)
         #expect(closed.code == 74)
-        #expect(closed.diagnostics == "condensenet: standard output: Broken pipe\n")
+        #expect(closed.diagnostics == "", "a reader that has seen enough, such as head, is no reason to complain")
     }
 }

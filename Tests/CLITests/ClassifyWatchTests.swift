@@ -31,7 +31,7 @@ struct ClassifyWatchTests {
         let answers = try result.output.split(separator: "\n").map { try JSON(String($0)) }
         #expect(answers.map { $0["image"]!.string! } == ["written.png", "moved.png"].map(folder.path))
         #expect(answers.map { $0["predictions"]![0]["label"]!.string! } == ["Bag", "Sneaker"])
-        #expect(result.diagnostics.contains("condensenet: \(folder.path("broken.png")): expected a JPEG"))
+        #expect(result.diagnostics.contains("error: \(folder.path("broken.png")): expected a JPEG"))
     }
 
     /// Links appear at once, and nothing is written to them.

@@ -89,7 +89,7 @@ func expectFailure(
 ) {
     #expect(result.code == code, "\(result.diagnostics)", sourceLocation: sourceLocation)
     #expect(result.output == "", sourceLocation: sourceLocation)
-    #expect(result.diagnostics.hasPrefix("condensenet: "), "\(result.diagnostics)", sourceLocation: sourceLocation)
+    #expect(result.diagnostics.hasPrefix("error: "), "\(result.diagnostics)", sourceLocation: sourceLocation)
     #expect(result.diagnostics.contains(text), "\(result.diagnostics)", sourceLocation: sourceLocation)
     #expect(result.diagnostics.filter { $0 == "\n" }.count == 1, sourceLocation: sourceLocation)
 }

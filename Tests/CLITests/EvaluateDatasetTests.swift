@@ -25,7 +25,7 @@ struct EvaluateDatasetTests {
         try folder.write(Array("ignored".utf8), to: "Bag/notes.txt")
         let result = try evaluate(folder.path, "--predictions", folder.path("p.csv"))
         #expect(result.code == 0)
-        #expect(result.diagnostics.hasPrefix("condensenet: \(broken): "), "\(result.diagnostics)")
+        #expect(result.diagnostics.hasPrefix("error: \(broken): "), "\(result.diagnostics)")
         #expect(result.diagnostics.filter { $0 == "\n" }.count == 1)
         let json = try JSON(result.output)
         #expect(json["dataset"]?.string == "ImageFolder" && json["complete"]?.bool == true)

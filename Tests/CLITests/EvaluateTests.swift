@@ -83,7 +83,7 @@ struct EvaluateTests {
         #expect(json["top1"]?.double == (images == 0 ? nil : 1))
         #expect(
             result.diagnostics.hasSuffix(
-                "condensenet: interrupted after \(images + 1) of 20000 images; \(predictions) was not written\n"))
+                "error: interrupted after \(images + 1) of 20000 images; \(predictions) was not written\n"))
         #expect(try former.bytes("p.csv") == Array("former".utf8))
     }
 

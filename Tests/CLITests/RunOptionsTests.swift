@@ -27,7 +27,7 @@ struct RunOptionsTests {
     func wrongUse(arguments: [String]) throws {
         let result = try Program.run("condensenet", arguments)
         #expect(result.code == 64 && result.output.isEmpty)
-        #expect(result.diagnostics.hasPrefix("Error: "), "\(result.diagnostics)")
+        #expect(result.diagnostics.hasPrefix("error: "), "\(result.diagnostics)")
     }
 
     @Test func automaticThreads() throws {
@@ -39,6 +39,6 @@ struct RunOptionsTests {
     @Test func closedStandardOutput() throws {
         let result = try Program.run("condensenet", ["verify", Shipped.model], shell: #"exec "$@" >&-"#)
         #expect(result.code == 74)
-        #expect(result.diagnostics == "condensenet: standard output: Bad file descriptor\n")
+        #expect(result.diagnostics == "error: standard output: Bad file descriptor\n")
     }
 }

@@ -90,7 +90,7 @@ struct RunTests {
         for attack in attacks {
             let result = try run(try folder.write(attack.file, to: "x.npy"), output)
             expectFailure(result, 65, attack.message)
-            #expect(result.diagnostics.hasPrefix("condensenet: \(folder.path("x.npy")): "), "\(result.diagnostics)")
+            #expect(result.diagnostics.hasPrefix("error: \(folder.path("x.npy")): "), "\(result.diagnostics)")
         }
         expectFailure(try run("/nowhere.npy", output), 66, "/nowhere.npy: No such file or directory")
         expectFailure(try run(folder.path, output), 65, "expected a regular file, found a directory")

@@ -39,7 +39,7 @@ struct VerifyTests {
     private func expectMismatch(_ result: Program.Result, sourceLocation: SourceLocation = #_sourceLocation) {
         #expect(result.code == 70, sourceLocation: sourceLocation)
         #expect(result.output.hasPrefix("FAIL: "), "\(result.output)", sourceLocation: sourceLocation)
-        #expect(result.diagnostics.hasPrefix("condensenet: "), sourceLocation: sourceLocation)
+        #expect(result.diagnostics.hasPrefix("error: "), sourceLocation: sourceLocation)
         #expect(result.diagnostics.filter { $0 == "\n" }.count == 1, sourceLocation: sourceLocation)
     }
 

@@ -1,3 +1,6 @@
+import CommandLineSupport
+import Measuring
+
 /// Every run on a line of its own, in the order they were made (RFC 4180, with bare line feeds).
 enum BenchCSV {
     static func text(_ subjects: [BenchSubject]) -> String {

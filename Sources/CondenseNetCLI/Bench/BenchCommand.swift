@@ -1,6 +1,9 @@
 import ArgumentParser
+import CommandLineSupport
 import CondenseNet
+import Measuring
 import ModelFormat
+import Report
 
 /// Latency of one image, measured as a user of the board would meet it.
 struct BenchCommand: ParsableCommand {
@@ -111,15 +114,23 @@ struct BenchCommand: ParsableCommand {
         }
         let files = paperTable ? try PaperTable.architectureFiles(in: models.first) : models
         try checkOutputs(inputs: files)
-        let subjects = try files.flatMap { path in try BenchSubject.load(path, threads: threads.counts) }
+        let subjects = try files.flatMap { path in
+            try reporting(path) {
+                try BenchSubject.load(path, threads: threads.counts) { noteRandomWeights($0, path: path) }
+            }
+        }
         // Until here Control-C ends the process at once.
         Interruption.handle()
         let before = usesClock ? MachineState.now() : nil
         let schedule = BenchSchedule(
-            stop: stop, warmup: usesClock ? warmup.map { .seconds($0) } ?? .untilStable : .none)
-        schedule.run(subjects)
+            stop: stop, warmup: usesClock ? warmup.map { .seconds($0) } ?? .untilStable : .none,
+            isInterrupted: { Interruption.isRequested })
+        var progress = ProgressBar("bench", total: 1000)
+        schedule.run(subjects) { progress.update(Int(1000 * $0)) }
+        progress.clear()
         if layers, !Interruption.isRequested {
-            schedule.profile(try subjects.map { try $0.profiled() }, runs: runs)
+            schedule.profile(
+                try subjects.map { subject in try reporting(subject.path) { try subject.profiled() } }, runs: runs)
         }
         let after = usesClock && !Interruption.isRequested ? MachineState.now() : nil
         let peakMemory = ProcessMemory.peakBytes

@@ -1,3 +1,6 @@
+import CommandLineSupport
+import Foundations
+import Measuring
 import ModelFormat
 
 /// The results as an aligned table, with ratios to the first row.
@@ -50,16 +53,4 @@ struct BenchTable {
     }
 
     private static func milliseconds(_ value: Double) -> String { Format.fixed(value, value < 10 ? 3 : 2) }
-}
-
-extension BenchRecord {
-    /// Loading and planning together.
-    var preparationMilliseconds: Double {
-        (preparation["load_ms"]?.double ?? 0) + (preparation["plan_ms"]?.double ?? 0)
-    }
-
-    /// What the session itself needs: arena, packed weights and scratch.
-    var plannedBytes: Int {
-        ["arena", "packed_weights", "scratch"].reduce(0) { $0 &+ (memory[$1]?.integer ?? 0) }
-    }
 }

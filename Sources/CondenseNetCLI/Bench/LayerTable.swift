@@ -1,3 +1,7 @@
+import CommandLineSupport
+import Foundations
+import Measuring
+
 /// Where a model's time goes, by step and by kind.
 struct LayerTable {
     private let record: BenchRecord
@@ -32,29 +36,5 @@ struct LayerTable {
             macs > 0 ? Format.fixed(gflops, 1) : "–",
             record.peaks.map { macs > 0 ? Format.fixed(100 * gflops / $0.gflops, 0) + " %" : "–" } ?? "–",
         ]
-    }
-}
-
-extension BenchRecord {
-    /// The steps of each kind, in the order in which the kinds first appear.
-    var kinds: [(kind: String, layers: [Layer])] {
-        var kinds: [(kind: String, layers: [Layer])] = []
-        var positions: [String: Int] = [:]
-        for layer in layers {
-            if let position = positions[layer.kind] {
-                kinds[position].layers.append(layer)
-            } else {
-                positions[layer.kind] = kinds.count
-                kinds.append((layer.kind, [layer]))
-            }
-        }
-        return kinds
-    }
-}
-
-extension Format {
-    /// A fraction as per cent with a sign.
-    static func signedPercent(_ fraction: Double) -> String {
-        (fraction < 0 ? "−" : "+") + fixed(100 * fraction.magnitude, 1) + " %"
     }
 }

@@ -1,5 +1,8 @@
+import CommandLineSupport
 import CondenseNet
+import Foundations
 import Glibc
+import Measuring
 
 /// The CondenseNet paper's comparison on an Arm processor, beside what this machine measured.
 ///

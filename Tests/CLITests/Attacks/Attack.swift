@@ -18,9 +18,7 @@ enum Attack {
     ) {
         #expect(result.code == code, "\(result.diagnostics)", sourceLocation: sourceLocation)
         guard code != 0 else { return }
-        let line = result.diagnostics.split(separator: "\n").first { line in
-            ["condensenet: ", "error: ", "Error: "].contains { line.lowercased().hasPrefix($0.lowercased()) }
-        }
+        let line = result.diagnostics.split(separator: "\n").first { $0.hasPrefix("error: ") }
         #expect(
             line.map { message.isEmpty || $0.contains(message) } == true, "\(result.diagnostics)",
             sourceLocation: sourceLocation)

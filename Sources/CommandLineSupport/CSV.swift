@@ -1,0 +1,16 @@
+/// Text between commas, as RFC 4180 has it.
+package enum CSV {
+    /// `text` as a field: in quotes where something in it would end a field or begin quotes.
+    ///
+    /// It goes by Unicode's scalars, as readers do: a quote followed by a combining mark is a quote.
+    package static func field(_ text: String) -> String {
+        guard text.unicodeScalars.contains(where: { ",\"\r\n".unicodeScalars.contains($0) }) else { return text }
+        var field = "\"".unicodeScalars
+        for scalar in text.unicodeScalars {
+            if scalar == "\"" { field.append(scalar) }
+            field.append(scalar)
+        }
+        field.append("\"")
+        return String(field)
+    }
+}

@@ -1,0 +1,91 @@
+import CondenseNet
+import ModelFormat
+
+/// One model at one thread count, and what was measured of it.
+package final class BenchSubject {
+    /// One run: when it began, from the start of the measurement, and how long it took, in nanoseconds.
+    package struct Sample {
+        package let order: Int
+        package let start: UInt64
+        package let duration: UInt64
+    }
+
+    /// How the warm-up went.
+    package struct WarmUp {
+        package var runs = 0
+        package var nanoseconds: UInt64 = 0
+        /// Whether the latency had settled; `nil` when nobody asked.
+        package var isStable: Bool?
+    }
+
+    package let path: String
+    package let plan: ExecutionPlan
+    package let session: Session
+    package let checksum: String
+    /// Nanoseconds to read and prove the file.
+    package let loadNanoseconds: UInt64
+    /// Nanoseconds to choose kernels and pack weights; with random weights, to make them too.
+    package let planNanoseconds: UInt64
+
+    package var warmUp = WarmUp()
+    package var samples: [Sample] = []
+    package var profile: LayerProfile?
+    private let input: StoredArray<Float>
+    private var output: [Float]
+
+    private init(
+        path: String, plan: ExecutionPlan, threads: Int, checksum: String, loadNanoseconds: UInt64,
+        planNanoseconds: UInt64
+    ) throws {
+        self.path = path
+        self.plan = plan
+        self.checksum = checksum
+        self.loadNanoseconds = loadNanoseconds
+        self.planNanoseconds = planNanoseconds
+        session = try Session(plan: plan, threads: threads)
+        // Seeded noise: of no denormal numbers, and of no use to a branch predictor.
+        input = try SampleAnswers.input(plan.model.description.inputShape, seed: 1)
+        output = [Float](repeating: 0, count: plan.model.description.classes)
+        samples.reserveCapacity(4096)
+    }
+
+    package var threads: Int { session.threads }
+
+    /// Loads the file at `path` once and gives a session for each thread count.
+    ///
+    /// - Parameter loaded: told of the model before it is planned.
+    /// - Throws: `ModelFormatError` or `RuntimeError`.
+    package static func load(
+        _ path: String, threads counts: [Int], loaded: (Model) -> Void
+    ) throws -> [BenchSubject] {
+        let start = monotonicNanoseconds()
+        let model = try Model(path: path)
+        let read = monotonicNanoseconds()
+        loaded(model)
+        let planStart = monotonicNanoseconds()
+        let plan = try ExecutionPlan(model)
+        let planned = monotonicNanoseconds()
+        return try counts.map { threads in
+            try BenchSubject(
+                path: path, plan: plan, threads: threads, checksum: model.fileChecksum ?? "unknown",
+                loadNanoseconds: read - start, planNanoseconds: planned - planStart)
+        }
+    }
+
+    /// The same subject with a session that profiles.
+    ///
+    /// - Throws: `RuntimeError` or `ModelFormatError` when the session cannot be had.
+    package func profiled() throws -> ProfiledSubject {
+        let session = try Session(plan: plan, threads: threads, profile: true)
+        return ProfiledSubject(subject: self, session: session, input: input)
+    }
+
+    /// Runs once; returns when it began and how long it took.
+    package func runOnce() -> (start: UInt64, duration: UInt64) {
+        output.withUnsafeMutableBufferPointer { output in
+            let start = monotonicNanoseconds()
+            session.run(input.elements, into: output)
+            return (start, monotonicNanoseconds() - start)
+        }
+    }
+}
