@@ -43,26 +43,21 @@ enum PlanUnit {
 }
 
 extension Step {
-    /// All values that the step reads.
-    var inputs: [String] {
-        if case .addition(let addition) = operation { [input, addition.other] } else { [input] }
-    }
-
     /// A 1×1 convolution over every pixel.
     var isPointwise: Bool {
-        guard case .convolution(let convolution) = operation else { return false }
+        guard case let convolution as Convolution = operation else { return false }
         return convolution.kernel == 1 && convolution.stride == 1 && convolution.padding == 0
     }
 
     /// A 3×3 convolution of stride 1 and padding 1 that takes its input as it is.
     var isDenseSpatial: Bool {
-        guard isPlain, case .convolution(let convolution) = operation else { return false }
+        guard isPlain, case let convolution as Convolution = operation else { return false }
         return convolution.kernel == 3 && convolution.stride == 1 && convolution.padding == 1
     }
 
     /// Whether a 3×3 convolution of planes of `shape` is faster by Winograd F(4, 3).
     func suitsWinograd(_ shape: PlaneShape) -> Bool {
-        guard isDenseSpatial, case .convolution(let convolution) = operation else { return false }
+        guard isDenseSpatial, case let convolution as Convolution = operation else { return false }
         return KernelChoice.prefersWinograd(
             inputs: inputChannels / convolution.groups, outputs: convolution.outputChannels / convolution.groups,
             height: shape.height)
@@ -70,27 +65,27 @@ extension Step {
 
     /// A convolution that takes its input as it is and leaves its outputs in order.
     var isPlain: Bool {
-        guard case .convolution(let convolution) = operation else { return false }
-        return convolution.inputStage == InputStage() && !convolution.shuffle
+        guard case let convolution as Convolution = operation else { return false }
+        return convolution.preActivation == PreActivation() && !convolution.shuffle
     }
 
     /// A convolution of every channel by itself, whose windows leave no pixel out: its kernel sorts them all.
     var isDepthwise: Bool {
-        guard case .convolution(let convolution) = operation else { return false }
+        guard case let convolution as Convolution = operation else { return false }
         return convolution.groups == inputChannels && convolution.outputChannels == inputChannels
             && convolution.stride <= convolution.kernel
     }
 
     /// A convolution whose groups have so many weights that they should be used in blocks.
     var suitsBlocks: Bool {
-        guard hasWideGroups, case .convolution(let convolution) = operation else { return false }
+        guard hasWideGroups, case let convolution as Convolution = operation else { return false }
         return KernelChoice.prefersBlocks(kernel: convolution.kernel)
     }
 
     /// A convolution with more weights in a group than a first-level cache keeps.
     var hasWideGroups: Bool {
-        guard case .convolution(let convolution) = operation else { return false }
-        let inputs = convolution.inputStage.channels(of: inputChannels) / convolution.groups
+        guard case let convolution as Convolution = operation else { return false }
+        let inputs = convolution.preActivation.channels(of: inputChannels) / convolution.groups
         let outputs = convolution.outputChannels / convolution.groups
         return KernelChoice.hasWideGroups(groupWeights: inputs * outputs * convolution.kernel * convolution.kernel)
     }

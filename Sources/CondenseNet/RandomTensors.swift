@@ -18,7 +18,9 @@ public struct RandomTensors: TensorSource {
         specifications = Dictionary(uniqueKeysWithValues: graph.tensors.map { ($0.name, $0) })
         var groups: [String: Int] = [:]
         for step in graph.steps {
-            if case .convolution(let convolution) = step.operation { groups["\(step.name).index"] = convolution.groups }
+            if case let convolution as Convolution = step.operation {
+                groups["\(step.name).index"] = convolution.groups
+            }
         }
         self.groups = groups
         self.seed = seed

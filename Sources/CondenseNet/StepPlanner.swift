@@ -23,8 +23,7 @@ struct StepPlanner {
     /// Elements that a step reads, each once, however many groups gather a plane.
     private func elementsRead(_ step: Step, _ shapes: StepShapes) -> Int {
         let input = min(shapes.input.channels, step.inputChannels) * shapes.input.pixels
-        guard case .addition(let addition) = step.operation, addition.other != step.input else { return input }
-        return 2 * input
+        return Set(step.inputs).count * input
     }
 
     /// The operation of a unit, its weights packed.
@@ -32,7 +31,8 @@ struct StepPlanner {
         switch unit {
         case .step(let step): return try operation(step)
         case .denseLayer(let pointwise, let spatial):
-            guard case .convolution(let first) = pointwise.operation, case .convolution(let second) = spatial.operation
+            guard case let first as Convolution = pointwise.operation,
+                case let second as Convolution = spatial.operation
             else { preconditionFailure("a dense layer is two convolutions") }
             return try DenseLayerOperation(
                 (pointwise, first), (spatial, second), input: layout.places[pointwise.input]!,
@@ -44,17 +44,19 @@ struct StepPlanner {
         let input = layout.places[step.input]!
         let output = layout.places[step.output]!
         switch step.operation {
-        case .convolution(let convolution):
+        case let convolution as Convolution:
             return try operation(step, convolution, input: input, output: output)
-        case .pooling(let pooling):
+        case let pooling as Pooling:
             return PoolingOperation(step, pooling, input: input, output: output)
-        case .globalAveragePooling(let stage):
-            return try GlobalAveragePoolingOperation(step, stage, input: input, output: output, tensors: tensors)
-        case .addition(let addition):
+        case let pooling as GlobalAveragePooling:
+            return try GlobalAveragePoolingOperation(
+                step, pooling.preActivation, input: input, output: output, tensors: tensors)
+        case let addition as Addition:
             return AdditionOperation(
                 step, addition, input: input, other: layout.places[addition.other]!, output: output)
-        case .linear(let linear):
+        case let linear as ModelFormat.Linear:
             return try LinearOperation(step, linear, input: input, output: output, tensors: tensors)
+        case let other: preconditionFailure("no kernel for the operation \(other.word)")
         }
     }
 

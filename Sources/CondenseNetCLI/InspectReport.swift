@@ -169,7 +169,7 @@ struct InspectReport {
             .init("macs", .integer(shapes.multiplyAccumulates)),
             .init("paper_flops", .integer(step.source.paperFLOPs)),
         ]
-        if case .convolution(let convolution) = step.operation {
+        if case let convolution as Convolution = step.operation {
             members.append(.init("kernel_size", .integer(convolution.kernel)))
             members.append(.init("stride", .integer(convolution.stride)))
             members.append(.init("groups", .integer(convolution.groups)))
@@ -186,16 +186,15 @@ extension ModelFormat.Operation {
     /// The operation with its numbers, in a few characters.
     fileprivate var summary: String {
         switch self {
-        case .convolution(let convolution):
+        case let convolution as Convolution:
             "conv \(convolution.kernel)×\(convolution.kernel)"
                 + (convolution.stride > 1 ? " /\(convolution.stride)" : "")
                 + (convolution.groups > 1 ? ", \(convolution.groups) groups" : "")
-                + (convolution.inputStage.gather != nil ? ", gather" : "")
-        case .pooling(let pooling):
+                + (convolution.preActivation.gather != nil ? ", gather" : "")
+        case let pooling as Pooling:
             "\(pooling.kind) pool \(pooling.kernel)×\(pooling.kernel) /\(pooling.stride)"
-        case .globalAveragePooling: "global average pool"
-        case .addition: "addition"
-        case .linear: "linear"
+        case is GlobalAveragePooling: "global average pool"
+        default: word
         }
     }
 }

@@ -40,14 +40,14 @@ struct ArenaLayoutTests {
         ]
         func convolution(_ name: String, _ input: String, _ channels: Int) -> Step {
             Step(
-                name: name, operation: .convolution(Convolution(outputChannels: 4096, kernel: 1)), input: input,
+                name: name, operation: Convolution(outputChannels: 4096, kernel: 1), input: input,
                 inputChannels: channels, output: name)
         }
         graph.steps = [
             convolution("a", "image", 3), convolution("b", "image", 3),
-            Step(name: "c", operation: .addition(Addition(other: "b")), input: "a", inputChannels: 4096, output: "c"),
+            Step(name: "c", operation: Addition(other: "b"), input: "a", inputChannels: 4096, output: "c"),
             Step(
-                name: "pooled", operation: .globalAveragePooling(InputStage()), input: "c", inputChannels: 4096,
+                name: "pooled", operation: GlobalAveragePooling(), input: "c", inputChannels: 4096,
                 output: "pooled"),
         ]
         graph.output = "pooled"

@@ -24,7 +24,7 @@ import Testing
     @Test("a group gathers channels in order, each as often as the others or once more") func gathered() throws {
         let tensors = RandomTensors(Self.graph, seed: 5)
         for step in Self.graph.steps {
-            guard case .convolution(let convolution) = step.operation, convolution.inputStage.gather != nil else {
+            guard case let convolution as Convolution = step.operation, convolution.preActivation.gather != nil else {
                 continue
             }
             let indices = Array(try tensors.indices("\(step.name).index"))

@@ -55,10 +55,10 @@ struct SessionTests {
             ],
             steps: [
                 Step(
-                    name: "spatial", operation: .convolution(convolution), input: "image", inputChannels: 3,
+                    name: "spatial", operation: convolution, input: "image", inputChannels: 3,
                     output: "planes"),
                 Step(
-                    name: "pool", operation: .globalAveragePooling(InputStage()), input: "planes",
+                    name: "pool", operation: GlobalAveragePooling(), input: "planes",
                     inputChannels: channels, output: "logits"),
             ],
             input: "image", output: "logits")

@@ -31,8 +31,8 @@ enum TestNetwork {
             values.append(Value(name, PlaneShape(channels: final, height: side, width: side)))
             let entry: ModelFormat.Operation =
                 block == 0
-                ? .convolution(Convolution(outputChannels: channels, kernel: 3, padding: 1))
-                : .pooling(Pooling(kind: .average, kernel: 2, stride: 2))
+                ? Convolution(outputChannels: channels, kernel: 3, padding: 1)
+                : Pooling(kind: .average, kernel: 2, stride: 2)
             steps.append(
                 Step(
                     name: "\(name).entry", operation: entry, input: input, inputChannels: block == 0 ? 3 : channels,
@@ -45,17 +45,16 @@ enum TestNetwork {
                 steps.append(
                     Step(
                         name: "\(name).pointwise\(layer)",
-                        operation: .convolution(
-                            Convolution(
-                                inputStage: InputStage(gather: gathered, normalize: true), outputChannels: outputs,
-                                kernel: 1, groups: groups, bias: true, relu: true, shuffle: true)),
+                        operation: Convolution(
+                            preActivation: PreActivation(gather: gathered, normalize: true, activation: .relu),
+                            outputChannels: outputs,
+                            kernel: 1, groups: groups, bias: true, activation: .relu, shuffle: true),
                         input: name, inputChannels: channels, output: middle))
                 steps.append(
                     Step(
                         name: "\(name).spatial\(layer)",
-                        operation: .convolution(
-                            Convolution(
-                                outputChannels: growth[block], kernel: 3, padding: 1, groups: spatialGroups)),
+                        operation: Convolution(
+                            outputChannels: growth[block], kernel: 3, padding: 1, groups: spatialGroups),
                         input: middle, inputChannels: outputs, output: name, outputOffset: channels))
                 channels += growth[block]
             }
@@ -67,11 +66,13 @@ enum TestNetwork {
         steps.append(
             Step(
                 name: "pool",
-                operation: .globalAveragePooling(InputStage(gather: channels / 2, normalize: true)), input: input,
+                operation: GlobalAveragePooling(
+                    preActivation: PreActivation(gather: channels / 2, normalize: true, activation: .relu)),
+                input: input,
                 inputChannels: channels, output: "pooled"))
         steps.append(
             Step(
-                name: "classifier", operation: .linear(Linear(outputs: classes)), input: "pooled",
+                name: "classifier", operation: Linear(outputs: classes), input: "pooled",
                 inputChannels: channels / 2, output: "logits"))
         return Graph(values: values, steps: steps, input: "image", output: "logits")
     }
@@ -94,29 +95,29 @@ enum TestNetwork {
             steps: [
                 Step(
                     name: "stem",
-                    operation: .convolution(
-                        Convolution(outputChannels: 8, kernel: 7, stride: 2, padding: 3, bias: true, relu: true)),
+                    operation: Convolution(
+                        outputChannels: 8, kernel: 7, stride: 2, padding: 3, bias: true, activation: .relu),
                     input: "image", inputChannels: 3, output: "stem"),
                 Step(
-                    name: "max", operation: .pooling(Pooling(kind: .maximum, kernel: 3, stride: 2, padding: 1)),
+                    name: "max", operation: Pooling(kind: .maximum, kernel: 3, stride: 2, padding: 1),
                     input: "stem", inputChannels: 8, output: "pooled"),
                 Step(
                     name: "depthwise",
-                    operation: .convolution(
-                        Convolution(outputChannels: 8, kernel: 3, padding: 1, groups: 8, bias: true, relu: true)),
+                    operation: Convolution(
+                        outputChannels: 8, kernel: 3, padding: 1, groups: 8, bias: true, activation: .relu),
                     input: "pooled", inputChannels: 8, output: "depthwise"),
                 Step(
                     name: "wide",
-                    operation: .convolution(Convolution(outputChannels: 8, kernel: 1, bias: true)),
+                    operation: Convolution(outputChannels: 8, kernel: 1, bias: true),
                     input: "depthwise", inputChannels: 8, output: "wide"),
                 Step(
-                    name: "sum", operation: .addition(Addition(other: "pooled", relu: true)), input: "wide",
+                    name: "sum", operation: Addition(other: "pooled", activation: .relu), input: "wide",
                     inputChannels: 8, output: "sum"),
                 Step(
-                    name: "hidden", operation: .linear(Linear(outputs: 17, relu: true)), input: "sum", inputChannels: 8,
+                    name: "hidden", operation: Linear(outputs: 17, activation: .relu), input: "sum", inputChannels: 8,
                     output: "hidden"),
                 Step(
-                    name: "logits", operation: .linear(Linear(outputs: 5)), input: "hidden", inputChannels: 17,
+                    name: "logits", operation: Linear(outputs: 5), input: "hidden", inputChannels: 17,
                     output: "logits"),
             ], input: "image", output: "logits")
     }
@@ -130,7 +131,7 @@ enum TestNetwork {
             _ name: String, _ convolution: Convolution, _ input: String, _ channels: Int
         ) -> Step {
             Step(
-                name: name, operation: .convolution(convolution), input: input, inputChannels: channels, output: name)
+                name: name, operation: convolution, input: input, inputChannels: channels, output: name)
         }
         let half = (size - 1) / 2 + 1
         return Graph(
@@ -142,9 +143,10 @@ enum TestNetwork {
                 Value("logits", shape(6, 1)),
             ],
             steps: [
-                step("stem", Convolution(outputChannels: 90, kernel: 3, padding: 1, relu: true), "image", 3),
+                step("stem", Convolution(outputChannels: 90, kernel: 3, padding: 1, activation: .relu), "image", 3),
                 step(
-                    "spatial", Convolution(outputChannels: 98, kernel: 3, padding: 1, bias: true, relu: true), "stem",
+                    "spatial", Convolution(outputChannels: 98, kernel: 3, padding: 1, bias: true, activation: .relu),
+                    "stem",
                     90),
                 step(
                     "strided", Convolution(outputChannels: 190, kernel: 3, stride: 2, padding: 1, bias: true),
@@ -152,18 +154,19 @@ enum TestNetwork {
                     98),
                 step("shortcut", Convolution(outputChannels: 190, kernel: 1, stride: 2), "spatial", 98),
                 Step(
-                    name: "sum", operation: .addition(Addition(other: "shortcut", relu: true)), input: "strided",
+                    name: "sum", operation: Addition(other: "shortcut", activation: .relu), input: "strided",
                     inputChannels: 190, output: "sum"),
-                step("pointwise", Convolution(outputChannels: 350, kernel: 1, bias: true, relu: true), "sum", 190),
+                step(
+                    "pointwise", Convolution(outputChannels: 350, kernel: 1, bias: true, activation: .relu), "sum", 190),
                 step(
                     "depthwise", Convolution(outputChannels: 350, kernel: 3, stride: 2, padding: 1, groups: 350),
                     "pointwise", 350),
                 Step(
-                    name: "pool", operation: .globalAveragePooling(InputStage()), input: "depthwise",
+                    name: "pool", operation: GlobalAveragePooling(), input: "depthwise",
                     inputChannels: 350,
                     output: "pooled"),
                 Step(
-                    name: "logits", operation: .linear(Linear(outputs: 6)), input: "pooled", inputChannels: 350,
+                    name: "logits", operation: Linear(outputs: 6), input: "pooled", inputChannels: 350,
                     output: "logits"),
             ], input: "image", output: "logits")
     }

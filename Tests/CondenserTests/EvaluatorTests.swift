@@ -104,10 +104,10 @@ struct EvaluatorTests {
                 let value = try #require(graph.value(named: step.output)).shape
                 let channels =
                     switch step.operation {
-                    case .convolution(let convolution): convolution.outputChannels
-                    case .globalAveragePooling(let stage): stage.channels(of: step.inputChannels)
-                    case .linear(let linear): linear.outputs
-                    case .pooling, .addition: step.inputChannels
+                    case let convolution as Convolution: convolution.outputChannels
+                    case let pooling as GlobalAveragePooling: pooling.preActivation.channels(of: step.inputChannels)
+                    case let linear as Linear: linear.outputs
+                    default: step.inputChannels
                     }
                 #expect(layer.shape == PlaneShape(channels: channels, height: value.height, width: value.width))
                 #expect(layer.values.count == layer.shape.count)

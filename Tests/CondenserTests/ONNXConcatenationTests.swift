@@ -11,7 +11,7 @@ struct ONNXConcatenationTests {
     private static func description(layers: Int) -> ModelDescription {
         func convolution(_ name: String, reading channels: Int, to value: String, at offset: Int) -> Step {
             Step(
-                name: name, operation: .convolution(Convolution(outputChannels: 2, kernel: 1)),
+                name: name, operation: Convolution(outputChannels: 2, kernel: 1),
                 input: channels > 0 ? "block" : "image", inputChannels: channels > 0 ? channels : 3, output: value,
                 outputOffset: offset)
         }
@@ -30,10 +30,10 @@ struct ONNXConcatenationTests {
             ],
             steps: grown + back + [
                 Step(
-                    name: "pool", operation: .globalAveragePooling(InputStage()), input: "back",
+                    name: "pool", operation: GlobalAveragePooling(), input: "back",
                     inputChannels: 2 * layers, output: "features"),
                 Step(
-                    name: "classifier", operation: .linear(Linear(outputs: 2)), input: "features",
+                    name: "classifier", operation: Linear(outputs: 2), input: "features",
                     inputChannels: 2 * layers, output: "logits"),
             ],
             input: "image", output: "logits")

@@ -19,62 +19,63 @@ enum ONNXExampleGraph {
         steps: [
             Step(
                 name: "stem",
-                operation: .convolution(Convolution(outputChannels: 6, kernel: 3, padding: 1, bias: true, relu: true)),
+                operation: Convolution(outputChannels: 6, kernel: 3, padding: 1, bias: true, activation: .relu),
                 input: "image", inputChannels: 3, output: "block"),
             Step(
                 name: "layer_1.conv_1",
-                operation: .convolution(
-                    Convolution(
-                        inputStage: InputStage(gather: 8, normalize: true), outputChannels: 4, kernel: 1, groups: 2,
-                        bias: true, relu: true, shuffle: true)),
+                operation: Convolution(
+                    preActivation: PreActivation(gather: 8, normalize: true, activation: .relu), outputChannels: 4,
+                    kernel: 1, groups: 2,
+                    bias: true, activation: .relu, shuffle: true),
                 input: "block", inputChannels: 6, output: "bottleneck"),
             Step(
                 name: "layer_1.conv_2",
-                operation: .convolution(Convolution(outputChannels: 4, kernel: 3, padding: 1, groups: 2)),
+                operation: Convolution(outputChannels: 4, kernel: 3, padding: 1, groups: 2),
                 input: "bottleneck", inputChannels: 4, output: "block", outputOffset: 6),
             // Sees the first writer's channels and half of the second's.
             Step(
                 name: "layer_2",
-                operation: .convolution(
-                    Convolution(inputStage: InputStage(normalize: true), outputChannels: 5, kernel: 1, relu: true)),
+                operation: Convolution(
+                    preActivation: PreActivation(normalize: true, activation: .relu), outputChannels: 5, kernel: 1, activation: .relu),
                 input: "block", inputChannels: 8, output: "block", outputOffset: 10),
             Step(
-                name: "pool_1", operation: .pooling(Pooling(kind: .maximum, kernel: 3, stride: 2, padding: 1)),
+                name: "pool_1", operation: Pooling(kind: .maximum, kernel: 3, stride: 2, padding: 1),
                 input: "block", inputChannels: 15, output: "pooled"),
             Step(
                 name: "branch",
-                operation: .convolution(
-                    Convolution(outputChannels: 15, kernel: 3, padding: 1, groups: 3, shuffle: true)),
+                operation: Convolution(outputChannels: 15, kernel: 3, padding: 1, groups: 3, shuffle: true),
                 input: "pooled", inputChannels: 15, output: "branch"),
             Step(
-                name: "sum", operation: .addition(Addition(other: "pooled", relu: true)), input: "branch",
+                name: "sum", operation: Addition(other: "pooled", activation: .relu), input: "branch",
                 inputChannels: 15, output: "sum"),
             Step(
-                name: "pool_2", operation: .pooling(Pooling(kind: .average, kernel: 2, stride: 2)), input: "sum",
+                name: "pool_2", operation: Pooling(kind: .average, kernel: 2, stride: 2), input: "sum",
                 inputChannels: 15, output: "tail"),
             // A window that reaches beyond its activated input, then one that is no power of two and overlaps.
             Step(
                 name: "wide",
-                operation: .convolution(
-                    Convolution(
-                        inputStage: InputStage(gather: 10, normalize: true), outputChannels: 6, kernel: 3, padding: 1,
-                        groups: 2, bias: true, shuffle: true)),
+                operation: Convolution(
+                    preActivation: PreActivation(gather: 10, normalize: true, activation: .relu), outputChannels: 6,
+                    kernel: 3, padding: 1,
+                    groups: 2, bias: true, shuffle: true),
                 input: "sum", inputChannels: 15, output: "wide"),
             Step(
-                name: "pool_3", operation: .pooling(Pooling(kind: .average, kernel: 3, stride: 1)), input: "wide",
+                name: "pool_3", operation: Pooling(kind: .average, kernel: 3, stride: 1), input: "wide",
                 inputChannels: 6, output: "tail", outputOffset: 15),
             Step(
-                name: "pool_last", operation: .globalAveragePooling(InputStage(gather: 7, normalize: true)),
+                name: "pool_last",
+                operation: GlobalAveragePooling(
+                    preActivation: PreActivation(gather: 7, normalize: true, activation: .relu)),
                 input: "tail", inputChannels: 21, output: "features"),
             // Writes numbers without planes beside a step that writes planes.
             Step(
-                name: "linear_1", operation: .linear(Linear(outputs: 3, relu: true)), input: "tail",
+                name: "linear_1", operation: Linear(outputs: 3, activation: .relu), input: "tail",
                 inputChannels: 13, output: "features", outputOffset: 7),
             Step(
-                name: "linear_2", operation: .linear(Linear(outputs: 70, relu: true)), input: "features",
+                name: "linear_2", operation: Linear(outputs: 70, activation: .relu), input: "features",
                 inputChannels: 10, output: "hidden"),
             Step(
-                name: "classifier", operation: .linear(Linear(outputs: 5)), input: "hidden", inputChannels: 70,
+                name: "classifier", operation: Linear(outputs: 5), input: "hidden", inputChannels: 70,
                 output: "logits"),
         ],
         input: "image", output: "logits")

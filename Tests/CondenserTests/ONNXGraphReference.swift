@@ -32,9 +32,10 @@ struct ONNXGraphReference {
         _ step: Step, _ input: Planes, _ shape: PlaneShape, _ tensors: Tensors, _ values: [String: Planes]
     ) -> Planes {
         switch step.operation {
-        case .convolution(let convolution):
-            return convolve(staged(input, convolution.inputStage, shape.pixels, tensors), shape, convolution, tensors)
-        case .pooling(let pooling):
+        case let convolution as Convolution:
+            return convolve(
+                staged(input, convolution.preActivation, shape.pixels, tensors), shape, convolution, tensors)
+        case let pooling as Pooling:
             return (0..<step.inputChannels).flatMap { channel in
                 let plane = input[(channel * shape.pixels)..<((channel + 1) * shape.pixels)]
                 return windows(shape, pooling.kernel, pooling.stride, pooling.padding).map { window in
@@ -42,25 +43,26 @@ struct ONNXGraphReference {
                     return pooling.kind == .maximum ? covered.max()! : covered.reduce(0, +) / Double(window.count)
                 }
             }
-        case .globalAveragePooling(let stage):
-            let operand = staged(input, stage, shape.pixels, tensors)
+        case let pooling as GlobalAveragePooling:
+            let operand = staged(input, pooling.preActivation, shape.pixels, tensors)
             return stride(from: 0, to: operand.count, by: shape.pixels).map { start in
                 operand[start..<(start + shape.pixels)].reduce(0, +) / Double(shape.pixels)
             }
-        case .addition(let addition):
-            return zip(input, values[addition.other]!).map { rectified($0 + $1, addition.relu) }
-        case .linear(let linear):
+        case let addition as Addition:
+            return zip(input, values[addition.other]!).map { rectified($0 + $1, addition.activation == .relu) }
+        case let linear as Linear:
             let (weight, bias) = (tensors[.weight]!, tensors[.bias]!)
             return (0..<linear.outputs).map { row in
                 let products = input.indices.map { weight[row * input.count + $0] * input[$0] }
-                return rectified(products.reduce(bias[row], +), linear.relu)
+                return rectified(products.reduce(bias[row], +), linear.activation == .relu)
             }
+        case let other: preconditionFailure("no reference of the operation \(other.word)")
         }
     }
 
     private func rectified(_ number: Double, _ isRectified: Bool) -> Double { isRectified ? max(number, 0) : number }
 
-    private func staged(_ input: Planes, _ stage: InputStage, _ pixels: Int, _ tensors: Tensors) -> Planes {
+    private func staged(_ input: Planes, _ stage: PreActivation, _ pixels: Int, _ tensors: Tensors) -> Planes {
         let channels = tensors[.index]?.map { Int($0) } ?? Array(0..<(input.count / pixels))
         return channels.enumerated().flatMap { position, channel in
             input[(channel * pixels)..<((channel + 1) * pixels)].map {
@@ -88,7 +90,7 @@ struct ONNXGraphReference {
                         sum += tensors[.weight]![(output * inputs + member) * taps + tap] * input[plane + position]
                     }
                 }
-                return rectified(sum, convolution.relu)
+                return rectified(sum, convolution.activation == .relu)
             }
         }
         return planes.flatMap { $0 }

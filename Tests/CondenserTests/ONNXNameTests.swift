@@ -12,8 +12,8 @@ struct ONNXNameTests {
         for index in description.graph.steps.indices {
             let step = description.graph.steps[index]
             description.graph.steps[index].name = names[step.name] ?? step.name
-            guard case .linear(let linear) = step.operation else { continue }
-            description.graph.steps[index].operation = .linear(Linear(outputs: linear.outputs, relu: true))
+            guard case let linear as Linear = step.operation else { continue }
+            description.graph.steps[index].operation = Linear(outputs: linear.outputs, activation: .relu)
         }
         return description
     }

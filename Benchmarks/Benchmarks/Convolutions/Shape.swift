@@ -32,7 +32,7 @@ struct Shape: Hashable, Comparable {
         for path in paths {
             let graph = try Model(path: path).description.graph
             for step in graph.steps {
-                guard case .convolution(let convolution) = step.operation, convolution.stride == 1 else { continue }
+                guard case let convolution as Convolution = step.operation, convolution.stride == 1 else { continue }
                 let seen = graph.shapes(of: step)
                 guard convolution.kernel == 1 || convolution.kernel == 3, seen.input.channels > 3 else { continue }
                 shapes.insert(

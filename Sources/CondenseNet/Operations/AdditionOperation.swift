@@ -16,7 +16,7 @@ final class AdditionOperation: PlannedOperation {
         output: ArenaLayout.Place
     ) {
         channels = step.inputChannels
-        relu = addition.relu
+        relu = addition.activation == .relu
         self.input = input
         self.other = other
         self.output = output

@@ -18,7 +18,8 @@ final class LinearOperation: PlannedOperation {
         tensors: any TensorSource
     ) throws {
         let layer = Kernels.Linear(
-            inputs: step.inputChannels * input.shape.pixels, outputs: linear.outputs, rectifiesOutput: linear.relu)
+            inputs: step.inputChannels * input.shape.pixels, outputs: linear.outputs,
+            rectifiesOutput: linear.activation == .relu)
         weights = try tensors.packed(step, hasBias: true, count: layer.packedCount, pack: layer.pack)
         self.layer = layer
         inputChannels = step.inputChannels

@@ -42,11 +42,11 @@ struct PackedPointwise: Sendable {
     private let outputPlanes: StoredArray<Int32>
 
     init(_ step: Step, _ source: Convolution, shape: PlaneShape, _ tensors: any TensorSource) throws {
-        let channels = source.inputStage.channels(of: step.inputChannels)
+        let channels = source.preActivation.channels(of: step.inputChannels)
         let convolution = PointwiseConvolution(
             groups: source.groups, inputs: channels / source.groups, outputs: source.outputChannels / source.groups,
-            width: shape.width, height: shape.height, rectifiesOutput: source.relu)
-        let stage = try PackedInputStage(step, source.inputStage, tensors)
+            width: shape.width, height: shape.height, rectifiesOutput: source.activation == .relu)
+        let stage = try PackedPreActivation(step, source.preActivation, tensors)
         weights = try tensors.packed(step, hasBias: source.bias, count: convolution.packedCount) {
             convolution.pack(weights: $0, bias: $1, activation: stage.activation, into: $2)
         }

@@ -52,17 +52,17 @@ final class PoolingOperation: PlannedOperation {
 final class GlobalAveragePoolingOperation: PlannedOperation {
     let kernel = "GlobalAveragePool"
     private let pool: GlobalAveragePool
-    private let stage: PackedInputStage
+    private let stage: PackedPreActivation
     private let input: ArenaLayout.Place
     private let output: ArenaLayout.Place
     private let outputOffset: Int
 
     init(
-        _ step: Step, _ stage: InputStage, input: ArenaLayout.Place, output: ArenaLayout.Place,
+        _ step: Step, _ stage: PreActivation, input: ArenaLayout.Place, output: ArenaLayout.Place,
         tensors: any TensorSource
     ) throws {
         pool = GlobalAveragePool(channels: stage.channels(of: step.inputChannels), pixels: input.shape.pixels)
-        self.stage = try PackedInputStage(step, stage, tensors)
+        self.stage = try PackedPreActivation(step, stage, tensors)
         self.input = input
         self.output = output
         outputOffset = step.outputOffset

@@ -8,7 +8,7 @@ final class ReferenceConvolutionOperation: PlannedOperation {
     private let relu: Bool
     private let input: ArenaLayout.Place
     private let output: ArenaLayout.Place
-    private let stage: PackedInputStage
+    private let stage: PackedPreActivation
     private let outputPlanes: StoredArray<Int32>
     private let weights: StoredArray<Float>
     private let bias: StoredArray<Float>?
@@ -18,14 +18,14 @@ final class ReferenceConvolutionOperation: PlannedOperation {
         tensors: any TensorSource
     ) throws {
         geometry = ConvolutionGeometry(
-            inputChannels: convolution.inputStage.channels(of: step.inputChannels),
+            inputChannels: convolution.preActivation.channels(of: step.inputChannels),
             outputChannels: convolution.outputChannels, groups: convolution.groups, kernel: convolution.kernel,
             stride: convolution.stride, padding: convolution.padding, inputHeight: input.shape.height,
             inputWidth: input.shape.width)
-        relu = convolution.relu
+        relu = convolution.activation == .relu
         self.input = input
         self.output = output
-        stage = try PackedInputStage(step, convolution.inputStage, tensors)
+        stage = try PackedPreActivation(step, convolution.preActivation, tensors)
         outputPlanes = try convolution.outputPlanes(offset: step.outputOffset)
         weights = try tensors.floats("\(step.name).weight")
         bias = convolution.bias ? try tensors.floats("\(step.name).bias") : nil

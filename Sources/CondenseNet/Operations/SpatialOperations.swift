@@ -45,7 +45,7 @@ extension Convolution3x3 {
         self.init(
             groups: convolution.groups, inputs: step.inputChannels / convolution.groups,
             outputs: convolution.outputChannels / convolution.groups, width: shape.width, height: shape.height,
-            rectifiesOutput: convolution.relu)
+            rectifiesOutput: convolution.activation == .relu)
     }
 }
 
@@ -61,7 +61,8 @@ final class DepthwiseConvolutionOperation: PlannedOperation {
     ) throws {
         let convolution = DepthwiseConvolution(
             channels: source.groups, inputWidth: input.shape.width, inputHeight: input.shape.height,
-            kernel: source.kernel, stride: source.stride, padding: source.padding, rectifiesOutput: source.relu)
+            kernel: source.kernel, stride: source.stride, padding: source.padding,
+            rectifiesOutput: source.activation == .relu)
         packed = try PackedConvolution(
             step, source, input: input, output: output, tensors: tensors, count: convolution.packedCount,
             pack: convolution.pack)
@@ -94,7 +95,7 @@ final class Convolution2DOperation: PlannedOperation {
             groups: source.groups, inputs: step.inputChannels / source.groups,
             outputs: source.outputChannels / source.groups, inputWidth: input.shape.width,
             inputHeight: input.shape.height, kernelWidth: source.kernel, kernelHeight: source.kernel,
-            stride: source.stride, padding: source.padding, rectifiesOutput: source.relu)
+            stride: source.stride, padding: source.padding, rectifiesOutput: source.activation == .relu)
         packed = try PackedConvolution(
             step, source, input: input, output: output, tensors: tensors, count: convolution.packedCount,
             pack: convolution.pack)

@@ -15,7 +15,7 @@ final class Winograd3x3Operation: PlannedOperation {
         let convolution = Winograd3x3(
             groups: source.groups, inputs: step.inputChannels / source.groups,
             outputs: source.outputChannels / source.groups, width: input.shape.width, height: input.shape.height,
-            rectifiesOutput: source.relu)
+            rectifiesOutput: source.activation == .relu)
         packed = try PackedConvolution(
             step, source, input: input, output: output, tensors: tensors, count: convolution.packedCount,
             pack: convolution.pack)

@@ -6,11 +6,11 @@ public struct TensorSpecification: Equatable, Sendable {
         case weight
         /// What is added to each output channel.
         case bias
-        /// What the input stage multiplies each channel by.
+        /// What the pre-activation multiplies each channel by.
         case scale
-        /// What the input stage adds to each channel.
+        /// What the pre-activation adds to each channel.
         case shift
-        /// The channels that the input stage gathers.
+        /// The channels that the pre-activation gathers.
         case index
     }
 
@@ -30,40 +30,14 @@ public struct TensorSpecification: Equatable, Sendable {
 extension Step {
     /// The tensors that the step reads, given the shape of its input value.
     ///
-    /// - `weight`: `[outputs, inputs/groups, kernel, kernel]` of a convolution, `[outputs, inputs]` of a linear layer
-    /// - `bias`: `[outputs]`
-    /// - `index`: `[gathered]`, channels of the input value
-    /// - `scale`, `shift`: `[gathered or visible channels]`
     /// - Precondition: the step has passed `Graph.validate`, or its numbers are known to be small and its groups positive.
     public func tensors(inputShape: PlaneShape) -> [TensorSpecification] {
-        switch operation {
-        case .convolution(let convolution):
-            let channels = convolution.inputStage.channels(of: inputChannels)
-            let outputs = convolution.outputChannels
-            let weight = [outputs, channels / convolution.groups, convolution.kernel, convolution.kernel]
-            return tensors(of: convolution.inputStage) + [specification(.weight, weight)]
-                + (convolution.bias ? [specification(.bias, [outputs])] : [])
-        case .globalAveragePooling(let stage):
-            return tensors(of: stage)
-        case .linear(let linear):
-            return [
-                specification(.weight, [linear.outputs, inputChannels * inputShape.pixels]),
-                specification(.bias, [linear.outputs]),
-            ]
-        case .pooling, .addition:
-            return []
+        let operand = operand(of: inputShape)
+        return (operation.preActivation.tensors(of: operand) + operation.tensors(of: operand)).map { tensor in
+            TensorSpecification(
+                name: "\(name).\(tensor.role.rawValue)", role: tensor.role, shape: tensor.shape,
+                indexBound: tensor.role == .index ? inputChannels : 0)
         }
-    }
-
-    private func tensors(of stage: InputStage) -> [TensorSpecification] {
-        let channels = stage.channels(of: inputChannels)
-        return (stage.gather == nil ? [] : [specification(.index, [channels])])
-            + (stage.normalize ? [specification(.scale, [channels]), specification(.shift, [channels])] : [])
-    }
-
-    private func specification(_ role: TensorSpecification.Role, _ shape: [Int]) -> TensorSpecification {
-        TensorSpecification(
-            name: "\(name).\(role.rawValue)", role: role, shape: shape, indexBound: role == .index ? inputChannels : 0)
     }
 }
 

@@ -94,47 +94,32 @@ private struct GraphValidator {
     }
 
     private mutating func check(_ step: Step) throws {
-        let input = try readable(step, step.input)
-        let produced: PlaneShape
-        switch step.operation {
-        case .convolution(let convolution): produced = try check(step, convolution, input)
-        case .pooling(let pooling): produced = try check(step, pooling, input)
-        case .globalAveragePooling(let stage):
-            let seen = try check(step, stage, input)
-            try count(step, [seen.count], areMultiplyAccumulates: false)
-            produced = PlaneShape(channels: seen.channels, height: 1, width: 1)
-        case .addition(let addition):
-            let other = try readable(step, addition.other)
-            guard other.height == input.height, other.width == input.width else {
-                throw failure(step, "two values of one size", "\(input) and \(other)")
-            }
-            produced = PlaneShape(channels: step.inputChannels, height: input.height, width: input.width)
-            try count(step, [produced.count], areMultiplyAccumulates: false)
-        case .linear(let linear):
-            try range(step, "outputs", linear.outputs, 1...FormatLimits.channels)
-            try count(step, [linear.outputs, step.inputChannels, input.pixels], areMultiplyAccumulates: true)
-            produced = PlaneShape(channels: linear.outputs, height: 1, width: 1)
+        try write(step, try produced(step))
+    }
+
+    /// The shape that a step writes, once all that it reads has been checked. The values' tables are shared with the
+    /// step's rules only for as long as this takes, so that writing them copies nothing.
+    private mutating func produced(_ step: Step) throws -> PlaneShape {
+        let rules = StepRules(step: step.name, inputChannels: step.inputChannels, shapes: shapes, written: written)
+        let input = try rules.readable(step.input)
+        let operation = step.operation
+        guard KnownOperations.contains(operation) else {
+            throw rules.failure("a known operation", "\"\(operation.word)\"")
         }
+        guard operation.activation != .hardSwish else {
+            throw rules.failure("an activation that the file can hold", operation.activation.rawValue)
+        }
+        try operation.preActivation.check(rules)
+        let operand = step.operand(of: input)
+        try limit("bytes of the gathered input of step \(step.name)", 4 * operand.count, FormatLimits.arenaBytes)
+        try operation.check(operand, rules)
+        try count(step, operation.cost(of: operand))
         for tensor in step.tensors(inputShape: input) { weightBytes += 4 * tensor.count }
         try limit("bytes of weights up to step \(step.name)", weightBytes, FormatLimits.fileBytes)
-        try check(step, step.source)
-        try write(step, produced)
-    }
-
-    private func check(_ step: Step, _ cost: SourceCost) throws {
         let counts = 0...FormatLimits.multiplyAccumulates
-        try range(step, "parameters", cost.parameters, counts)
-        try range(step, "paper FLOPs", cost.paperFLOPs, counts)
-    }
-
-    private func readable(_ step: Step, _ name: String) throws -> PlaneShape {
-        guard let shape = shapes[name] else { throw failure(step, "a declared value", "\"\(name)\"") }
-        guard step.inputChannels >= 1, step.inputChannels <= written[name]! else {
-            throw failure(
-                step, "1 to \(written[name]!) input channels, as many as \"\(name)\" holds by then",
-                "\(step.inputChannels)")
-        }
-        return shape
+        try rules.range("parameters", step.source.parameters, counts)
+        try rules.range("paper FLOPs", step.source.paperFLOPs, counts)
+        return operation.outputShape(of: operand)
     }
 
     private mutating func write(_ step: Step, _ produced: PlaneShape) throws {
@@ -156,75 +141,13 @@ private struct GraphValidator {
         written[step.output]! += produced.channels
     }
 
-    private func range(_ step: Step, _ what: String, _ found: Int, _ range: ClosedRange<Int>) throws {
-        guard range.contains(found) else {
-            throw failure(step, "\(what) from \(range.lowerBound) to \(range.upperBound)", "\(found)")
+    /// Adds a cost to the operations, all overflow refused.
+    private mutating func count(_ step: Step, _ cost: OperationCost) throws {
+        for addend in [cost.elements, cost.multiplyAccumulates] {
+            let (sum, overflow) = operations.addingReportingOverflow(addend)
+            operations = overflow ? .max : sum
+            try limit("operations up to step \(step.name)", operations, FormatLimits.multiplyAccumulates)
         }
-    }
-
-    /// The shape that the operation sees.
-    private func check(_ step: Step, _ stage: InputStage, _ input: PlaneShape) throws -> PlaneShape {
-        if let gather = stage.gather { try range(step, "gathered channels", gather, 1...FormatLimits.channels) }
-        var seen = input
-        seen.channels = stage.channels(of: step.inputChannels)
-        try limit("bytes of the gathered input of step \(step.name)", 4 * seen.count, FormatLimits.arenaBytes)
-        return seen
-    }
-
-    private mutating func check(_ step: Step, _ convolution: Convolution, _ input: PlaneShape) throws -> PlaneShape {
-        let seen = try check(step, convolution.inputStage, input)
-        try range(step, "output channels", convolution.outputChannels, 1...FormatLimits.channels)
-        try range(step, "groups", convolution.groups, 1...FormatLimits.channels)
-        guard seen.channels % convolution.groups == 0, convolution.outputChannels % convolution.groups == 0 else {
-            throw failure(
-                step, "groups that divide \(seen.channels) inputs and \(convolution.outputChannels) outputs",
-                "\(convolution.groups)")
-        }
-        let (height, width) = try window(
-            step, convolution.kernel, convolution.stride, convolution.padding, input)
-        let produced = PlaneShape(channels: convolution.outputChannels, height: height, width: width)
-        try count(step, [seen.count], areMultiplyAccumulates: false)
-        try count(
-            step, [produced.count, seen.channels / convolution.groups, convolution.kernel * convolution.kernel],
-            areMultiplyAccumulates: true)
-        return produced
-    }
-
-    private mutating func check(_ step: Step, _ pooling: Pooling, _ input: PlaneShape) throws -> PlaneShape {
-        let (height, width) = try window(step, pooling.kernel, pooling.stride, pooling.padding, input)
-        // Half a window of padding leaves an element of the input in every window.
-        let allowed = pooling.kind == .maximum ? pooling.kernel / 2 : 0
-        try range(step, "pooling padding", pooling.padding, 0...allowed)
-        let produced = PlaneShape(channels: step.inputChannels, height: height, width: width)
-        try count(step, [produced.count, pooling.kernel * pooling.kernel], areMultiplyAccumulates: false)
-        return produced
-    }
-
-    /// The output size of a sliding window; every window overlaps the input.
-    private func window(
-        _ step: Step, _ kernel: Int, _ stride: Int, _ padding: Int, _ input: PlaneShape
-    ) throws -> (height: Int, width: Int) {
-        try range(step, "kernel", kernel, 1...FormatLimits.window)
-        try range(step, "stride", stride, 1...FormatLimits.window)
-        try range(step, "padding", padding, 0...(kernel - 1))
-        guard input.height + 2 * padding >= kernel, input.width + 2 * padding >= kernel else {
-            throw failure(step, "an input of at least \(kernel)×\(kernel) with its padding", "\(input)")
-        }
-        return (
-            (input.height + 2 * padding - kernel) / stride + 1, (input.width + 2 * padding - kernel) / stride + 1
-        )
-    }
-
-    /// Adds a product to the operations, all overflow refused.
-    private mutating func count(_ step: Step, _ factors: [Int], areMultiplyAccumulates: Bool) throws {
-        var product = 1
-        for factor in factors {
-            let (result, overflow) = product.multipliedReportingOverflow(by: factor)
-            product = overflow ? .max : result
-        }
-        let (sum, overflow) = operations.addingReportingOverflow(product)
-        operations = overflow ? .max : sum
-        try limit("operations up to step \(step.name)", operations, FormatLimits.multiplyAccumulates)
-        if areMultiplyAccumulates { multiplyAccumulates += product }
+        multiplyAccumulates += cost.multiplyAccumulates
     }
 }

@@ -1,9 +1,9 @@
 /// One operation of the graph.
-public struct Step: Equatable, Sendable {
+public struct Step: Sendable {
     /// The layer's name in the source network; its tensors are called `name.weight`, `name.bias` and so on.
     public var name: String
     /// What is computed.
-    public var operation: Operation
+    public var operation: any Operation
     /// The value that is read.
     public var input: String
     /// How many leading channels of the input the step can see.
@@ -17,7 +17,8 @@ public struct Step: Equatable, Sendable {
 
     /// A step; `Graph.validate` says whether it fits its graph.
     public init(
-        name: String, operation: Operation, input: String, inputChannels: Int, output: String, outputOffset: Int = 0,
+        name: String, operation: any Operation, input: String, inputChannels: Int, output: String,
+        outputOffset: Int = 0,
         source: SourceCost = SourceCost(parameters: 0, paperFLOPs: 0)
     ) {
         self.name = name
@@ -28,6 +29,19 @@ public struct Step: Equatable, Sendable {
         self.outputOffset = outputOffset
         self.source = source
     }
+}
+
+extension Step: Equatable {
+    public static func == (left: Step, right: Step) -> Bool {
+        left.name == right.name && left.operation.isEqual(to: right.operation) && left.input == right.input
+            && left.inputChannels == right.inputChannels && left.output == right.output
+            && left.outputOffset == right.outputOffset && left.source == right.source
+    }
+}
+
+extension Step {
+    /// All values that the step reads.
+    public var inputs: [String] { [input] + operation.otherInputs }
 }
 
 /// The cost of a step in the source network.

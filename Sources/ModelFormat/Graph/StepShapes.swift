@@ -13,25 +13,17 @@ extension Graph {
     ///
     /// - Precondition: the graph has passed `validate`, and `step` is one of its steps.
     public func shapes(of step: Step) -> StepShapes {
-        var input = value(named: step.input)!.shape
-        var output = value(named: step.output)!.shape
-        input.channels = step.inputChannels
-        output.channels = step.inputChannels
-        var multiplyAccumulates = 0
-        switch step.operation {
-        case .convolution(let convolution):
-            input.channels = convolution.inputStage.channels(of: step.inputChannels)
-            output.channels = convolution.outputChannels
-            multiplyAccumulates =
-                output.count * (input.channels / convolution.groups) * convolution.kernel * convolution.kernel
-        case .globalAveragePooling(let stage):
-            input.channels = stage.channels(of: step.inputChannels)
-            output.channels = input.channels
-        case .linear(let linear):
-            output.channels = linear.outputs
-            multiplyAccumulates = linear.outputs * input.count
-        case .pooling, .addition: break
-        }
-        return StepShapes(input: input, output: output, multiplyAccumulates: multiplyAccumulates)
+        let operand = step.operand(of: value(named: step.input)!.shape)
+        return StepShapes(
+            input: operand, output: step.operation.outputShape(of: operand),
+            multiplyAccumulates: step.operation.cost(of: operand).multiplyAccumulates)
+    }
+}
+
+extension Step {
+    /// What the operation computes with, given the shape of the step's input value.
+    func operand(of input: PlaneShape) -> PlaneShape {
+        PlaneShape(
+            channels: operation.preActivation.channels(of: inputChannels), height: input.height, width: input.width)
     }
 }

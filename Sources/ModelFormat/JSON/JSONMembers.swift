@@ -1,7 +1,7 @@
 /// Reads the members of one JSON object by name and refuses those that nobody asked for.
 ///
 /// Names are compared byte by byte; see `JSONReader`.
-struct JSONMembers {
+public struct JSONMembers {
     let path: String
     private let members: [JSONValue.Member]
     private var isRead: [Bool]

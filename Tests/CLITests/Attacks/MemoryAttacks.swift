@@ -53,10 +53,10 @@ struct MemoryAttacks {
             ],
             steps: [
                 Step(
-                    name: "wide", operation: .linear(Linear(outputs: outputs)), input: "image", inputChannels: 3,
+                    name: "wide", operation: Linear(outputs: outputs), input: "image", inputChannels: 3,
                     output: "hidden"),
                 Step(
-                    name: "last", operation: .linear(Linear(outputs: classes)), input: "hidden",
+                    name: "last", operation: Linear(outputs: classes), input: "hidden",
                     inputChannels: outputs, output: "logits"),
             ],
             input: "image", output: "logits")
@@ -116,7 +116,7 @@ struct MemoryAttacks {
             ],
             steps: [
                 Step(
-                    name: "only", operation: .linear(Linear(outputs: classes)), input: "image", inputChannels: 3,
+                    name: "only", operation: Linear(outputs: classes), input: "image", inputChannels: 3,
                     output: "logits")
             ],
             input: "image", output: "logits")

@@ -110,7 +110,7 @@ import Testing
         let values = (0..<count).map { Value("v\($0)", PlaneShape(channels: 1, height: 1, width: 1)) }
         let steps = (0..<count).map {
             Step(
-                name: "s\($0)", operation: .linear(Linear(outputs: 1)), input: $0 == 0 ? "image" : "v\($0 - 1)",
+                name: "s\($0)", operation: Linear(outputs: 1), input: $0 == 0 ? "image" : "v\($0 - 1)",
                 inputChannels: 1, output: "v\($0)")
         }
         let graph = Graph(

@@ -71,7 +71,7 @@ import Testing
             values: [Value("image", image)] + values + [Value("logits", PlaneShape(channels: 1, height: 1, width: 1))],
             steps: steps + [
                 Step(
-                    name: "classifier", operation: .linear(Linear(outputs: 1)), input: last.name, inputChannels: 1,
+                    name: "classifier", operation: Linear(outputs: 1), input: last.name, inputChannels: 1,
                     output: "logits")
             ],
             input: "image", output: "logits")
@@ -93,12 +93,12 @@ import Testing
 
     @Test func aGatherThatMultipliesItsInput() {
         let shape = PlaneShape(channels: 3, height: 4096, width: 4096)
-        let gather = Convolution(inputStage: InputStage(gather: 65_536), outputChannels: 1, kernel: 1, stride: 64)
+        let gather = Convolution(preActivation: PreActivation(gather: 65_536), outputChannels: 1, kernel: 1, stride: 64)
         #expect(
             refusal(
                 image: shape, values: [Value("out", PlaneShape(channels: 1, height: 64, width: 64))],
                 steps: [
-                    Step(name: "it", operation: .convolution(gather), input: "image", inputChannels: 3, output: "out")
+                    Step(name: "it", operation: gather, input: "image", inputChannels: 3, output: "out")
                 ])
                 == .limit(what: "bytes of the gathered input of step it", found: 4 << 40, limit: 512 << 20))
     }
@@ -112,7 +112,7 @@ import Testing
                 image: shape, values: [Value("out", PlaneShape(channels: 4, height: 4096, width: 4096))],
                 steps: [
                     Step(
-                        name: "it", operation: .convolution(convolution), input: "image", inputChannels: 3,
+                        name: "it", operation: convolution, input: "image", inputChannels: 3,
                         output: "out")
                 ]) == .limit(what: "operations up to step it", found: operations, limit: 1 << 37))
     }
@@ -123,7 +123,7 @@ import Testing
         #expect(
             refusal(
                 image: shape, values: [Value("out", shape)],
-                steps: [Step(name: "it", operation: .pooling(pooling), input: "image", inputChannels: 3, output: "out")]
+                steps: [Step(name: "it", operation: pooling, input: "image", inputChannels: 3, output: "out")]
             )
                 == .limit(what: "operations up to step it", found: 3 * 63 * 63 << 24, limit: 1 << 37))
     }
@@ -133,7 +133,7 @@ import Testing
         let values = (1...1100).map { Value("v\($0)", shape) }
         let steps = (1...1100).map {
             Step(
-                name: "a\($0)", operation: .addition(Addition(other: "image")),
+                name: "a\($0)", operation: Addition(other: "image"),
                 input: $0 == 1 ? "image" : "v\($0 - 1)", inputChannels: 3, output: "v\($0)")
         }
         #expect(
@@ -146,7 +146,8 @@ import Testing
         let values = [Value("out", PlaneShape(channels: 3300, height: 1, width: 1))]
         let steps = (0..<1100).map {
             Step(
-                name: "g\($0)", operation: .globalAveragePooling(InputStage(gather: 3)), input: "image",
+                name: "g\($0)", operation: GlobalAveragePooling(preActivation: PreActivation(gather: 3)),
+                input: "image",
                 inputChannels: 3, output: "out", outputOffset: 3 * $0)
         }
         #expect(
@@ -157,7 +158,7 @@ import Testing
     /// No weights are in an architecture file, but the runtime makes them.
     @Test func weightsThatNoMemoryHolds() {
         let vector = PlaneShape(channels: 65_536, height: 1, width: 1)
-        let linear = ModelFormat.Operation.linear(Linear(outputs: 65_536))
+        let linear = Linear(outputs: 65_536)
         let first = 4 * (65_536 * 3 * 64 + 65_536)
         #expect(
             refusal(
@@ -177,7 +178,7 @@ import Testing
         let out = [Value("out", PlaneShape(channels: 60_000, height: 8, width: 8))]
         let steps = (0..<5000).map {
             Step(
-                name: "s\($0)", operation: .addition(Addition(other: "image")), input: "image", inputChannels: 3,
+                name: "s\($0)", operation: Addition(other: "image"), input: "image", inputChannels: 3,
                 output: "out", outputOffset: 3 * $0)
         }
         #expect(

@@ -6,7 +6,7 @@ import Testing
 @Suite struct OperationValidationTests {
     private let image = PlaneShape(channels: 3, height: 8, width: 8)
 
-    private func graph(_ operation: ModelFormat.Operation, output: PlaneShape, input: PlaneShape? = nil) -> Graph {
+    private func graph(_ operation: any ModelFormat.Operation, output: PlaneShape, input: PlaneShape? = nil) -> Graph {
         let input = input ?? image
         return Graph(
             values: [
@@ -16,14 +16,14 @@ import Testing
             steps: [
                 Step(name: "it", operation: operation, input: "image", inputChannels: input.channels, output: "out"),
                 Step(
-                    name: "end", operation: .linear(Linear(outputs: 1)), input: "out", inputChannels: 1,
+                    name: "end", operation: Linear(outputs: 1), input: "out", inputChannels: 1,
                     output: "logits"),
             ],
             input: "image", output: "logits")
     }
 
     private func expect(
-        _ expected: String, _ found: String, _ operation: ModelFormat.Operation,
+        _ expected: String, _ found: String, _ operation: any ModelFormat.Operation,
         sourceLocation: SourceLocation = #_sourceLocation
     ) {
         #expect(
@@ -31,10 +31,10 @@ import Testing
         ) { try graph(operation, output: image).validate() }
     }
 
-    private func convolution(_ change: (inout Convolution) -> Void) -> ModelFormat.Operation {
+    private func convolution(_ change: (inout Convolution) -> Void) -> any ModelFormat.Operation {
         var convolution = Convolution(outputChannels: 3, kernel: 3, padding: 1)
         change(&convolution)
-        return .convolution(convolution)
+        return convolution
     }
 
     @Test func theUnchangedStepsPass() throws {
@@ -45,9 +45,11 @@ import Testing
     func counts(count: Int) {
         expect("output channels from 1 to 65536", "\(count)", convolution { $0.outputChannels = count })
         expect("groups from 1 to 65536", "\(count)", convolution { $0.groups = count })
-        expect("gathered channels from 1 to 65536", "\(count)", convolution { $0.inputStage.gather = count })
-        expect("gathered channels from 1 to 65536", "\(count)", .globalAveragePooling(InputStage(gather: count)))
-        expect("outputs from 1 to 65536", "\(count)", .linear(Linear(outputs: count)))
+        expect("gathered channels from 1 to 65536", "\(count)", convolution { $0.preActivation.gather = count })
+        expect(
+            "gathered channels from 1 to 65536", "\(count)",
+            GlobalAveragePooling(preActivation: PreActivation(gather: count)))
+        expect("outputs from 1 to 65536", "\(count)", Linear(outputs: count))
     }
 
     @Test(arguments: [0, -1, 65, .max, .min])
@@ -55,8 +57,8 @@ import Testing
         expect("kernel from 1 to 64", "\(side)", convolution { $0.kernel = side })
         expect("stride from 1 to 64", "\(side)", convolution { $0.stride = side })
         for kind in [Pooling.Kind.maximum, .average] {
-            expect("kernel from 1 to 64", "\(side)", .pooling(Pooling(kind: kind, kernel: side, stride: 1)))
-            expect("stride from 1 to 64", "\(side)", .pooling(Pooling(kind: kind, kernel: 1, stride: side)))
+            expect("kernel from 1 to 64", "\(side)", Pooling(kind: kind, kernel: side, stride: 1))
+            expect("stride from 1 to 64", "\(side)", Pooling(kind: kind, kernel: 1, stride: side))
         }
     }
 
@@ -65,12 +67,12 @@ import Testing
         expect("padding from 0 to 2", "\(padding)", convolution { $0.padding = padding })
         expect(
             "padding from 0 to 2", "\(padding)",
-            .pooling(Pooling(kind: .maximum, kernel: 3, stride: 1, padding: padding)))
+            Pooling(kind: .maximum, kernel: 3, stride: 1, padding: padding))
     }
 
     @Test func aPoolingWindowIsHalfInsideTheInput() {
-        expect("pooling padding from 0 to 1", "2", .pooling(Pooling(kind: .maximum, kernel: 3, stride: 1, padding: 2)))
-        expect("pooling padding from 0 to 0", "1", .pooling(Pooling(kind: .average, kernel: 3, stride: 1, padding: 1)))
+        expect("pooling padding from 0 to 1", "2", Pooling(kind: .maximum, kernel: 3, stride: 1, padding: 2))
+        expect("pooling padding from 0 to 0", "1", Pooling(kind: .average, kernel: 3, stride: 1, padding: 1))
     }
 
     @Test func groupsDivideInputsAndOutputs() {
@@ -80,20 +82,20 @@ import Testing
             "groups that divide 3 inputs and 4 outputs", "3", convolution { ($0.outputChannels, $0.groups) = (4, 3) })
         expect(
             "groups that divide 4 inputs and 3 outputs", "4",
-            convolution { ($0.inputStage.gather, $0.groups) = (4, 4) })
+            convolution { ($0.preActivation.gather, $0.groups) = (4, 4) })
     }
 
     @Test func aWindowFitsThePaddedInput() {
         expect("an input of at least 9×9 with its padding", "3×8×8", convolution { ($0.kernel, $0.padding) = (9, 0) })
         expect(
             "an input of at least 9×9 with its padding", "3×8×8",
-            .pooling(Pooling(kind: .average, kernel: 9, stride: 1)))
+            Pooling(kind: .average, kernel: 9, stride: 1))
     }
 
     @Test func summandsAreOfOneSize() {
         var graph = TinyModel.graph
         graph.values[4].shape = PlaneShape(channels: 8, height: 8, width: 8)
-        graph.steps[4].operation = .pooling(Pooling(kind: .maximum, kernel: 1, stride: 1))
+        graph.steps[4].operation = Pooling(kind: .maximum, kernel: 1, stride: 1)
         #expect(
             throws: ModelFormatError.step(
                 name: "shortcut", expected: "two values of one size", found: "8×4×4 and 8×8×8")
@@ -102,11 +104,11 @@ import Testing
 
     @Test func theOtherSummandIsThere() {
         var graph = TinyModel.graph
-        graph.steps[5].operation = .addition(Addition(other: "nothing"))
+        graph.steps[5].operation = Addition(other: "nothing")
         #expect(
             throws: ModelFormatError.step(name: "shortcut", expected: "a declared value", found: "\"nothing\"")
         ) { try graph.validate() }
-        graph.steps[5].operation = .addition(Addition(other: "sum"))
+        graph.steps[5].operation = Addition(other: "sum")
         #expect(
             throws: ModelFormatError.step(
                 name: "shortcut", expected: "1 to 0 input channels, as many as \"sum\" holds by then", found: "8")
@@ -120,8 +122,7 @@ import Testing
                 for stride in 1...4 {
                     for padding in 0..<kernel where side + 2 * padding >= kernel {
                         let places = Swift.stride(from: -padding, through: side + padding - kernel, by: stride)
-                        let operation = ModelFormat.Operation.convolution(
-                            Convolution(outputChannels: 1, kernel: kernel, stride: stride, padding: padding))
+                        let operation = Convolution(outputChannels: 1, kernel: kernel, stride: stride, padding: padding)
                         let graph = graph(
                             operation,
                             output: PlaneShape(
@@ -132,5 +133,26 @@ import Testing
                 }
             }
         }
+    }
+
+    /// A pre-activation that no file can state.
+    @Test func activationsWithoutNormalization() {
+        expect(
+            "a pre-activation that normalizes and rectifies, or does neither", "no normalization and activation relu",
+            convolution { $0.preActivation.activation = .relu })
+        expect(
+            "a pre-activation that normalizes and rectifies, or does neither", "normalization and activation none",
+            GlobalAveragePooling(preActivation: PreActivation(normalize: true)))
+    }
+
+    /// Steps are equal when their operations are, and operations of two types never.
+    @Test func stepsCompareTheirOperations() {
+        func step(_ operation: any ModelFormat.Operation) -> Step {
+            Step(name: "it", operation: operation, input: "image", inputChannels: 3, output: "out")
+        }
+        #expect(step(convolution { _ in }) == step(convolution { _ in }))
+        #expect(step(convolution { _ in }) != step(convolution { $0.activation = .relu }))
+        #expect(step(Linear(outputs: 3)) != step(convolution { _ in }))
+        #expect(step(Addition(other: "a")) != step(Addition(other: "b")))
     }
 }

@@ -105,7 +105,7 @@ import Testing
                 ],
                 steps: [
                     Step(
-                        name: "classifier", operation: .linear(Linear(outputs: 2)), input: "image", inputChannels: 3,
+                        name: "classifier", operation: Linear(outputs: 2), input: "image", inputChannels: 3,
                         output: "logits", source: SourceCost(parameters: 8, paperFLOPs: 8))
                 ],
                 input: "image", output: "logits"),

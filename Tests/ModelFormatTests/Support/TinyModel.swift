@@ -15,36 +15,38 @@ enum TinyModel {
         ],
         steps: [
             Step(
-                name: "stem", operation: .convolution(Convolution(outputChannels: 4, kernel: 3, padding: 1)),
+                name: "stem", operation: Convolution(outputChannels: 4, kernel: 3, padding: 1),
                 input: "image", inputChannels: 3, output: "block",
                 source: SourceCost(parameters: 108, paperFLOPs: 6912)),
             Step(
                 name: "layer.conv_1",
-                operation: .convolution(
-                    Convolution(
-                        inputStage: InputStage(gather: 4, normalize: true), outputChannels: 8, kernel: 1, groups: 2,
-                        bias: true, relu: true, shuffle: true)),
+                operation: Convolution(
+                    preActivation: PreActivation(gather: 4, normalize: true, activation: .relu), outputChannels: 8,
+                    kernel: 1, groups: 2,
+                    bias: true, activation: .relu, shuffle: true),
                 input: "block", inputChannels: 4, output: "bottleneck",
                 source: SourceCost(parameters: 32, paperFLOPs: 1280)),
             Step(
                 name: "layer.conv_2",
-                operation: .convolution(Convolution(outputChannels: 4, kernel: 3, padding: 1, groups: 2)),
+                operation: Convolution(outputChannels: 4, kernel: 3, padding: 1, groups: 2),
                 input: "bottleneck", inputChannels: 8, output: "block", outputOffset: 4,
                 source: SourceCost(parameters: 160, paperFLOPs: 9728)),
             Step(
-                name: "average", operation: .pooling(Pooling(kind: .average, kernel: 2, stride: 2)), input: "block",
+                name: "average", operation: Pooling(kind: .average, kernel: 2, stride: 2), input: "block",
                 inputChannels: 8, output: "pooled"),
             Step(
-                name: "maximum", operation: .pooling(Pooling(kind: .maximum, kernel: 3, stride: 2, padding: 1)),
+                name: "maximum", operation: Pooling(kind: .maximum, kernel: 3, stride: 2, padding: 1),
                 input: "block", inputChannels: 8, output: "maxima"),
             Step(
-                name: "shortcut", operation: .addition(Addition(other: "maxima", relu: true)), input: "pooled",
+                name: "shortcut", operation: Addition(other: "maxima", activation: .relu), input: "pooled",
                 inputChannels: 8, output: "sum"),
             Step(
-                name: "last", operation: .globalAveragePooling(InputStage(gather: 6, normalize: true)), input: "sum",
+                name: "last",
+                operation: GlobalAveragePooling(
+                    preActivation: PreActivation(gather: 6, normalize: true, activation: .relu)), input: "sum",
                 inputChannels: 8, output: "features"),
             Step(
-                name: "classifier", operation: .linear(Linear(outputs: 5)), input: "features", inputChannels: 6,
+                name: "classifier", operation: Linear(outputs: 5), input: "features", inputChannels: 6,
                 output: "logits", source: SourceCost(parameters: 35, paperFLOPs: 35)),
         ],
         input: "image", output: "logits")

@@ -69,7 +69,7 @@ extension ComparisonNetwork {
         for step in graph.steps {
             let shapes = graph.shapes(of: step)
             work += shapes.multiplyAccumulates
-            guard case .convolution(let convolution) = step.operation else { continue }
+            guard case let convolution as Convolution = step.operation else { continue }
             let patches = shapes.input.channels / convolution.groups * convolution.kernel * convolution.kernel
             let bytes = 8 * (patches * shapes.output.pixels + shapes.input.count + 2 * shapes.output.count)
             guard bytes <= Architecture.evaluationBytes else {

@@ -40,7 +40,7 @@ struct ComparisonEvaluator {
     private func evaluate(_ layer: ComparisonNetwork.Layer, _ outputs: [String: Planes]) throws -> Planes {
         let input = outputs[layer.input]!
         switch layer.operation {
-        case .convolution(let convolution):
+        case let convolution as Convolution:
             let weights = try tensors.convolution(
                 layer.name, inputs: input.shape.channels, kernel: convolution.kernel)
             let sums = try input.convolved(weights, stride: convolution.stride, padding: convolution.padding)
@@ -51,14 +51,14 @@ struct ComparisonEvaluator {
                 } else {
                     sums.shifted(try tensors.numbers("\(layer.name).bias", shape: [channels]))
                 }
-            return convolution.relu ? result.rectified() : result
-        case .pooling(let pooling):
+            return convolution.activation == .relu ? result.rectified() : result
+        case let pooling as Pooling:
             return input.maxima(window: pooling.kernel, stride: pooling.stride, padding: pooling.padding)
-        case .globalAveragePooling: return input.averaged()
-        case .addition(let addition):
+        case is GlobalAveragePooling: return input.averaged()
+        case let addition as Addition:
             let sum = input.adding(outputs[addition.other]!)
-            return addition.relu ? sum.rectified() : sum
-        case .linear(let linear):
+            return addition.activation == .relu ? sum.rectified() : sum
+        case let linear as Linear:
             let inputs = input.values.count
             let vector = Planes(PlaneShape(channels: inputs, height: 1, width: 1), input.values)
             let products = try vector.convolved(
@@ -66,14 +66,13 @@ struct ComparisonEvaluator {
                     outputs: linear.outputs, inputsPerGroup: inputs, kernel: 1,
                     values: try tensors.numbers("\(layer.name).weight", shape: [linear.outputs, inputs])))
             let result = products.shifted(try tensors.numbers("\(layer.name).bias", shape: [linear.outputs]))
-            return linear.relu ? result.rectified() : result
+            return linear.activation == .relu ? result.rectified() : result
+        case let other: preconditionFailure("no comparison network has the operation \(other.word)")
         }
     }
 }
 
 extension ComparisonNetwork.Layer {
     /// Everything that the layer reads.
-    fileprivate var inputs: [String] {
-        if case .addition(let addition) = operation { [input, addition.other] } else { [input] }
-    }
+    fileprivate var inputs: [String] { [input] + operation.otherInputs }
 }

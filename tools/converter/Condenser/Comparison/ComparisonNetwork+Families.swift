@@ -15,15 +15,15 @@ extension ComparisonNetwork {
             for channels in block {
                 network.add(
                     "features.\(number)",
-                    .convolution(Convolution(outputChannels: channels, kernel: 3, padding: 1, bias: true, relu: true)))
+                    Convolution(outputChannels: channels, kernel: 3, padding: 1, bias: true, activation: .relu))
                 number += 2
             }
-            network.add("features.\(number)", .pooling(Pooling(kind: .maximum, kernel: 2, stride: 2)))
+            network.add("features.\(number)", Pooling(kind: .maximum, kernel: 2, stride: 2))
             number += 1
         }
         for (position, outputs) in (hidden + [classes]).enumerated() {
             let isLast = position == hidden.count
-            network.add("classifier.\(3 * position)", .linear(Linear(outputs: outputs, relu: !isLast)))
+            network.add("classifier.\(3 * position)", Linear(outputs: outputs, activation: isLast ? .none : .relu))
         }
         return network
     }
@@ -36,14 +36,14 @@ extension ComparisonNetwork {
     ///     stage but the first has stride 2; where shapes differ, a 1×1 convolution fits the input to the sum.
     static func resNet(inputSize: Int, stem: Int, stages: [[(Int, Int)]], classes: Int) -> ComparisonNetwork {
         var network = ComparisonNetwork(family: .resNet, inputSize: inputSize)
-        func convolution(_ outputs: Int, _ kernel: Int, stride: Int, relu: Bool) -> Operation {
-            .convolution(
-                Convolution(
-                    outputChannels: outputs, kernel: kernel, stride: stride, padding: kernel / 2, bias: true, relu: relu
-                ))
+        func convolution(_ outputs: Int, _ kernel: Int, stride: Int, activation: Activation) -> any Operation {
+            Convolution(
+                outputChannels: outputs, kernel: kernel, stride: stride, padding: kernel / 2, bias: true,
+                activation: activation
+            )
         }
-        network.add("conv1", norm: "bn1", convolution(stem, 7, stride: 2, relu: true))
-        network.add("maxpool", .pooling(Pooling(kind: .maximum, kernel: 3, stride: 2, padding: 1)))
+        network.add("conv1", norm: "bn1", convolution(stem, 7, stride: 2, activation: .relu))
+        network.add("maxpool", Pooling(kind: .maximum, kernel: 3, stride: 2, padding: 1))
         var channels = stem
         for (stage, blocks) in stages.enumerated() {
             for (block, outputs) in blocks.enumerated() {
@@ -55,18 +55,19 @@ extension ComparisonNetwork {
                     shortcut = "\(name).downsample.0"
                     network.add(
                         shortcut, norm: "\(name).downsample.1",
-                        convolution(outputs.1, 1, stride: stride, relu: false))
+                        convolution(outputs.1, 1, stride: stride, activation: .none))
                 }
                 network.add(
-                    "\(name).conv1", norm: "\(name).bn1", convolution(outputs.0, 3, stride: stride, relu: true),
+                    "\(name).conv1", norm: "\(name).bn1", convolution(outputs.0, 3, stride: stride, activation: .relu),
                     input: input)
-                network.add("\(name).conv2", norm: "\(name).bn2", convolution(outputs.1, 3, stride: 1, relu: false))
-                network.add(name, .addition(Addition(other: shortcut, relu: true)))
+                network.add(
+                    "\(name).conv2", norm: "\(name).bn2", convolution(outputs.1, 3, stride: 1, activation: .none))
+                network.add(name, Addition(other: shortcut, activation: .relu))
                 channels = outputs.1
             }
         }
-        network.add("avgpool", .globalAveragePooling(InputStage()))
-        network.add("fc", .linear(Linear(outputs: classes)))
+        network.add("avgpool", GlobalAveragePooling())
+        network.add("fc", Linear(outputs: classes))
         return network
     }
 
@@ -81,24 +82,23 @@ extension ComparisonNetwork {
         var network = ComparisonNetwork(family: .mobileNetV1, inputSize: inputSize)
         network.add(
             "model.0.0", norm: "model.0.1",
-            .convolution(Convolution(outputChannels: stem, kernel: 3, stride: 2, padding: 1, bias: true, relu: true)))
+            Convolution(outputChannels: stem, kernel: 3, stride: 2, padding: 1, bias: true, activation: .relu))
         var channels = stem
         for (position, outputs) in pairs.enumerated() {
             let name = "model.\(position + 1)"
             let stride = position > 0 && outputs > channels ? 2 : 1
             network.add(
                 "\(name).0", norm: "\(name).1",
-                .convolution(
-                    Convolution(
-                        outputChannels: channels, kernel: 3, stride: stride, padding: 1, groups: channels, bias: true,
-                        relu: true)))
+                Convolution(
+                    outputChannels: channels, kernel: 3, stride: stride, padding: 1, groups: channels, bias: true,
+                    activation: .relu))
             network.add(
                 "\(name).3", norm: "\(name).4",
-                .convolution(Convolution(outputChannels: outputs, kernel: 1, bias: true, relu: true)))
+                Convolution(outputChannels: outputs, kernel: 1, bias: true, activation: .relu))
             channels = outputs
         }
-        network.add("avgpool", .globalAveragePooling(InputStage()))
-        network.add("fc", .linear(Linear(outputs: classes)))
+        network.add("avgpool", GlobalAveragePooling())
+        network.add("fc", Linear(outputs: classes))
         return network
     }
 }

@@ -22,9 +22,14 @@ public struct ComparisonNetwork: Equatable, Sendable {
         /// The prefix of the batch norm that follows the convolution, if one does.
         public var norm: String?
         /// What is computed; for a convolution with a batch norm its `bias` is the norm's alone.
-        public var operation: Operation
+        public var operation: any Operation
         /// The layer whose output is read, or `ComparisonNetwork.image`.
         public var input: String
+
+        public static func == (left: Layer, right: Layer) -> Bool {
+            left.name == right.name && left.norm == right.norm && left.operation.isEqual(to: right.operation)
+                && left.input == right.input
+        }
     }
 
     /// What the first layer reads.
@@ -50,9 +55,9 @@ public struct ComparisonNetwork: Equatable, Sendable {
     public var name: String {
         let depth = layers.count { layer in
             switch layer.operation {
-            case .convolution: !layer.name.contains("downsample")
-            case .linear: true
-            case .pooling, .globalAveragePooling, .addition: false
+            case is Convolution: !layer.name.contains("downsample")
+            case is Linear: true
+            default: false
             }
         }
         return family == .mobileNetV1 ? family.rawValue : "\(family.rawValue)-\(depth)"
@@ -60,11 +65,11 @@ public struct ComparisonNetwork: Equatable, Sendable {
 
     /// Outputs of the last layer.
     public var classes: Int {
-        if case .linear(let linear) = layers.last?.operation { linear.outputs } else { 0 }
+        if case let linear as Linear = layers.last?.operation { linear.outputs } else { 0 }
     }
 
     /// Adds a layer that reads `input`, by default the output of the layer before.
-    mutating func add(_ name: String, norm: String? = nil, _ operation: Operation, input: String? = nil) {
+    mutating func add(_ name: String, norm: String? = nil, _ operation: any Operation, input: String? = nil) {
         layers.append(Layer(name: name, norm: norm, operation: operation, input: input ?? end))
     }
 }

@@ -5,7 +5,7 @@ extension Folding {
     mutating func add(_ layer: ComparisonNetwork.Layer) throws {
         let name = layer.name
         switch layer.operation {
-        case .convolution(let convolution):
+        case let convolution as Convolution:
             let weight = try source.floats("\(name).weight")
             let outputs = convolution.outputChannels
             let share = weight.count / outputs
@@ -18,11 +18,11 @@ extension Folding {
                 add("\(name).weight", shape, weight)
                 add("\(name).bias", [outputs], try source.floats("\(name).bias"))
             }
-        case .linear(let linear):
+        case let linear as Linear:
             let weight = try source.floats("\(name).weight")
             add("\(name).weight", [linear.outputs, weight.count / linear.outputs], weight)
             add("\(name).bias", [linear.outputs], try source.floats("\(name).bias"))
-        case .pooling, .globalAveragePooling, .addition: break
+        default: break
         }
     }
 }

@@ -38,16 +38,14 @@ extension ComparisonNetwork.Layer {
                 width: (input.width + 2 * padding - kernel) / stride + 1)
         }
         switch operation {
-        case .convolution(let convolution):
+        case let convolution as Convolution:
             return try windows(
                 convolution.outputChannels, kernel: convolution.kernel, stride: convolution.stride,
                 padding: convolution.padding)
-        case .pooling(let pooling):
+        case let pooling as Pooling:
             return try windows(
                 input.channels, kernel: pooling.kernel, stride: pooling.stride, padding: pooling.padding)
-        case .globalAveragePooling: return PlaneShape(channels: input.channels, height: 1, width: 1)
-        case .addition: return input
-        case .linear(let linear): return PlaneShape(channels: linear.outputs, height: 1, width: 1)
+        default: return operation.outputShape(of: input)
         }
     }
 
@@ -57,17 +55,18 @@ extension ComparisonNetwork.Layer {
             SourceCost(parameters: 0, paperFLOPs: isRectified ? output.count : 0)
         }
         switch operation {
-        case .convolution(let convolution):
+        case let convolution as Convolution:
             let weights =
                 output.channels * (input.channels / convolution.groups) * convolution.kernel * convolution.kernel
             // A batch norm has a weight and a bias, a convolution without one a bias.
             let others = SourceCost(parameters: (norm == nil ? 1 : 2) * output.channels, paperFLOPs: 0)
-            return .convolution(weights: weights, pixels: output.pixels) + others + rectified(convolution.relu)
-        case .pooling: return SourceCost(parameters: 0, paperFLOPs: 0)
-        case .globalAveragePooling: return .averagePooling(outputs: input.channels, window: input.pixels)
-        case .addition(let addition): return rectified(addition.relu)
-        case .linear(let linear):
-            return .linear(inputs: input.count, outputs: linear.outputs) + rectified(linear.relu)
+            return .convolution(weights: weights, pixels: output.pixels) + others
+                + rectified(convolution.activation == .relu)
+        case is GlobalAveragePooling: return .averagePooling(outputs: input.channels, window: input.pixels)
+        case let addition as Addition: return rectified(addition.activation == .relu)
+        case let linear as Linear:
+            return .linear(inputs: input.count, outputs: linear.outputs) + rectified(linear.activation == .relu)
+        default: return SourceCost(parameters: 0, paperFLOPs: 0)
         }
     }
 }

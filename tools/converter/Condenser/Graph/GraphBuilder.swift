@@ -48,8 +48,7 @@ private struct GraphBuilder {
         steps.append(
             Step(
                 name: "features.init_conv",
-                operation: .convolution(
-                    Convolution(outputChannels: stem.channels, kernel: 3, stride: stem.stride, padding: 1)),
+                operation: Convolution(outputChannels: stem.channels, kernel: 3, stride: stem.stride, padding: 1),
                 input: "image", inputChannels: 3, output: "denseblock_\(stage.number)",
                 source: .convolution(weights: 27 * stem.channels, pixels: stage.side * stage.side)))
     }
@@ -63,9 +62,8 @@ private struct GraphBuilder {
         steps.append(
             Step(
                 name: spatial.name,
-                operation: .convolution(
-                    Convolution(
-                        outputChannels: spatial.outputChannels, kernel: 3, padding: 1, groups: spatial.groups)),
+                operation: Convolution(
+                    outputChannels: spatial.outputChannels, kernel: 3, padding: 1, groups: spatial.groups),
                 input: pointwise.name, inputChannels: spatial.inputChannels, output: block, outputOffset: channels,
                 source: .normalized(spatial.inputChannels, pixels: stage.side * stage.side)
                     + .convolution(weights: spatial.weights, pixels: stage.side * stage.side)))
@@ -80,11 +78,10 @@ private struct GraphBuilder {
         steps.append(
             Step(
                 name: layer.name,
-                operation: .convolution(
-                    Convolution(
-                        inputStage: InputStage(gather: layer.gathered, normalize: true),
-                        outputChannels: layer.outputChannels, kernel: 1, groups: layer.groups, bias: rectified,
-                        relu: rectified, shuffle: layer.isShuffled)),
+                operation: Convolution(
+                    preActivation: PreActivation(gather: layer.gathered, normalize: true, activation: .relu),
+                    outputChannels: layer.outputChannels, kernel: 1, groups: layer.groups, bias: rectified,
+                    activation: rectified ? .relu : .none, shuffle: layer.isShuffled),
                 input: input, inputChannels: layer.inputChannels, output: output,
                 source: .normalized(layer.operandChannels, pixels: pixels)
                     + .convolution(weights: layer.weights, pixels: pixels)))
@@ -102,7 +99,7 @@ private struct GraphBuilder {
         steps.append(
             Step(
                 name: "features.transition_\(stage.number).pool",
-                operation: .pooling(Pooling(kind: .average, kernel: 2, stride: 2)),
+                operation: Pooling(kind: .average, kernel: 2, stride: 2),
                 input: pooled, inputChannels: stage.outputChannels, output: block,
                 source: .averagePooling(outputs: stage.outputChannels * side * side, window: 4)))
     }
@@ -115,13 +112,14 @@ private struct GraphBuilder {
         steps.append(
             Step(
                 name: "features.pool_last",
-                operation: .globalAveragePooling(InputStage(gather: classifier.kept, normalize: true)),
+                operation: GlobalAveragePooling(
+                    preActivation: PreActivation(gather: classifier.kept, normalize: true, activation: .relu)),
                 input: "denseblock_\(last.number)", inputChannels: classifier.features, output: "pool_last",
                 source: .normalized(classifier.features, pixels: last.side * last.side)
                     + .averagePooling(outputs: classifier.features, window: last.side * last.side)))
         steps.append(
             Step(
-                name: "classifier", operation: .linear(Linear(outputs: classifier.classes)), input: "pool_last",
+                name: "classifier", operation: Linear(outputs: classifier.classes), input: "pool_last",
                 inputChannels: classifier.inputs, output: "logits",
                 source: .linear(inputs: classifier.inputs, outputs: classifier.classes)))
     }

@@ -55,34 +55,35 @@ struct ONNXGraphBuilder {
         let tensors = Dictionary(uniqueKeysWithValues: step.tensors(inputShape: shape).map { ($0.role, $0) })
         var part = Part(tensor: "\(step.name)/output", shape: outputShape)
         switch step.operation {
-        case .convolution(let convolution):
-            let input = staged(step, convolution.inputStage, tensors)
+        case let convolution as Convolution:
+            let input = staged(step, convolution.preActivation, tensors)
             part.shape.channels = convolution.outputChannels
             convolve(step, convolution, input, tensors, part.shape)
-        case .pooling(let pooling):
+        case let pooling as Pooling:
             part.shape.channels = step.inputChannels
             emit(
                 pooling.kind == .maximum ? "MaxPool" : "AveragePool", "\(step.name)/pool",
                 [planes(step.input, step.inputChannels)],
                 window(kernel: pooling.kernel, stride: pooling.stride, padding: pooling.padding))
-        case .globalAveragePooling(let stage):
-            let input = staged(step, stage, tensors)
-            part.shape.channels = stage.channels(of: step.inputChannels)
+        case let pooling as GlobalAveragePooling:
+            let input = staged(step, pooling.preActivation, tensors)
+            part.shape.channels = pooling.preActivation.channels(of: step.inputChannels)
             emit("GlobalAveragePool", "\(step.name)/pool", [input])
-        case .addition(let addition):
+        case let addition as Addition:
             part.shape.channels = step.inputChannels
             let sum = emit(
                 "Add", "\(step.name)/add",
                 [planes(step.input, step.inputChannels), planes(addition.other, step.inputChannels)])
-            if addition.relu { emit("Relu", "\(step.name)/relu", [sum]) }
-        case .linear(let linear):
+            if addition.activation == .relu { emit("Relu", "\(step.name)/relu", [sum]) }
+        case let linear as Linear:
             part.shape.channels = linear.outputs
             part.isFlat = true
             let product = emit(
                 "Gemm", "\(step.name)/gemm",
                 [flat(step.input, step.inputChannels), constant(tensors[.weight]!), constant(tensors[.bias]!)],
                 ["transB": .integer(1)])
-            if linear.relu { emit("Relu", "\(step.name)/relu", [product]) }
+            if linear.activation == .relu { emit("Relu", "\(step.name)/relu", [product]) }
+        case let other: preconditionFailure("no ONNX form of the operation \(other.word)")
         }
         result.nodes[result.nodes.count - 1].output = part.tensor
         parts[step.output, default: []].append(part)
@@ -90,7 +91,7 @@ struct ONNXGraphBuilder {
 
     /// The step's input, gathered, scaled, shifted and rectified as the stage says.
     private mutating func staged(
-        _ step: Step, _ stage: InputStage, _ tensors: Tensors
+        _ step: Step, _ stage: PreActivation, _ tensors: Tensors
     ) -> String {
         var tensor = planes(step.input, step.inputChannels)
         if let index = tensors[.index] {
@@ -115,7 +116,7 @@ struct ONNXGraphBuilder {
             window(
                 kernel: convolution.kernel, stride: convolution.stride, padding: convolution.padding,
                 groups: convolution.groups))
-        if convolution.relu { tensor = emit("Relu", "\(step.name)/relu", [tensor]) }
+        if convolution.activation == .relu { tensor = emit("Relu", "\(step.name)/relu", [tensor]) }
         guard convolution.shuffle else { return }
         let groups = convolution.groups
         tensor = reshape(

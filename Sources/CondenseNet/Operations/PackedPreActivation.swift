@@ -1,13 +1,13 @@
 import ModelFormat
 
 /// A step's gathered planes, scales and shifts, as kernels take them.
-struct PackedInputStage: Sendable {
+struct PackedPreActivation: Sendable {
     /// The input plane of each channel that the operation sees.
     let planes: StoredArray<Int32>
     private let scale: StoredArray<Float>?
     private let shift: StoredArray<Float>?
 
-    init(_ step: Step, _ stage: InputStage, _ tensors: any TensorSource) throws {
+    init(_ step: Step, _ stage: PreActivation, _ tensors: any TensorSource) throws {
         planes =
             stage.gather == nil
             ? try StoredArray(count: step.inputChannels) { planes in

@@ -1,0 +1,36 @@
+/// The elementwise sum of the step's input and the same channels of another value.
+public struct Addition: Operation {
+    /// The other value's name.
+    public var other: String
+    /// What is applied to the sum.
+    public var activation: Activation
+
+    /// By default without an activation.
+    public init(other: String, activation: Activation = .none) {
+        self.other = other
+        self.activation = activation
+    }
+}
+
+extension Addition {
+    public static let words = ["addition"]
+    public var word: String { Self.words[0] }
+    public var members: [JSONValue.Member] { [.init("other", .string(other))] + activation.members }
+
+    public init(word: String, reading members: inout JSONMembers) throws {
+        self.init(other: try members.identifier("other"), activation: try Activation(reading: &members))
+    }
+
+    public var otherInputs: [String] { [other] }
+
+    public func check(_ operand: PlaneShape, _ rules: StepRules) throws {
+        let other = try rules.readable(other)
+        guard other.height == operand.height, other.width == operand.width else {
+            throw rules.failure("two values of one size", "\(operand) and \(other)")
+        }
+    }
+
+    public func outputShape(of operand: PlaneShape) -> PlaneShape { operand }
+
+    public func cost(of operand: PlaneShape) -> OperationCost { OperationCost(elements: [operand.count]) }
+}

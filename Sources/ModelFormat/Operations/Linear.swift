@@ -1,0 +1,40 @@
+/// A fully connected layer over all elements of the visible channels, in `[C, H, W]` order, with a bias.
+public struct Linear: Operation {
+    /// Elements that are written, `[outputs, 1, 1]`.
+    public var outputs: Int
+    /// What is applied to the outputs.
+    public var activation: Activation
+
+    /// By default without an activation.
+    public init(outputs: Int, activation: Activation = .none) {
+        self.outputs = outputs
+        self.activation = activation
+    }
+}
+
+extension Linear {
+    public static let words = ["linear"]
+    public var word: String { Self.words[0] }
+    public var members: [JSONValue.Member] { [.init("outputs", .integer(outputs))] + activation.members }
+
+    public init(word: String, reading members: inout JSONMembers) throws {
+        self.init(outputs: try members.integer("outputs"), activation: try Activation(reading: &members))
+    }
+
+    public func check(_ operand: PlaneShape, _ rules: StepRules) throws {
+        try rules.range("outputs", outputs, 1...FormatLimits.channels)
+    }
+
+    public func outputShape(of operand: PlaneShape) -> PlaneShape {
+        PlaneShape(channels: outputs, height: 1, width: 1)
+    }
+
+    /// `weight`: `[outputs, inputs]`; `bias`: `[outputs]`.
+    public func tensors(of operand: PlaneShape) -> [OperationTensor] {
+        [OperationTensor(.weight, [outputs, operand.count]), OperationTensor(.bias, [outputs])]
+    }
+
+    public func cost(of operand: PlaneShape) -> OperationCost {
+        OperationCost(multiplyAccumulates: [outputs, operand.channels, operand.pixels])
+    }
+}

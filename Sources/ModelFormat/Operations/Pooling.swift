@@ -1,0 +1,56 @@
+/// Maximum or average pooling with a square window.
+public struct Pooling: Operation {
+    /// What is taken of each window.
+    public enum Kind: String, Sendable {
+        /// The largest element; padding never wins.
+        case maximum
+        /// The mean of all `kernel²` elements; there is no padding.
+        case average
+    }
+
+    /// What is taken of each window.
+    public var kind: Kind
+    /// The side of the square window.
+    public var kernel: Int
+    /// Pixels from one window to the next, in both directions.
+    public var stride: Int
+    /// Pixels around the input that no window counts: at most half of `kernel` for maxima, 0 for averages.
+    public var padding: Int
+
+    /// By default without padding.
+    public init(kind: Kind, kernel: Int, stride: Int, padding: Int = 0) {
+        self.kind = kind
+        self.kernel = kernel
+        self.stride = stride
+        self.padding = padding
+    }
+}
+
+extension Pooling {
+    public static let words = ["maximumPooling", "averagePooling"]
+    public var word: String { kind == .maximum ? "maximumPooling" : "averagePooling" }
+    public var members: [JSONValue.Member] { window.members }
+
+    public init(word: String, reading members: inout JSONMembers) throws {
+        let window = try SlidingWindow(reading: &members)
+        self.init(
+            kind: word == "maximumPooling" ? .maximum : .average, kernel: window.kernel, stride: window.stride,
+            padding: window.padding)
+    }
+
+    private var window: SlidingWindow { SlidingWindow(kernel: kernel, stride: stride, padding: padding) }
+
+    public func check(_ operand: PlaneShape, _ rules: StepRules) throws {
+        try window.check(operand, rules)
+        // Half a window of padding leaves an element of the input in every window.
+        try rules.range("pooling padding", padding, 0...(kind == .maximum ? kernel / 2 : 0))
+    }
+
+    public func outputShape(of operand: PlaneShape) -> PlaneShape {
+        window.outputShape(of: operand, channels: operand.channels)
+    }
+
+    public func cost(of operand: PlaneShape) -> OperationCost {
+        OperationCost(elements: [outputShape(of: operand).count, kernel, kernel])
+    }
+}
