@@ -29,7 +29,7 @@ enum TestNetwork {
             let name = "block\(block)"
             let final = channels + layers[block] * growth[block]
             values.append(Value(name, PlaneShape(channels: final, height: side, width: side)))
-            let entry: ModelFormat.Operation =
+            let entry: any ModelFormat.Operation =
                 block == 0
                 ? Convolution(outputChannels: channels, kernel: 3, padding: 1)
                 : Pooling(kind: .average, kernel: 2, stride: 2)

@@ -32,6 +32,7 @@ public struct Step: Sendable {
 }
 
 extension Step: Equatable {
+    /// Whether both compute the same under the same names.
     public static func == (left: Step, right: Step) -> Bool {
         left.name == right.name && left.operation.isEqual(to: right.operation) && left.input == right.input
             && left.inputChannels == right.inputChannels && left.output == right.output

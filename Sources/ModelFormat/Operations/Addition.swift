@@ -13,16 +13,22 @@ public struct Addition: Operation {
 }
 
 extension Addition {
+    /// The word in the file.
     public static let words = ["addition"]
+    /// The word in the file.
     public var word: String { Self.words[0] }
+    /// The members of the step that are the operation's own.
     public var members: [JSONValue.Member] { [.init("other", .string(other))] + activation.members }
 
+    /// Reads the members of the step that are the operation's own.
     public init(word: String, reading members: inout JSONMembers) throws {
         self.init(other: try members.identifier("other"), activation: try Activation(reading: &members))
     }
 
+    /// The other summand.
     public var otherInputs: [String] { [other] }
 
+    /// Two values of one size.
     public func check(_ operand: PlaneShape, _ rules: StepRules) throws {
         let other = try rules.readable(other)
         guard other.height == operand.height, other.width == operand.width else {
@@ -30,7 +36,9 @@ extension Addition {
         }
     }
 
+    /// The operand's own shape, `[C, H, W]`.
     public func outputShape(of operand: PlaneShape) -> PlaneShape { operand }
 
+    /// The sums.
     public func cost(of operand: PlaneShape) -> OperationCost { OperationCost(elements: [operand.count]) }
 }

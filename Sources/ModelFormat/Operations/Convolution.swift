@@ -40,15 +40,19 @@ public struct Convolution: Operation {
 }
 
 extension Convolution {
+    /// The word in the file.
     public static let words = ["convolution"]
+    /// The word in the file.
     public var word: String { Self.words[0] }
 
+    /// The members of the step that are the operation's own.
     public var members: [JSONValue.Member] {
         preActivation.members + [.init("outputChannels", .integer(outputChannels))] + window.members
             + [.init("groups", .integer(groups))] + flags([("bias", bias)]) + activation.members
             + flags([("shuffle", shuffle)])
     }
 
+    /// Reads the members of the step that are the operation's own.
     public init(word: String, reading members: inout JSONMembers) throws {
         let preActivation = try PreActivation(reading: &members)
         let window = try SlidingWindow(reading: &members)
@@ -61,6 +65,7 @@ extension Convolution {
 
     private var window: SlidingWindow { SlidingWindow(kernel: kernel, stride: stride, padding: padding) }
 
+    /// Channels and window within their limits, groups that divide inputs and outputs.
     public func check(_ operand: PlaneShape, _ rules: StepRules) throws {
         try rules.range("output channels", outputChannels, 1...FormatLimits.channels)
         try rules.range("groups", groups, 1...FormatLimits.channels)
@@ -71,6 +76,7 @@ extension Convolution {
         try window.check(operand, rules)
     }
 
+    /// `[outputChannels, rows of windows, columns of windows]`.
     public func outputShape(of operand: PlaneShape) -> PlaneShape {
         window.outputShape(of: operand, channels: outputChannels)
     }
@@ -81,6 +87,7 @@ extension Convolution {
             + (bias ? [OperationTensor(.bias, [outputChannels])] : [])
     }
 
+    /// A multiply-accumulate for every weight at every output pixel, and the operand's elements.
     public func cost(of operand: PlaneShape) -> OperationCost {
         OperationCost(
             multiplyAccumulates: [outputShape(of: operand).count, operand.channels / groups, kernel, kernel],

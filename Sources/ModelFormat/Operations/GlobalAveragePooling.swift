@@ -8,19 +8,26 @@ public struct GlobalAveragePooling: Operation {
 }
 
 extension GlobalAveragePooling {
+    /// The word in the file.
     public static let words = ["globalAveragePooling"]
+    /// The word in the file.
     public var word: String { Self.words[0] }
+    /// The members of the step that are the operation's own.
     public var members: [JSONValue.Member] { preActivation.members }
 
+    /// Reads the members of the step that are the operation's own.
     public init(word: String, reading members: inout JSONMembers) throws {
         self.init(preActivation: try PreActivation(reading: &members))
     }
 
+    /// Every operand has an average.
     public func check(_ operand: PlaneShape, _ rules: StepRules) throws {}
 
+    /// `[C, 1, 1]`.
     public func outputShape(of operand: PlaneShape) -> PlaneShape {
         PlaneShape(channels: operand.channels, height: 1, width: 1)
     }
 
+    /// The operand's elements.
     public func cost(of operand: PlaneShape) -> OperationCost { OperationCost(elements: [operand.count]) }
 }

@@ -13,18 +13,24 @@ public struct Linear: Operation {
 }
 
 extension Linear {
+    /// The word in the file.
     public static let words = ["linear"]
+    /// The word in the file.
     public var word: String { Self.words[0] }
+    /// The members of the step that are the operation's own.
     public var members: [JSONValue.Member] { [.init("outputs", .integer(outputs))] + activation.members }
 
+    /// Reads the members of the step that are the operation's own.
     public init(word: String, reading members: inout JSONMembers) throws {
         self.init(outputs: try members.integer("outputs"), activation: try Activation(reading: &members))
     }
 
+    /// Outputs within their limit.
     public func check(_ operand: PlaneShape, _ rules: StepRules) throws {
         try rules.range("outputs", outputs, 1...FormatLimits.channels)
     }
 
+    /// `[outputs, 1, 1]`.
     public func outputShape(of operand: PlaneShape) -> PlaneShape {
         PlaneShape(channels: outputs, height: 1, width: 1)
     }
@@ -34,6 +40,7 @@ extension Linear {
         [OperationTensor(.weight, [outputs, operand.count]), OperationTensor(.bias, [outputs])]
     }
 
+    /// A multiply-accumulate for every weight.
     public func cost(of operand: PlaneShape) -> OperationCost {
         OperationCost(multiplyAccumulates: [outputs, operand.channels, operand.pixels])
     }

@@ -43,9 +43,13 @@ public protocol Operation: Equatable, Sendable {
 }
 
 extension Operation {
+    /// Nothing.
     public var preActivation: PreActivation { PreActivation() }
+    /// Nothing.
     public var activation: Activation { .none }
+    /// None.
     public var otherInputs: [String] { [] }
+    /// None.
     public func tensors(of operand: PlaneShape) -> [OperationTensor] { [] }
 
     /// Whether `other` is the same operation with the same numbers.

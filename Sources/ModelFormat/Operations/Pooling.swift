@@ -27,10 +27,14 @@ public struct Pooling: Operation {
 }
 
 extension Pooling {
+    /// A word for each kind.
     public static let words = ["maximumPooling", "averagePooling"]
+    /// The word in the file.
     public var word: String { kind == .maximum ? "maximumPooling" : "averagePooling" }
+    /// The members of the step that are the operation's own.
     public var members: [JSONValue.Member] { window.members }
 
+    /// Reads the members of the step that are the operation's own.
     public init(word: String, reading members: inout JSONMembers) throws {
         let window = try SlidingWindow(reading: &members)
         self.init(
@@ -40,16 +44,19 @@ extension Pooling {
 
     private var window: SlidingWindow { SlidingWindow(kernel: kernel, stride: stride, padding: padding) }
 
+    /// A window within its limits, and padding that leaves something in it.
     public func check(_ operand: PlaneShape, _ rules: StepRules) throws {
         try window.check(operand, rules)
         // Half a window of padding leaves an element of the input in every window.
         try rules.range("pooling padding", padding, 0...(kind == .maximum ? kernel / 2 : 0))
     }
 
+    /// `[C, rows of windows, columns of windows]`.
     public func outputShape(of operand: PlaneShape) -> PlaneShape {
         window.outputShape(of: operand, channels: operand.channels)
     }
 
+    /// The elements of every window.
     public func cost(of operand: PlaneShape) -> OperationCost {
         OperationCost(elements: [outputShape(of: operand).count, kernel, kernel])
     }

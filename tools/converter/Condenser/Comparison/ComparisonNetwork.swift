@@ -26,6 +26,7 @@ public struct ComparisonNetwork: Equatable, Sendable {
         /// The layer whose output is read, or `ComparisonNetwork.image`.
         public var input: String
 
+        /// Whether both compute the same from the same layer.
         public static func == (left: Layer, right: Layer) -> Bool {
             left.name == right.name && left.norm == right.norm && left.operation.isEqual(to: right.operation)
                 && left.input == right.input
