@@ -15,22 +15,59 @@ let runtimeOnly = isSet("CONDENSENET_RUNTIME_ONLY") || isSet("AARCH64_BUILD")
     let targetsX86 = false
 #endif
 
-/// Kernels need AVX2 and FMA on x86-64, or AVX-512 where the build is told so; without FMA in the target a fused
-/// multiply-add becomes a library call per lane, so the portable build multiplies and adds instead. AArch64 has all that
-/// they need in its baseline.
-let buildSettings: [SwiftSetting]
-let vectorFlags: [String]
-switch (targetsX86, isSet("CONDENSENET_PORTABLE"), isSet("CONDENSENET_AVX512")) {
-case (true, true, _): (buildSettings, vectorFlags) = ([.define("CONDENSENET_PORTABLE")], [])
-case (true, false, true): (buildSettings, vectorFlags) = ([.define("CONDENSENET_AVX512")], ["-mavx512f", "-mavx512vl"])
-case (true, false, false): (buildSettings, vectorFlags) = ([], ["-mavx2"])
-case (false, _, _): (buildSettings, vectorFlags) = ([], [])
+/// Whether this is a copy that the package manager fetched for another package. It refuses unsafe flags in a dependency with
+/// a version, so that such a copy has the kernels of the architecture's baseline only.
+let packageFolder = URL(fileURLWithPath: Context.packageDirectory)
+let isFetched =
+    packageFolder.deletingLastPathComponent().lastPathComponent == "checkouts"
+    && FileManager.default.fileExists(
+        atPath: packageFolder.appendingPathComponent("../../repositories").standardizedFileURL.path)
+
+/// The same kernels, compiled once more for each wider instruction set; `CondenseNet.KernelSets` chooses when the program
+/// runs. CONDENSENET_VARIANTS=0 leaves them out, 1 has them in a fetched copy too.
+let hasVariants = environment["CONDENSENET_VARIANTS"].map { $0 == "1" } ?? !isFetched
+let hasAVX = hasVariants && targetsX86
+
+// An emulator is too slow for whole networks of unoptimised kernels; optimised, they keep every check.
+let optimizedKernels: [SwiftSetting] =
+    isSet("CONDENSENET_EMULATED") && !isFetched ? [.unsafeFlags(["-O"], .when(configuration: .debug))] : []
+
+/// Whether this machine's processor has the instructions that some kernels need. Their tests are left out elsewhere.
+let cpuinfo = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
+func canTest(_ feature: String) -> Bool { cpuinfo.split(whereSeparator: \.isWhitespace).contains(Substring(feature)) }
+
+/// Kernels for one instruction set, and the tests of all kernels for it.
+///
+/// Sources and tests are the same folders for all, by symbolic links. Names decide the order in which objects are linked,
+/// and the linker keeps the first of equal functions without a module's name, such as a generic of the standard library
+/// made for floats: a wider set's name must therefore sort after every other module's, and so begins with z. `tools/
+/// variant-check` holds a linked program to that.
+func kernels(_ name: String, flags: [String] = [], defines: [String] = [], tests: Bool = true) -> [Target] {
+    let settings =
+        defines.map { SwiftSetting.define($0) }
+        + (flags.isEmpty ? [] : [.unsafeFlags(flags.flatMap { ["-Xcc", $0] })])
+    let alias: [SwiftSetting] =
+        name == "Kernels" ? [] : [.unsafeFlags(["-module-alias", "Kernels=\(name)"])]
+    let target: Target =
+        .target(
+            name: name, dependencies: ["CVector", "Engine", "ModelFormat"], swiftSettings: settings + optimizedKernels)
+    let testTarget: Target =
+        .testTarget(
+            name: "\(name)Tests", dependencies: [.target(name: name), "TestSupport"],
+            swiftSettings: defines.map { SwiftSetting.define($0) } + alias)
+    return tests ? [target, testTarget] : [target]
 }
-let kernelSettings =
-    buildSettings
-    + (vectorFlags.isEmpty ? [] : [.unsafeFlags((vectorFlags + ["-mfma"]).flatMap { ["-Xcc", $0] })])
-    // An emulator is too slow for whole networks of unoptimised kernels; optimised, they keep every check.
-    + (isSet("CONDENSENET_EMULATED") ? [.unsafeFlags(["-O"], .when(configuration: .debug))] : [])
+
+// Without FMA a fused multiply-add would be a library call for each lane: the baseline of x86-64 multiplies and adds
+// instead. AArch64 has all that the kernels need in its baseline.
+var kernelTargets = kernels("Kernels", defines: targetsX86 ? ["CONDENSENET_PORTABLE"] : [])
+if hasAVX {
+    kernelTargets += kernels("zKernelsAVX2", flags: ["-mavx2", "-mfma"], tests: canTest("avx2"))
+    kernelTargets += kernels(
+        "zKernelsAVX512", flags: ["-mavx512f", "-mavx512vl", "-mfma"], defines: ["CONDENSENET_AVX512"],
+        tests: canTest("avx512vl"))
+}
+let kernelModules: [Target.Dependency] = kernelTargets.filter { $0.type == .regular }.map { .target(name: $0.name) }
 
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
@@ -43,12 +80,13 @@ var targets: [Target] = [
     .target(name: "CProcessor"),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "CVector"),
-    .target(name: "Kernels", dependencies: ["CVector"], swiftSettings: kernelSettings),
     .target(name: "Foundations", exclude: ["README.md"]),
     .target(name: "ModelFormat", dependencies: ["CZlib", "Foundations"]),
+    .target(name: "Engine", dependencies: ["CProcessor", "Foundations", "ModelFormat"], exclude: ["README.md"]),
     .target(
-        name: "CondenseNet", dependencies: ["CProcessor", "Foundations", "ImageInput", "Kernels", "ModelFormat"],
-        swiftSettings: buildSettings),
+        name: "CondenseNet",
+        dependencies: ["CProcessor", "Engine", "Foundations", "ImageInput", "ModelFormat"] + kernelModules,
+        exclude: ["README.md"], swiftSettings: hasAVX ? [.define("CONDENSENET_AVX_VARIANTS")] : []),
     .target(
         name: "CImageCodecs",
         linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png16"), .linkedLibrary("z"), .linkedLibrary("m")]),
@@ -71,18 +109,18 @@ var targets: [Target] = [
 
     .target(name: "TestSupport", path: "Tests/TestSupport"),
     .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
-    .testTarget(name: "KernelsTests", dependencies: ["Kernels", "TestSupport"]),
     .testTarget(name: "ModelFormatTests", dependencies: ["ModelFormat", "TestSupport"]),
     .testTarget(
         name: "CondenseNetTests",
-        dependencies: ["CAllocationCounter", "CondenseNet", "ImageInput", "ModelFormat", "TestSupport"]),
+        dependencies: ["CAllocationCounter", "CondenseNet", "Engine", "ImageInput", "ModelFormat", "TestSupport"]),
     .testTarget(name: "ImageInputTests", dependencies: ["ImageInput", "TestSupport"]),
     .testTarget(name: "CLITests", dependencies: ["ModelFormat", "TestSupport"]),
 ]
+targets += kernelTargets
 
 if !runtimeOnly {
     products += [
-        .library(name: "Kernels", targets: ["Kernels"]),
+        .library(name: "Kernels", targets: ["Engine", "Kernels"]),
         .library(name: "Condenser", targets: ["Condenser", "Checkpoint"]),
         .executable(name: "condensenet-convert", targets: ["condensenet-convert"]),
     ]

@@ -1,5 +1,4 @@
-import CProcessor
-import Kernels
+import Engine
 import ModelFormat
 
 /// A model made ready to run: every value's place in one arena, every kernel chosen, every weight packed.
@@ -7,27 +6,16 @@ import ModelFormat
 /// A plan never changes and may be shared by any number of sessions.
 public final class ExecutionPlan: Sendable {
     /// How a plan is made.
-    public struct Options: Equatable, Sendable {
-        /// Gives every value memory of its own, so that `Session.value(_:)` can show it.
-        public var retainsValues: Bool
-        /// Runs the plain reference kernels only: slow, and independent of every optimised one.
-        public var referenceKernels: Bool
-        /// Lets 3×3 convolutions run by Winograd F(4, 3) (`Kernels.Winograd3x3`), whose results differ from the direct
-        /// sums by rounding of the same order.
-        public var winograd: Bool
-
-        /// The defaults make the plan that people run.
-        public init(retainsValues: Bool = false, referenceKernels: Bool = false, winograd: Bool = true) {
-            self.retainsValues = retainsValues
-            self.referenceKernels = referenceKernels
-            self.winograd = winograd
-        }
-    }
+    public typealias Options = PlanOptions
 
     /// The model that was planned.
     public let model: Model
     /// How the plan was made.
     public let options: Options
+    /// The instruction set whose kernels run.
+    public let instructionSet: InstructionSet
+    /// What values are computed and stored in.
+    public var precision: Precision { model.precision }
     /// What a run does, in order.
     public let steps: [PlannedStep]
 
@@ -36,19 +24,20 @@ public final class ExecutionPlan: Sendable {
 
     /// Plans `model`.
     ///
-    /// - Throws: `RuntimeError.processor` when this build's instructions are missing, `ModelFormatError.limit` for an arena
-    ///   or packed weights beyond `FormatLimits`, `ModelFormatError.memory`.
+    /// - Throws: `RuntimeError.kernels` or `.processor` when the kernels that `options` or `CONDENSENET_KERNELS` ask for
+    ///   cannot run here, `ModelFormatError.limit` for an arena or packed weights beyond `FormatLimits`,
+    ///   `ModelFormatError.memory`.
     public init(_ model: Model, options: Options = Options()) throws {
-        try Self.requireProcessor()
+        let kernels = try KernelSets.choose(options.instructionSet)
         self.model = model
         self.options = options
+        instructionSet = kernels.instructionSet
         let graph = model.description.graph
-        let units = PlanUnit.units(graph, options: options)
-        layout = try ArenaLayout(graph, units: units, retainsValues: options.retainsValues)
-        let planner = StepPlanner(graph: graph, layout: layout, tensors: model.tensors, options: options)
+        let units = kernels.units(of: graph, options: options)
+        let layout = try ArenaLayout(graph, units: units, retainsValues: options.retainsValues)
         var packedBytes = 0
-        operations = try units.map { unit in
-            let operation = try planner.operation(unit)
+        let operations = try units.map { unit in
+            let operation = try kernels.operation(unit, layout: layout, tensors: model.tensors, options: options)
             packedBytes += operation.packedBytes
             guard packedBytes <= FormatLimits.packedBytes else {
                 throw ModelFormatError.limit(
@@ -56,30 +45,19 @@ public final class ExecutionPlan: Sendable {
             }
             return operation
         }
-        steps = zip(units, operations).map(planner.describe)
+        self.layout = layout
+        self.operations = operations
+        steps = zip(units, operations).map { PlannedStep($0, $1, graph: graph, layout: layout) }
     }
 
-    /// Floats of the arena.
-    public var arenaFloats: Int { layout.floats }
+    /// Bytes of the arena that each session allocates.
+    public var arenaBytes: Int { layout.byteCount }
 
-    /// Floats of scratch memory that each thread needs.
-    public var scratchFloats: Int { ((operations.map(\.scratchFloats).max() ?? 0) + 15) / 16 * 16 }
+    /// Bytes of scratch memory that each thread of a session needs.
+    public var scratchBytes: Int { ((operations.map(\.scratchBytes).max() ?? 0) + 63) / 64 * 64 }
 
     /// Bytes of packed weights.
     public var packedBytes: Int { steps.reduce(0) { $0 + $1.packedBytes } }
 
-    func place(of value: String) -> ArenaLayout.Place { layout.places[value]! }
-
-    /// Throws unless the processor has the instructions that the kernels were compiled for.
-    private static func requireProcessor() throws {
-        #if CONDENSENET_AVX512
-            guard condensenet_processor_has_avx512() else {
-                throw RuntimeError.processor(needs: "AVX-512", build: "without CONDENSENET_AVX512=1")
-            }
-        #elseif arch(x86_64) && !CONDENSENET_PORTABLE
-            guard condensenet_processor_has_avx2_fma() else {
-                throw RuntimeError.processor(needs: "AVX2 and FMA", build: "with CONDENSENET_PORTABLE=1")
-            }
-        #endif
-    }
+    func place(of value: String) -> Place { layout[value] }
 }

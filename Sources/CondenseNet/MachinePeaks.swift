@@ -1,8 +1,8 @@
-import Kernels
+import Engine
 import ModelFormat
 import Synchronization
 
-/// What this machine can do at most, measured: the roofs of a roofline plot.
+/// What this machine can do at most with the kernels that are chosen, measured: the roofs of a roofline plot.
 public struct MachinePeaks: Equatable, Sendable {
     /// The threads that worked together.
     public let threads: Int
@@ -16,13 +16,14 @@ public struct MachinePeaks: Equatable, Sendable {
     /// Measures for about a third of a second, the best of several short trials each.
     ///
     /// - Precondition: `threads` is at least 1.
-    /// - Throws: `ModelFormatError.memory` or `RuntimeError.threads`.
+    /// - Throws: `ModelFormatError.memory`, `RuntimeError.threads`, or what `KernelSets.chosen` throws.
     public static func measure(threads: Int) throws -> MachinePeaks {
+        let kernels = try KernelSets.choose(nil)
         let rounds = 200_000
         let arithmetic = try best(threads: threads, trials: 16) { _ in
-            sink(PeakMultiplyAdd.run(rounds: rounds, factor: opaque(1), term: opaque(0x1p-10)))
+            sink(kernels.multiplyAdds(rounds: rounds, factor: opaque(1), term: opaque(0x1p-10)))
         }
-        let operations = 2 * PeakMultiplyAdd.multiplyAddsPerRound * rounds * threads
+        let operations = 2 * kernels.multiplyAddsPerRound * rounds * threads
         let cached = 1 << 16
         let streamed = (1 << 24) / threads / 128 * 128
         let block = try Storage(zeroedFloats: max(cached, streamed) * threads)
@@ -30,10 +31,10 @@ public struct MachinePeaks: Equatable, Sendable {
         let (cacheTime, memoryTime) = try withExtendedLifetime(block) {
             nonisolated(unsafe) let floats = block.floats
             let cacheTime = try best(threads: threads, trials: 16) { member in
-                for _ in 0..<passes { sink(PeakRead.sum(floats + member * cached, count: cached)) }
+                for _ in 0..<passes { sink(kernels.sum(floats + member * cached, count: cached)) }
             }
             let memoryTime = try best(threads: threads, trials: 5) { member in
-                sink(PeakRead.sum(floats + member * streamed, count: streamed))
+                sink(kernels.sum(floats + member * streamed, count: streamed))
             }
             return (cacheTime, memoryTime)
         }

@@ -1,3 +1,4 @@
+import Engine
 import ModelFormat
 
 /// A network with its weights, ready to be planned.
@@ -20,6 +21,8 @@ public final class Model: Sendable {
     public let fileBytes: Int
     /// Whether the file stores weights in half precision; they are computed with in single precision.
     public let isHalfPrecision: Bool
+    /// What the network is computed in.
+    public var precision: Precision { .f32 }
     /// The CRC-32 of a model file, eight hex digits; `nil` for random weights.
     public let checksum: String?
     /// The CRC-32 of the file's bytes, eight hex digits: of a model file the one that it carries; `nil` where there is no

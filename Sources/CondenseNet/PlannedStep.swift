@@ -1,3 +1,4 @@
+import Engine
 import ModelFormat
 
 /// One step of a plan, as `inspect --plan` shows it: a step of the graph, or several that run as one.
@@ -25,4 +26,24 @@ public struct PlannedStep: Equatable, Sendable {
 
     /// Multiply-accumulates of convolutions and linear layers.
     public var multiplyAccumulates: Int { shapes.reduce(0) { $0 + $1.multiplyAccumulates } }
+}
+
+extension PlannedStep {
+    /// What is to be seen of a unit of a plan.
+    init(_ unit: PlanUnit, _ operation: any PlannedOperation, graph: Graph, layout: ArenaLayout) {
+        let shapes = unit.steps.map(graph.shapes)
+        let last = unit.steps.last!
+        let output = layout[last.output]
+        self.init(
+            names: unit.steps.map(\.name), kernel: operation.kernel, shapes: shapes,
+            activationBytes: output.elementBytes
+                * (Self.elementsRead(unit.steps.first!, shapes.first!) + shapes.last!.output.count),
+            packedBytes: operation.packedBytes,
+            arenaOffset: output.offset + last.outputOffset * output.planeStride * output.elementBytes)
+    }
+
+    /// Elements that a step reads, each once, however many groups gather a plane.
+    private static func elementsRead(_ step: Step, _ shapes: StepShapes) -> Int {
+        Set(step.inputs).count * min(shapes.input.channels, step.inputChannels) * shapes.input.pixels
+    }
 }

@@ -1,12 +1,9 @@
 import CProcessor
+import Engine
 import Glibc
-import Kernels
 
 /// The processors that run this program: which they are allowed to be, and how fast their clock is.
 public enum Processor {
-    /// The instructions that the kernels of this build use, for people.
-    public static var instructionSet: String { InstructionSet.name }
-
     /// The numbers of the processors that the calling thread may use, in ascending order.
     public static var allowed: [Int] {
         var processors = [Int32](repeating: 0, count: 4096)

@@ -1,4 +1,4 @@
-import Kernels
+import Engine
 import ModelFormat
 
 /// Runs a plan: owns the arena and the threads.
@@ -13,8 +13,8 @@ public final class Session {
 
     private let execution: Execution
     private let pool: ThreadPool
-    private let input: ArenaLayout.Place
-    private let output: ArenaLayout.Place
+    private let input: Place
+    private let output: Place
     private let classes: Int
 
     /// A session over `plan`, its arena allocated and its threads started.
@@ -93,7 +93,7 @@ private final class Execution: @unchecked Sendable {
     private let plan: ExecutionPlan
     private let arena: Storage
     private let scratch: Storage
-    private let scratchFloats: Int
+    private let scratchBytes: Int
     private let barrier: Barrier
     private let threads: Int
     private let profile: Bool
@@ -102,14 +102,14 @@ private final class Execution: @unchecked Sendable {
         self.plan = plan
         self.threads = threads
         self.profile = profile
-        scratchFloats = plan.scratchFloats
-        guard 4 * scratchFloats * threads <= FormatLimits.scratchBytes else {
+        scratchBytes = plan.scratchBytes
+        guard scratchBytes * threads <= FormatLimits.scratchBytes else {
             throw ModelFormatError.limit(
-                what: "bytes of scratch memory for \(threads) threads", found: 4 * scratchFloats * threads,
+                what: "bytes of scratch memory for \(threads) threads", found: scratchBytes * threads,
                 limit: FormatLimits.scratchBytes)
         }
-        arena = try Storage(zeroedFloats: plan.arenaFloats)
-        scratch = try Storage(zeroedFloats: scratchFloats * threads)
+        arena = try Storage(zeroedBytes: plan.arenaBytes)
+        scratch = try Storage(zeroedBytes: scratchBytes * threads)
         barrier = Barrier(members: threads)
         stepNanoseconds = .allocate(capacity: plan.operations.count)
         stepNanoseconds.initialize(repeating: 0)
@@ -117,13 +117,12 @@ private final class Execution: @unchecked Sendable {
 
     deinit { stepNanoseconds.deallocate() }
 
-    func planes(_ place: ArenaLayout.Place) -> Planes {
-        Planes(base: arena.floats + place.offset, stride: place.planeStride)
-    }
+    func planes(_ place: Place) -> Planes<Float> { place.planes(arena.bytes.baseAddress!) }
 
     func run(member: Int) {
         let share = Share(
-            arena: arena.floats, scratch: scratch.floats + member * scratchFloats, part: member, parts: threads)
+            arena: arena.bytes.baseAddress!, scratch: scratch.bytes.baseAddress! + member * scratchBytes, part: member,
+            parts: threads)
         var start = profile ? monotonicNanoseconds() : 0
         for (position, operation) in plan.operations.enumerated() {
             operation.run(share)

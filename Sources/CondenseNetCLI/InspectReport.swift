@@ -28,9 +28,9 @@ struct InspectReport {
         if !description.labels.isEmpty { line("labels", labels) }
         line("preprocessing", preprocessing)
         if let plan {
-            line("arena", Format.bytes(4 * plan.arenaFloats))
+            line("arena", Format.bytes(plan.arenaBytes))
             line("packed", Format.bytes(plan.packedBytes))
-            line("scratch", "\(Format.bytes(4 * plan.scratchFloats)) a thread")
+            line("scratch", "\(Format.bytes(plan.scratchBytes)) a thread")
         }
         return text + "\n" + table
     }
@@ -110,6 +110,7 @@ struct InspectReport {
             .init("classes", .integer(description.classes)),
             .init("random_weights", .bool(model.weights != .trained)),
             .init("half_precision", .bool(model.isHalfPrecision)),
+            .init("precision", .string(model.precision.rawValue)),
             .init("file_bytes", .integer(model.fileBytes)),
             .init("labels", .array(description.labels.map(JSONValue.string))),
             .init("preprocessing", preprocessingJSON),
@@ -125,9 +126,9 @@ struct InspectReport {
         }
         if let checksum = model.checksum { members.append(.init("crc32", .string(checksum))) }
         if let plan {
-            members.append(.init("arena_bytes", .integer(4 * plan.arenaFloats)))
+            members.append(.init("arena_bytes", .integer(plan.arenaBytes)))
             members.append(.init("packed_bytes", .integer(plan.packedBytes)))
-            members.append(.init("scratch_bytes_per_thread", .integer(4 * plan.scratchFloats)))
+            members.append(.init("scratch_bytes_per_thread", .integer(plan.scratchBytes)))
         }
         members.append(.init("layers", .array(description.graph.steps.map(layer))))
         if let plan { members.append(.init("plan", .array(plan.steps.map(Self.planned)))) }

@@ -8,7 +8,7 @@ struct CondenseNetCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "condensenet",
         abstract: "Classifies images with condensed CondenseNets.",
-        version: "\(CondenseNet.version) (kernels: \(Processor.instructionSet))",
+        version: "\(CondenseNet.version) (\(KernelSets.summary))",
         subcommands: [
             ClassifyCommand.self, EvaluateCommand.self, RunCommand.self, InspectCommand.self, VerifyCommand.self,
             BenchCommand.self, ReportCommand.self,

@@ -12,6 +12,8 @@ extension BenchRecord {
         add("crc32", .string(checksum))
         add("random_weights", .bool(hasRandomWeights))
         add("threads", .integer(threads))
+        add("kernel_set", .string(kernelSet))
+        add("precision", .string(precision))
         add("runs", .integer(latency.count))
         add("latency_ms", latencyJSON)
         add("mlperf_single_stream", .bool(isMLPerf))
@@ -134,6 +136,8 @@ extension BenchRecord {
         let starts = json["start_seconds"]?.elements?.compactMap { plausible($0, 0...1e9) } ?? []
         self.starts = starts.count == samples.count ? starts : []
         latency = LatencyStatistics(milliseconds: samples)
+        kernelSet = json["kernel_set"]?.string ?? json["circumstances"]?["kernel_set"]?.string ?? "unknown"
+        precision = json["precision"]?.string ?? "unknown"
         path = json["path"]?.string ?? model
         checksum = json["crc32"]?.string ?? "unknown"
         hasRandomWeights = json["random_weights"] == .bool(true)

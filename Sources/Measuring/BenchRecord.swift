@@ -29,6 +29,10 @@ package struct BenchRecord {
     package let checksum: String
     package let hasRandomWeights: Bool
     package let threads: Int
+    /// The instruction set of the kernels, by its name in `CONDENSENET_KERNELS`.
+    package let kernelSet: String
+    /// What the network is computed in.
+    package let precision: String
     package let latency: LatencyStatistics
     /// Every run in milliseconds, in the order they were made.
     package let samples: [Double]
@@ -76,6 +80,8 @@ extension BenchRecord {
         checksum = subject.checksum
         hasRandomWeights = plan.model.weights != .trained
         threads = subject.threads
+        kernelSet = plan.instructionSet.rawValue
+        precision = plan.precision.rawValue
         samples = subject.samples.map { Double($0.duration) / 1e6 }
         starts = subject.samples.map { Double($0.start) / 1e9 }
         latency = LatencyStatistics(milliseconds: samples)
@@ -96,8 +102,8 @@ extension BenchRecord {
                 gflops: $0.gflops, cacheGigabytes: $0.cacheGigabytes, memoryGigabytes: $0.memoryGigabytes)
         }
         memory = [
-            "arena": .integer(4 * plan.arenaFloats), "packed_weights": .integer(plan.packedBytes),
-            "scratch": .integer(4 * plan.scratchFloats * subject.threads),
+            "arena": .integer(plan.arenaBytes), "packed_weights": .integer(plan.packedBytes),
+            "scratch": .integer(plan.scratchBytes * subject.threads),
             "model_file": .integer(plan.model.fileBytes), "process_peak": .integer(peakMemory),
         ]
         var preparation: [JSONValue.Member] = [

@@ -75,7 +75,8 @@ package struct Circumstances {
         var members: [JSONValue.Member] = []
         func add(_ name: String, _ value: JSONValue?) { if let value { members.append(.init(name, value)) } }
         add("version", .string(CondenseNet.version))
-        add("kernel_set", .string(Processor.instructionSet))
+        add("kernel_sets", .array(KernelSets.built.map { .string($0.rawValue) }))
+        add("kernel_set", (try? KernelSets.chosen).map { .string($0.rawValue) })
         add("processor", ProcessorModel.name(cpuinfo).map(JSONValue.string))
         add("board", ProcessorModel.board.map(JSONValue.string))
         add("features", .array(ProcessorModel.features(cpuinfo).map(JSONValue.string)))

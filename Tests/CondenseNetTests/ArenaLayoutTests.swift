@@ -1,3 +1,4 @@
+import Engine
 import ModelFormat
 import Testing
 
@@ -8,11 +9,11 @@ struct ArenaLayoutTests {
     @Test("values that live at the same time never share memory", arguments: TestNetwork.all, [false, true])
     func livingValuesAreApart(network: NamedGraph, retainsValues: Bool) throws {
         let graph = network.graph
-        let units = PlanUnit.units(graph, options: .init(retainsValues: retainsValues))
+        let units = try KernelSets.choose(nil).units(of: graph, options: .init(retainsValues: retainsValues))
         let layout = try ArenaLayout(graph, units: units, retainsValues: retainsValues)
         let places = graph.values.compactMap { layout.places[$0.name] }
         for (first, a) in places.enumerated() {
-            #expect(a.offset % 16 == 0 && a.end <= layout.floats)
+            #expect(a.offset % 64 == 0 && a.end <= layout.byteCount)
             #expect(a.planeStride >= a.shape.pixels)
             for b in places[(first + 1)...] where a.lifetime.overlaps(b.lifetime) {
                 #expect(a.end <= b.offset || b.end <= a.offset)
@@ -23,9 +24,9 @@ struct ArenaLayoutTests {
     @Test("values that never meet share memory")
     func memoryIsReused() throws {
         let graph = TestNetwork.condenseNet(size: 32, layers: [3, 3], growth: [8, 16])
-        let units = PlanUnit.units(graph, options: .init(retainsValues: true))
-        let shared = try ArenaLayout(graph, units: units, retainsValues: false).floats
-        let separate = try ArenaLayout(graph, units: units, retainsValues: true).floats
+        let units = try KernelSets.choose(nil).units(of: graph, options: .init(retainsValues: true))
+        let shared = try ArenaLayout(graph, units: units, retainsValues: false).byteCount
+        let separate = try ArenaLayout(graph, units: units, retainsValues: true).byteCount
         #expect(shared < separate / 2)
     }
 
@@ -52,8 +53,7 @@ struct ArenaLayoutTests {
         ]
         graph.output = "pooled"
         try graph.validate()
-        #expect(throws: ModelFormatError.self) {
-            try ArenaLayout(graph, units: PlanUnit.units(graph, options: .init()), retainsValues: false)
-        }
+        let units = try KernelSets.choose(nil).units(of: graph, options: .init())
+        #expect(throws: ModelFormatError.self) { try ArenaLayout(graph, units: units, retainsValues: false) }
     }
 }

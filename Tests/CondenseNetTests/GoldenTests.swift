@@ -17,12 +17,14 @@ struct GoldenTests {
         let input = try Fixture.array("\(fixture)/input.npy")
         let expected = try Fixture.array("\(fixture)/logits-\(kind).npy")
         let file = try Model(path: Fixture.path("models/\(model).safetensors"))
-        for winograd in [true, false] {
-            let plan = try ExecutionPlan(file, options: .init(winograd: winograd))
-            for threads in [1, 2] {
-                let session = try Session(plan: plan, threads: threads)
-                let actual = input.images.flatMap { session.logits($0) }
-                expectClose(actual, expected.values, "\(model), \(threads) threads, \(winograd)")
+        for kernels in KernelSets.usable {
+            for winograd in [true, false] {
+                let plan = try ExecutionPlan(file, options: .init(winograd: winograd, instructionSet: kernels))
+                for threads in [1, 2] {
+                    let session = try Session(plan: plan, threads: threads)
+                    let actual = input.images.flatMap { session.logits($0) }
+                    expectClose(actual, expected.values, "\(model), \(kernels), \(threads) threads, \(winograd)")
+                }
             }
         }
     }

@@ -69,7 +69,7 @@ struct SessionTests {
         let graph = Self.graph(Convolution(outputChannels: 2, kernel: 3, padding: 1), side: 1250)
         let plan = try ExecutionPlan(try TestNetwork.model(graph))
         #expect(throws: Never.self) { try Session(plan: plan, threads: 4) }
-        let bytes = 4 * plan.scratchFloats * Session.maximumThreads
+        let bytes = plan.scratchBytes * Session.maximumThreads
         let limit = ModelFormatError.limit(
             what: "bytes of scratch memory for 64 threads", found: bytes, limit: FormatLimits.scratchBytes)
         #expect(throws: limit) { try Session(plan: plan, threads: Session.maximumThreads) }

@@ -28,23 +28,24 @@ TOLERANCE = 1e-3
 
 
 class Ours:
-    def __init__(self, program, model, image, folder):
-        version = subprocess.run([program, "--version"], check=True, capture_output=True, text=True).stdout
-        self.name = "condensenet, " + version.split("kernels: ")[1].strip(" )\n")
+    def __init__(self, program, kernels, model, image, folder):
+        self.name = f"condensenet, {kernels}"
+        self.environment = os.environ | {"CONDENSENET_KERNELS": kernels}
         self.program, self.model, self.folder = program, model, folder
         np.save(folder / "input.npy", image)
 
     def logits(self):
         output = self.folder / "ours.npy"
         command = [self.program, "run", self.model, "--input", self.folder / "input.npy", "--output", output]
-        subprocess.run(command, check=True, stderr=subprocess.DEVNULL)
+        subprocess.run(command, check=True, stderr=subprocess.DEVNULL, env=self.environment)
         return np.load(output)
 
     def time(self, seconds):
         result = self.folder / "bench.json"
         command = [self.program, "bench", self.model, "--threads", "1", "--warmup", "0.2",
                    "--seconds", str(seconds), "--json", result]
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                       env=self.environment)
         return json.loads(result.read_text())[0]["latency_ms"]["p50"]
 
 
@@ -116,8 +117,8 @@ class MNN(Peer):
         return np.array(host.getNumpyData())
 
 
-def compare(programs, model, rounds, seconds):
-    """Returns [(runtime, median ms, median ratio of each of `programs` to it, largest relative difference of logits)]."""
+def compare(kernels, model, rounds, seconds):
+    """Returns [(runtime, median ms, median ratio of each of `kernels` to it, largest relative difference of logits)]."""
     shape = json.loads(subprocess.run([BUILD / "condensenet", "inspect", model, "--json"], check=True,
                                       capture_output=True).stdout)["input"]
     image = np.random.default_rng(1).standard_normal([1, *shape]).astype(np.float32)
@@ -126,7 +127,7 @@ def compare(programs, model, rounds, seconds):
         onnx = folder / "model.onnx"
         subprocess.run([BUILD / "condensenet-convert", "export-onnx", model, "-o", onnx], check=True,
                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        runtimes = [Ours(program, model, image, folder) for program in programs]
+        runtimes = [Ours(BUILD / "condensenet", name, model, image, folder) for name in kernels]
         runtimes += [make(model, onnx, image, folder) for make in (OnnxRuntime, MNN, OpenVINO)]
         expected = runtimes[0].logits()
         differences = [float(np.abs(r.logits() - expected).max() / np.abs(expected).max()) for r in runtimes]
@@ -142,7 +143,7 @@ def compare(programs, model, rounds, seconds):
             print(f"\r{model}: round {number + 1} of {rounds}", end="", file=sys.stderr)
         print("\r\033[K", end="", file=sys.stderr)
     return [(runtime.name, statistics.median(row[i] for row in times),
-             [statistics.median(row[ours] / row[i] for row in times) for ours in range(len(programs))], differences[i])
+             [statistics.median(row[ours] / row[i] for row in times) for ours in range(len(kernels))], differences[i])
             for i, runtime in enumerate(runtimes)]
 
 
@@ -179,17 +180,17 @@ def main():
     parser.add_argument("models", nargs="*", default=["models/condensenet-74-g4.json", "models/condensenet-74-g8.json"])
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--seconds", type=float, default=1.0, help="time for each runtime in each round")
-    parser.add_argument("--program", action="append", help="a build of condensenet; each has its ratios")
+    parser.add_argument("--kernels", action="append", help="a set of our kernels, such as avx2; each has its ratios")
     parser.add_argument("--chart", help="an SVG file to write")
     arguments = parser.parse_args()
-    programs = arguments.program or [BUILD / "condensenet"]
+    kernels = arguments.kernels or ["avx2"]
     print(f"{datetime.date.today()}, {processor()}, {os.cpu_count()} cores, "
           f"{arguments.rounds} interleaved rounds of {arguments.seconds:g} s, one thread\n")
     results = {}
     for model in arguments.models:
-        results[model] = compare(programs, model, arguments.rounds, arguments.seconds)
-        builds = [name.removeprefix("condensenet, ") for name, *_ in results[model][:len(programs)]]
-        headings = "".join(f"{build + ' / this':>20}" for build in builds)
+        results[model] = compare(kernels, model, arguments.rounds, arguments.seconds)
+        sets = [name.removeprefix("condensenet, ") for name, *_ in results[model][:len(kernels)]]
+        headings = "".join(f"{name + ' / this':>20}" for name in sets)
         print(f"{pathlib.Path(model).stem:28}{'median ms':>10}{headings}{'logits differ by':>18}")
         for name, milliseconds, ratios, difference in results[model]:
             cells = "".join(f"{ratio:20.2f}" for ratio in ratios)

@@ -1,3 +1,4 @@
+import Engine
 import Kernels
 
 /// A shape with a kernel that can run it.

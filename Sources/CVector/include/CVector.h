@@ -11,6 +11,9 @@
 #include <arm_neon.h>
 #endif
 
+// Every function here is inlined, so that none passes a vector to another in the registers of a wider instruction set.
+#pragma clang diagnostic ignored "-Wpsabi"
+
 typedef float condensenet_float8 __attribute__((ext_vector_type(8)));
 
 #define CONDENSENET_INLINE static inline __attribute__((always_inline))

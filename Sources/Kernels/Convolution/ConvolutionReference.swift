@@ -1,3 +1,5 @@
+import Engine
+
 /// The numbers that define a grouped convolution with a square kernel and zero padding.
 public struct ConvolutionGeometry: Equatable, Sendable {
     /// Channels that the convolution sees, after any gather.
@@ -38,23 +40,6 @@ public struct ConvolutionGeometry: Equatable, Sendable {
     var outputsPerGroup: Int { outputChannels / groups }
 }
 
-/// Planes of a value: plane `c` starts `c · stride` floats after `base`, pixel (y, x) at `y · width + x`.
-public struct Planes {
-    /// The first pixel of plane 0.
-    public var base: UnsafeMutablePointer<Float>
-    /// Floats from one plane to the next.
-    public var stride: Int
-
-    /// Planes at `base`.
-    public init(base: UnsafeMutablePointer<Float>, stride: Int) {
-        self.base = base
-        self.stride = stride
-    }
-
-    /// The first pixel of plane `channel`.
-    public subscript(channel: Int) -> UnsafeMutablePointer<Float> { base + channel * stride }
-}
-
 /// A grouped convolution, any kernel, stride and padding, computed as its definition reads.
 ///
 /// Input channel `i` is plane `inputPlanes[i]`; where `scale` is given, each of its pixels `x` counts as
@@ -65,9 +50,10 @@ public struct Planes {
 ///   - bias: `[outputChannels]`, or none
 ///   - outputRange: the output channels to compute
 public func convolutionReference(
-    _ geometry: ConvolutionGeometry, input: Planes, inputPlanes: UnsafePointer<Int32>, scale: UnsafePointer<Float>?,
+    _ geometry: ConvolutionGeometry, input: Planes<Float>, inputPlanes: UnsafePointer<Int32>,
+    scale: UnsafePointer<Float>?,
     shift: UnsafePointer<Float>?, weights: UnsafePointer<Float>, bias: UnsafePointer<Float>?, relu: Bool,
-    output: Planes, outputPlanes: UnsafePointer<Int32>, outputRange: Range<Int>
+    output: Planes<Float>, outputPlanes: UnsafePointer<Int32>, outputRange: Range<Int>
 ) {
     let (height, width) = (geometry.inputHeight, geometry.inputWidth)
     let (kernel, perGroup) = (geometry.kernel, geometry.inputsPerGroup)

@@ -103,7 +103,7 @@ struct Pixels8: PixelVectors {
 
     @inline(__always)
     func relu() -> Self {
-        Self(Kernels.relu(a))
+        Self(condensenet_relu8(a))
     }
 
     @inline(__always)

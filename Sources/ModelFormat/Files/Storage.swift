@@ -28,6 +28,14 @@ public final class Storage: @unchecked Sendable {
         bytes = UnsafeMutableRawBufferPointer(start: pointer, count: byteCount)
     }
 
+    /// Allocates `byteCount` bytes, all zero.
+    ///
+    /// - Throws: as `init(byteCount:)`.
+    public convenience init(zeroedBytes byteCount: Int) throws {
+        try self.init(byteCount: byteCount)
+        bytes.initializeMemory(as: UInt8.self, repeating: 0)
+    }
+
     /// Allocates `floatCount` floats, all zero.
     ///
     /// - Throws: `ModelFormatError.memory` when the system refuses or `floatCount` is negative.

@@ -3,16 +3,16 @@ import Glibc
 import Synchronization
 
 /// Lets its members pass only together, again and again.
-final class Barrier: Sendable {
+package final class Barrier: Sendable {
     private let members: Int
     private let arrived = Atomic(0)
     private let gate = Gate()
 
     /// - Precondition: `members ≥ 1`.
-    init(members: Int) { self.members = members }
+    package init(members: Int) { self.members = members }
 
     /// Waits until every member has come here.
-    func wait() {
+    package func wait() {
         guard members > 1 else { return }
         let seen = gate.current
         if arrived.wrappingAdd(1, ordering: .acquiringAndReleasing).newValue == members {

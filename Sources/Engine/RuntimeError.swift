@@ -2,8 +2,10 @@ import Foundations
 
 /// Why a sound model cannot be run here.
 public enum RuntimeError: Error, Equatable {
-    /// The processor lacks instructions that this build uses; `build` says which build does not.
-    case processor(needs: String, build: String)
+    /// No kernels of this name are in the program; `built` are.
+    case kernels(name: String, built: [InstructionSet])
+    /// The processor lacks the instructions of the kernels that were asked for.
+    case processor(lacks: InstructionSet)
     /// The system refused to start so many threads.
     case threads(requested: Int, started: Int)
     /// The system refused to keep this program on these processors.
@@ -16,8 +18,13 @@ extension RuntimeError: CustomStringConvertible {
     /// One line.
     public var description: String {
         switch self {
-        case .processor(let needs, let build):
-            "this processor lacks \(needs); build \(build) for it"
+        case .kernels(let name, let built):
+            """
+            this program has no kernels named \(name): expected one of \
+            \(built.map(\.rawValue).joined(separator: ", ")) in CONDENSENET_KERNELS
+            """
+        case .processor(let lacking):
+            "this processor lacks \(lacking.title), which CONDENSENET_KERNELS=\(lacking.rawValue) asks for"
         case .threads(let requested, let started):
             "could start only \(started) of \(requested) threads"
         case .affinity(let processors, let reason):
@@ -29,9 +36,14 @@ extension RuntimeError: CustomStringConvertible {
 }
 
 extension RuntimeError: CategorizedError {
-    /// Bad data where the network's own numbers are at fault, else internal.
+    /// Bad data where the network's own numbers are at fault, usage where kernels were asked for that cannot run, else
+    /// internal.
     public var category: ErrorCategory {
-        if case .notFinite = self { .badData } else { .internal }
+        switch self {
+        case .notFinite: .badData
+        case .kernels, .processor: .usage
+        case .threads, .affinity: .internal
+        }
     }
 
     /// The file is named where it is at fault, not where the machine is.

@@ -1,3 +1,4 @@
+import Engine
 import ModelFormat
 
 /// A step's gathered planes, scales and shifts, as kernels take them.
@@ -7,14 +8,14 @@ struct PackedPreActivation: Sendable {
     private let scale: StoredArray<Float>?
     private let shift: StoredArray<Float>?
 
-    init(_ step: Step, _ stage: PreActivation, _ tensors: any TensorSource) throws {
+    init(_ step: Step, _ source: PreActivation, _ tensors: any TensorSource) throws {
         planes =
-            stage.gather == nil
+            source.gather == nil
             ? try StoredArray(count: step.inputChannels) { planes in
                 for plane in planes.indices { planes[plane] = Int32(plane) }
             } : try tensors.indices("\(step.name).index")
-        scale = stage.normalize ? try tensors.floats("\(step.name).scale") : nil
-        shift = stage.normalize ? try tensors.floats("\(step.name).shift") : nil
+        scale = source.normalize ? try tensors.floats("\(step.name).scale") : nil
+        shift = source.normalize ? try tensors.floats("\(step.name).shift") : nil
     }
 
     /// Scale and shift of each channel, where the step normalises.

@@ -1,35 +1,31 @@
-import Kernels
+import Engine
 import ModelFormat
 
 /// A grouped 1×1 convolution of stride 1, split by rows; where an image is small and its weights many, by groups.
 final class PointwiseOperation: PlannedOperation {
     let kernel = "PointwiseConvolution"
     private let packed: PackedPointwise
-    private let input: ArenaLayout.Place
-    private let output: ArenaLayout.Place
+    private let places: StepPlaces
 
-    init(
-        _ step: Step, _ convolution: Convolution, input: ArenaLayout.Place, output: ArenaLayout.Place,
-        tensors: any TensorSource
-    ) throws {
-        packed = try PackedPointwise(step, convolution, shape: input.shape, tensors)
-        self.input = input
-        self.output = output
+    init(_ step: Step, _ convolution: Convolution, _ places: StepPlaces, _ tensors: any TensorSource) throws {
+        packed = try PackedPointwise(step, convolution, shape: places.input.shape, tensors)
+        self.places = places
     }
 
     var packedBytes: Int { packed.weights.byteCount }
-    var scratchFloats: Int { packed.convolution.scratchCount }
+    var scratchBytes: Int { 4 * packed.convolution.scratchCount }
 
     func run(_ share: Share) {
-        let destination = output.planes(share.arena)
+        // Where a group's outputs go is among the packed numbers, the first plane of all included.
+        let destination: Planes<Float> = places.output.planes(share.arena)
         let convolution = packed.convolution
         let byGroups = KernelChoice.splitsGroups(height: convolution.height) && convolution.groups % share.parts == 0
         convolution.run(
             packed.operands(
-                input: input.planes(share.arena), output: destination.base,
+                input: places.source(share), output: destination.base,
                 layout: .planes(planeStride: destination.stride)),
             groups: byGroups ? share.of(convolution.groups) : 0..<convolution.groups,
-            rows: byGroups ? 0..<convolution.height : share.of(convolution.height), scratch: share.scratch)
+            rows: byGroups ? 0..<convolution.height : share.of(convolution.height), scratch: share.scratch())
     }
 }
 
@@ -62,7 +58,7 @@ struct PackedPointwise: Sendable {
     }
 
     func operands(
-        input: Planes, output: UnsafeMutablePointer<Float>, layout: PointwiseOperands.OutputLayout
+        input: Planes<Float>, output: UnsafeMutablePointer<Float>, layout: PointwiseOperands.OutputLayout
     ) -> PointwiseOperands {
         PointwiseOperands(
             input: input.base, inputPlaneStride: input.stride,

@@ -5,16 +5,16 @@ import Synchronization
 ///
 /// Members wait by spinning briefly, then park, so that the steps of one inference follow each other without a system call
 /// while an idle team costs nothing.
-final class ThreadPool: @unchecked Sendable {
+package final class ThreadPool: @unchecked Sendable {
     /// What every member runs: its number, counted from 0.
-    typealias Body = @Sendable (Int) -> Void
+    package typealias Body = @Sendable (Int) -> Void
 
     private var threads: [pthread_t] = []
     private let team: Team
 
     /// - Precondition: `count ≥ 1`.
     /// - Throws: `RuntimeError.threads` when the system refuses to start them.
-    init(count: Int, body: @escaping Body) throws {
+    package init(count: Int, body: @escaping Body) throws {
         team = Team(count: count, body: body)
         for member in 1..<max(count, 1) {
             var thread = pthread_t()
@@ -45,7 +45,7 @@ final class ThreadPool: @unchecked Sendable {
     }
 
     /// Runs the body on every member and returns when all are done. One caller at a time.
-    func run() {
+    package func run() {
         team.start.open()
         team.body(0)
         team.finish.wait()
@@ -59,7 +59,7 @@ private final class Team: Sendable {
     let finish: Barrier
     let isDismissed = Atomic(false)
 
-    init(count: Int, body: @escaping ThreadPool.Body) {
+    package init(count: Int, body: @escaping ThreadPool.Body) {
         self.body = body
         finish = Barrier(members: count)
     }

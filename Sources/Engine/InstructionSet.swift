@@ -1,0 +1,24 @@
+/// An instruction set that the kernels are compiled for. Its raw value is its name in `CONDENSENET_KERNELS`.
+public enum InstructionSet: String, CaseIterable, Sendable {
+    /// What every x86-64 processor has: vectors of 4 floats, multiplied and added in two steps.
+    case sse2
+    /// AVX2 and FMA: vectors of 8 floats.
+    case avx2
+    /// AVX-512 (foundation and short vectors): vectors of 16 floats.
+    case avx512
+    /// What every 64-bit Arm processor has: vectors of 4 floats.
+    case neon
+    /// Whatever the compiler knows of another architecture's vectors.
+    case generic
+
+    /// What people call it.
+    public var title: String {
+        switch self {
+        case .sse2: "SSE2"
+        case .avx2: "AVX2"
+        case .avx512: "AVX-512"
+        case .neon: "NEON"
+        case .generic: "generic"
+        }
+    }
+}

@@ -1,0 +1,33 @@
+/// One thread's share of an operation.
+public struct Share {
+    /// The start of the memory that all values live in.
+    public let arena: UnsafeMutableRawPointer
+    /// `scratchBytes` of the thread's own, on a cache line.
+    public let scratch: UnsafeMutableRawPointer
+    /// The share's number, from 0.
+    public let part: Int
+    /// All shares of the operation.
+    public let parts: Int
+
+    /// Share `part` of `parts`.
+    package init(arena: UnsafeMutableRawPointer, scratch: UnsafeMutableRawPointer, part: Int, parts: Int) {
+        self.arena = arena
+        self.scratch = scratch
+        self.part = part
+        self.parts = parts
+    }
+
+    /// The share's part of `0..<count`, in whole blocks of `block` but for the last.
+    public func of(_ count: Int, block: Int = 1) -> Range<Int> {
+        let blocks = (count + block - 1) / block
+        let lower = min(blocks * part / parts * block, count)
+        let upper = min(blocks * (part + 1) / parts * block, count)
+        return lower..<upper
+    }
+
+    /// The scratch memory as elements of a type.
+    @inlinable @inline(__always)
+    public func scratch<Element>(of _: Element.Type = Float.self) -> UnsafeMutablePointer<Element> {
+        scratch.assumingMemoryBound(to: Element.self)
+    }
+}

@@ -1,0 +1,27 @@
+import Engine
+import ModelFormat
+
+/// The sum of two values, split by channels.
+final class AdditionOperation: PlannedOperation {
+    let kernel = "addPlanes"
+    private let channels: Int
+    private let activation: Activation
+    private let places: StepPlaces
+    private let other: Place
+
+    init(_ step: Step, _ addition: Addition, _ places: StepPlaces, other: Place) {
+        channels = step.inputChannels
+        activation = addition.activation
+        self.places = places
+        self.other = other
+    }
+
+    func run(_ share: Share) {
+        let (first, sums) = (places.source(share), places.destination(share))
+        let second: Planes<Float> = other.planes(share.arena)
+        addPlanes(
+            first.base, aPlaneStride: first.stride, second.base, bPlaneStride: second.stride, output: sums.base,
+            outputPlaneStride: sums.stride, pixels: places.input.shape.pixels, planes: share.of(channels),
+            rectifiesOutput: activation == .relu)
+    }
+}

@@ -1,0 +1,95 @@
+import Engine
+import ModelFormat
+
+/// Any such convolution, split by rows.
+extension Convolution2D: PlaneConvolution {
+    static var name: String { "Convolution2D" }
+
+    init(_ step: Step, _ convolution: Convolution, shape: PlaneShape) {
+        self.init(
+            groups: convolution.groups, inputs: step.inputChannels / convolution.groups,
+            outputs: convolution.outputChannels / convolution.groups, inputWidth: shape.width,
+            inputHeight: shape.height, kernelWidth: convolution.kernel, kernelHeight: convolution.kernel,
+            stride: convolution.stride, padding: convolution.padding, rectifiesOutput: convolution.activation == .relu)
+    }
+
+    var scratchFloats: Int { scratchCount }
+
+    func run(_ source: Planes<Float>, _ weights: UnsafePointer<Float>, _ destination: Planes<Float>, _ share: Share) {
+        run(
+            Convolution2DOperands(
+                input: source.base, inputPlaneStride: source.stride, weights: weights, output: destination.base,
+                outputPlaneStride: destination.stride),
+            groups: 0..<groups, rows: share.of(height), scratch: share.scratch())
+    }
+}
+
+/// Stride 1 and padding 1, split by groups; each group's input planes are first given zeros around them in the thread's
+/// scratch.
+extension Convolution3x3: PlaneConvolution {
+    static var name: String { "Convolution3x3" }
+
+    init(_ step: Step, _ convolution: Convolution, shape: PlaneShape) {
+        self.init(
+            groups: convolution.groups, inputs: step.inputChannels / convolution.groups,
+            outputs: convolution.outputChannels / convolution.groups, width: shape.width, height: shape.height,
+            rectifiesOutput: convolution.activation == .relu)
+    }
+
+    private var padded: PaddedPlanes { PaddedPlanes(width: width, rows: height) }
+    var scratchFloats: Int { padded.count(planes: groups * inputs) }
+
+    func run(_ source: Planes<Float>, _ weights: UnsafePointer<Float>, _ destination: Planes<Float>, _ share: Share) {
+        let part = share.of(groups)
+        padded.copy(
+            to: share.scratch(), from: source.base, sourcePlaneStride: source.stride,
+            planes: part.lowerBound * inputs..<part.upperBound * inputs, height: height)
+        run(
+            Convolution3x3Operands(
+                input: share.scratch(), inputLayout: padded, weights: weights, output: destination.base,
+                outputPlaneStride: destination.stride),
+            groups: part, rows: 0..<height)
+    }
+}
+
+/// Every plane by itself, split by channels.
+extension DepthwiseConvolution: PlaneConvolution {
+    static var name: String { "DepthwiseConvolution" }
+
+    init(_ step: Step, _ convolution: Convolution, shape: PlaneShape) {
+        self.init(
+            channels: convolution.groups, inputWidth: shape.width, inputHeight: shape.height,
+            kernel: convolution.kernel, stride: convolution.stride, padding: convolution.padding,
+            rectifiesOutput: convolution.activation == .relu)
+    }
+
+    var scratchFloats: Int { scratchCount }
+
+    func run(_ source: Planes<Float>, _ weights: UnsafePointer<Float>, _ destination: Planes<Float>, _ share: Share) {
+        run(
+            input: source.base, inputPlaneStride: source.stride, weights: weights, output: destination.base,
+            outputPlaneStride: destination.stride, channels: share.of(channels), scratch: share.scratch())
+    }
+}
+
+/// Stride 1 and padding 1, split by tiles of outputs, and so by groups where their number allows it.
+extension Winograd3x3: PlaneConvolution {
+    static var name: String { "Winograd3x3" }
+
+    init(_ step: Step, _ convolution: Convolution, shape: PlaneShape) {
+        self.init(
+            groups: convolution.groups, inputs: step.inputChannels / convolution.groups,
+            outputs: convolution.outputChannels / convolution.groups, width: shape.width, height: shape.height,
+            rectifiesOutput: convolution.activation == .relu)
+    }
+
+    var scratchFloats: Int { scratchCount }
+
+    func run(_ source: Planes<Float>, _ weights: UnsafePointer<Float>, _ destination: Planes<Float>, _ share: Share) {
+        run(
+            Winograd3x3Operands(
+                input: source.base, inputPlaneStride: source.stride, weights: weights, output: destination.base,
+                outputPlaneStride: destination.stride),
+            tiles: share.of(tiles), scratch: share.scratch())
+    }
+}

@@ -1,0 +1,24 @@
+import Engine
+import ModelFormat
+
+/// Global average pooling over gathered, normalised channels, split by channels.
+final class GlobalAveragePoolingOperation: PlannedOperation {
+    let kernel = "GlobalAveragePool"
+    private let pool: GlobalAveragePool
+    private let stage: PackedPreActivation
+    private let places: StepPlaces
+
+    init(_ step: Step, _ source: PreActivation, _ places: StepPlaces, _ tensors: any TensorSource) throws {
+        pool = GlobalAveragePool(channels: source.channels(of: step.inputChannels), pixels: places.input.shape.pixels)
+        stage = try PackedPreActivation(step, source, tensors)
+        self.places = places
+    }
+
+    func run(_ share: Share) {
+        let planes = places.source(share)
+        pool.run(
+            input: planes.base, inputPlaneStride: planes.stride, inputPlanes: stage.planes.pointer,
+            activation: stage.activation, output: places.destination(share).base,
+            channels: share.of(pool.channels, block: 16))
+    }
+}
