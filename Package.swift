@@ -109,6 +109,7 @@ var targets: [Target] = [
 
     .target(name: "TestSupport", path: "Tests/TestSupport"),
     .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
+    .testTarget(name: "FoundationsTests", dependencies: ["Foundations"]),
     .testTarget(name: "ModelFormatTests", dependencies: ["ModelFormat", "TestSupport"]),
     .testTarget(
         name: "CondenseNetTests",
@@ -130,14 +131,17 @@ if !runtimeOnly {
             name: "CArmadillo", path: "tools/converter/CArmadillo", exclude: ["README.md"],
             linkerSettings: [.linkedLibrary("armadillo")]),
         .target(
-            name: "Checkpoint", dependencies: ["CZlib"], path: "tools/converter/Checkpoint", exclude: ["README.md"]),
+            name: "Checkpoint", dependencies: ["CZlib", "Foundations"], path: "tools/converter/Checkpoint",
+            exclude: ["README.md"]),
         .target(
             name: "Condenser",
-            dependencies: ["Checkpoint", "ModelFormat", "CondenseNet", "CArmadillo", "CCrypto"],
+            dependencies: ["Checkpoint", "CondenseNet", "CArmadillo", "CCrypto", "Foundations", "ModelFormat"],
             path: "tools/converter/Condenser", exclude: ["README.md"]),
         .executableTarget(
             name: "condensenet-convert",
-            dependencies: ["Condenser", "Checkpoint", "ModelFormat", argumentParser],
+            dependencies: [
+                "Checkpoint", "CommandLineSupport", "Condenser", "Foundations", "ModelFormat", argumentParser,
+            ],
             path: "tools/converter/condensenet-convert", exclude: ["README.md"]),
         .testTarget(name: "CheckpointTests", dependencies: ["Checkpoint", "TestSupport"]),
         .testTarget(

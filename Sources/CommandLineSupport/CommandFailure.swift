@@ -1,5 +1,6 @@
 import Foundations
 import Glibc
+import ModelFormat
 
 /// A command's failure: one line for people, one exit code (sysexits.h) for programs.
 package struct CommandFailure: Error {
@@ -15,6 +16,8 @@ package struct CommandFailure: Error {
 
     package let code: Code
     package let message: String
+    /// Further lines, shown indented below the first.
+    package private(set) var details: [String] = []
     private var isReported = false
 
     package init(_ code: Code, _ message: String) {
@@ -23,7 +26,10 @@ package struct CommandFailure: Error {
     }
 
     /// Wraps an error that says by itself what it is about.
-    package init(_ error: any CategorizedError) { self.init(Code(error.category), error.description) }
+    package init(_ error: any CategorizedError) {
+        self.init(Code(error.category), error.description)
+        details = error.details
+    }
 
     /// Wraps an error that occurred about the file at `path`.
     package init(_ error: any Error, path: String) {
@@ -34,12 +40,16 @@ package struct CommandFailure: Error {
             // A name from a folder may be other bytes than text can hold.
             let isUnicode = error.category != .missingInput || !path.unicodeScalars.contains("\u{FFFD}")
             self.init(Code(error.category), isUnicode ? message : message + "; its name is not UTF-8")
+            details = error.details
         default: self.init(.internal, "\(path): \(error)")
         }
     }
 
     /// Prints the line to standard error.
-    package func warn() { StandardError.write(line: "error: \(message)") }
+    package func warn() {
+        StandardError.write(line: "error: \(message)")
+        for detail in details { StandardError.write("  \(detail.onOneLine)\n") }
+    }
 
     /// The same failure, whose line has been printed.
     package var alreadyReported: CommandFailure {

@@ -4,6 +4,9 @@ import ModelFormat
 
 /// The files that a command is going to write, looked at before it begins its work.
 package struct OutputFiles {
+    /// What an output holds: text may go to standard output, which `-` names.
+    package enum Content { case text, binary }
+
     private var taken: [(what: String, path: String)]
 
     /// - Parameter inputs: what the command reads, and what each is called.
@@ -11,16 +14,21 @@ package struct OutputFiles {
 
     /// Adds the file at `path`, if any, that `option` names.
     ///
-    /// - Throws: `CommandFailure` when it would replace an input or another output, or when nothing can be written there,
-    ///   as far as that shows beforehand.
-    package mutating func add(_ option: String, _ path: String?) throws {
+    /// - Throws: `CommandFailure` when it would replace an input or another output, when nothing can be written there, as
+    ///   far as that shows beforehand, or when something other than text would go to standard output.
+    package mutating func add(_ option: String, _ path: String?, _ content: Content) throws {
         guard let path else { return }
-        // Everything may be written to a device.
-        guard Folder.kind(path) != .other else { return }
-        if let other = taken.first(where: { Self.areOne(path, $0.path) }) {
-            throw CommandFailure(.usage, "\(option): expected a file of its own, found \(path), \(other.what)")
+        let isStandardOutput = OutputPath.isStandardOutput(path)
+        if isStandardOutput, content == .binary {
+            throw CommandFailure(.usage, "\(option): expected a file, found \(path)")
         }
-        try reporting(path) { try FileOutput.check(path) }
+        let isTaken = { (other: (what: String, path: String)) in
+            isStandardOutput ? OutputPath.isStandardOutput(other.path) : Self.areOne(path, other.path)
+        }
+        if let other = taken.first(where: isTaken), isStandardOutput || Folder.kind(path) != .other {
+            throw CommandFailure(.usage, "\(option): \(path) would replace \(other.what)")
+        }
+        if !isStandardOutput { try reporting(path) { try FileOutput.check(path) } }
         taken.append((option, path))
     }
 

@@ -20,13 +20,22 @@ package struct ProgressBar {
         }
         drawn = now
         let fraction = total > 0 ? Double(done) / Double(total) : 1
-        let filled = Int(fraction * 30)
-        let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: 30 - filled)
         let seconds = (now - start) / .seconds(1)
         let left = fraction > 0 ? seconds / fraction - seconds : 0
         let percent = Format.fixed(100 * fraction, 0)
-        StandardError.write(
-            "\r\(title) \(bar) \(percent) %  \(done)/\(total)  \(Self.clock(left)) left  \(note)\u{1B}[K")
+        // The last column stays free: some terminals begin a new line once it is filled.
+        let width = (Terminal.errorWidth ?? 80) - 1
+        let parts = [
+            "\(title) ", " \(percent) %", "  \(done)/\(total)", "  \(Self.clock(left)) left",
+            note.isEmpty ? "" : "  \(note)",
+        ]
+        var text = parts[1...]
+        // What is said last goes first where there is little room, then the bar.
+        while text.count > 1, (parts[0] + text.joined()).count > width { text.removeLast() }
+        let room = min(width - (parts[0] + text.joined()).count, 30)
+        let filled = Int(fraction * Double(max(room, 0)))
+        let bar = room < 5 ? "" : String(repeating: "█", count: filled) + String(repeating: "░", count: room - filled)
+        StandardError.write("\r" + (parts[0] + bar + text.joined()).shortened(to: width) + "\u{1B}[K")
     }
 
     /// Removes the bar.

@@ -31,6 +31,12 @@ package enum StandardError {
 
     /// Writes a line for people; what would break or hide it is escaped.
     package static func write(line: String) { write(line.onOneLine + "\n") }
+
+    /// Writes a remark that the user may skip.
+    package static func note(_ text: String) { write(line: "note: \(text)") }
+
+    /// Writes a remark that the user should read.
+    package static func warn(_ text: String) { write(line: "warning: \(text)") }
 }
 
 private func writeAll(_ bytes: [UInt8], to descriptor: Int32) -> Bool {

@@ -39,28 +39,33 @@ struct EvaluateCommand: ParsableCommand {
     var json = false
 
     func validate() throws {
+        if json, predictions.map(OutputPath.isStandardOutput) == true {
+            throw ValidationError("--predictions: expected a file, found -, where --json is printed")
+        }
         if let limit, limit < 1 { throw ValidationError("--limit: expected at least 1, found \(limit)") }
     }
 
     func run() throws {
         var outputs = OutputFiles(inputs: [("the model", model), ("the data set", dataset)])
-        try outputs.add("--predictions", predictions)
+        try outputs.add("--predictions", predictions, .text)
         let loaded = try loadModel(model)
         let images = try DatasetReader.open(
             dataset, split: split,
             for: NetworkClasses(count: loaded.description.classes, labels: loaded.description.labels))
         outputs = OutputFiles(inputs: images.files.map { ("a file of the data set", $0) })
-        try outputs.add("--predictions", predictions)
+        try outputs.add("--predictions", predictions, .text)
         let evaluation = try reporting(model) {
             try Evaluation(try ExecutionPlan(loaded), dataset: images, limit: limit, workers: threads.workers)
         }
         Interruption.handle()
         try reporting(model) { try evaluation.run() }
         let report = EvaluationReport(evaluation, model: loaded.description)
-        try StandardOutput.write(json ? report.json.text(expandedLevels: 2) + "\n" : report.text)
-        if let predictions, !Interruption.isRequested {
-            try reporting(predictions) { try FileOutput.replace(predictions, withText: report.predictions) }
+        if predictions.map(OutputPath.isStandardOutput) == true {
+            StandardError.write(report.text)
+        } else {
+            try StandardOutput.write(json ? report.json.text(expandedLevels: 2) + "\n" : report.text)
         }
+        if let predictions, !Interruption.isRequested { try OutputPath.write(report.predictions, to: predictions) }
         if Interruption.isRequested {
             throw CommandFailure(
                 .interrupted,

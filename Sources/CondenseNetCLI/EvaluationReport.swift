@@ -48,7 +48,7 @@ struct EvaluationReport {
         let shown =
             seen.count <= 20
             ? seen : Array(seen.sorted { (accuracy.classes[$0].top1, $0) < (accuracy.classes[$1].top1, $1) }.prefix(10))
-        var table = TextTable([("class", .left), ("images", .right), ("top-1", .right), ("top-5", .right)])
+        var table = TextTable([.left("class"), .right("images", rank: 2), .right("top-1"), .right("top-5", rank: 1)])
         for index in shown {
             let tally = accuracy.classes[index]
             table.append([
@@ -56,12 +56,12 @@ struct EvaluationReport {
             ])
         }
         let title = shown.count < seen.count ? "The \(shown.count) worst of \(seen.count) classes\n" : ""
-        return "\n" + title + table.text
+        return "\n" + title + table.text(width: Terminal.outputWidth)
     }
 
     private var confusionTable: String {
         guard !accuracy.confusions.isEmpty else { return "" }
-        var table = TextTable([("class", .left), ("taken for", .left), ("images", .right), ("share", .right)])
+        var table = TextTable([.left("class"), .left("taken for"), .right("images"), .right("share", rank: 1)])
         for confusion in accuracy.confusions.prefix(10) {
             let share = Double(confusion.count) / Double(accuracy.classes[confusion.label].images)
             table.append([
@@ -69,7 +69,7 @@ struct EvaluationReport {
                 Self.percent(share),
             ])
         }
-        return "\n" + table.text
+        return "\n" + table.text(width: Terminal.outputWidth)
     }
 
     /// For programs: fractions are of the images that were classified.

@@ -21,6 +21,7 @@ struct InspectCommand: ParsableCommand {
         let loaded = try loadModel(model)
         let planned = plan ? try reporting(model) { try ExecutionPlan(loaded) } : nil
         let report = InspectReport(model: loaded, plan: planned)
-        try StandardOutput.write(json ? report.json.text(expandedLevels: 2) + "\n" : report.text)
+        try StandardOutput.write(
+            json ? report.json.text(expandedLevels: 2) + "\n" : report.text(width: Terminal.outputWidth))
     }
 }

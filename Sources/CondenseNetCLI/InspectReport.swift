@@ -11,10 +11,14 @@ struct InspectReport {
     private var description: ModelDescription { model.description }
 
     /// For people.
-    var text: String {
+    ///
+    /// - Parameter width: columns of the terminal, beyond which no line goes; `nil` for any number.
+    func text(width: Int?) -> String {
         var text = "\(description.name)\n"
         func line(_ title: String, _ value: String) {
-            text += "  " + title + String(repeating: " ", count: 14 - title.count) + value + "\n"
+            let margin = String(repeating: " ", count: 16)
+            let lines = value.wrapped(width: width.map { max($0 - margin.count, 20) }).split(separator: "\n")
+            text += "  " + title + margin.dropLast(title.count + 2) + lines.joined(separator: "\n" + margin) + "\n"
         }
         line("input", description.inputShape.description)
         line("classes", "\(description.classes)")
@@ -32,7 +36,7 @@ struct InspectReport {
             line("packed", Format.bytes(plan.packedBytes))
             line("scratch", "\(Format.bytes(plan.scratchBytes)) a thread")
         }
-        return text + "\n" + table
+        return text + "\n" + table.text(width: width)
     }
 
     private var weights: String {
@@ -65,11 +69,11 @@ struct InspectReport {
         ].compactMap { $0 }.joined(separator: ", ")
     }
 
-    private var table: String {
+    private var table: TextTable {
         if let plan { return Self.table(plan) }
         var table = TextTable([
-            ("layer", .left), ("operation", .left), ("input", .right), ("output", .right), ("parameters", .right),
-            ("MACs", .right), ("paper FLOPs", .right),
+            .left("layer"), .left("operation"), .right("input", rank: 4), .right("output", rank: 2),
+            .right("parameters", rank: 1), .right("MACs"), .right("paper FLOPs", rank: 3),
         ])
         for step in description.graph.steps {
             let shapes = description.graph.shapes(of: step)
@@ -79,13 +83,14 @@ struct InspectReport {
                 Format.grouped(step.source.paperFLOPs),
             ])
         }
-        return table.text
+        return table
     }
 
-    private static func table(_ plan: ExecutionPlan) -> String {
+    private static func table(_ plan: ExecutionPlan) -> TextTable {
         var table = TextTable([
-            ("step", .left), ("kernel", .left), ("input", .right), ("output", .right), ("MACs", .right),
-            ("activations", .right), ("packed", .right), ("arena offset", .right),
+            .left("step"), .left("kernel"), .right("input", rank: 5), .right("output", rank: 2),
+            .right("MACs", rank: 1),
+            .right("activations", rank: 4), .right("packed", rank: 3), .right("arena offset", rank: 6),
         ])
         for step in plan.steps {
             table.append([
@@ -95,7 +100,7 @@ struct InspectReport {
                 Format.bytes(step.packedBytes), Format.grouped(step.arenaOffset),
             ])
         }
-        return table.text
+        return table
     }
 
     /// For programs; documented in docs/command-line.md.

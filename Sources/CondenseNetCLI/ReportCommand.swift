@@ -17,12 +17,12 @@ struct ReportCommand: ParsableCommand {
 
     func run() throws {
         var outputs = OutputFiles(inputs: results.map { ("a result", $0) })
-        try outputs.add("--output", output)
+        try outputs.add("--output", output, .text)
         let entries = try zip(results, FileTitles.titles(results)).flatMap { path, title in
             try BenchRecord.read(path).map { record in
                 HTMLReport.Entry(record: record, source: results.count > 1 ? title : nil)
             }
         }
-        try reporting(output) { try FileOutput.replace(output, withText: HTMLReport(entries: entries).text) }
+        try OutputPath.write(HTMLReport(entries: entries).text, to: output)
     }
 }

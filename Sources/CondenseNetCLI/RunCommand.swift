@@ -21,13 +21,9 @@ struct RunCommand: ParsableCommand {
     @Option(help: "Threads that share each image, 1 to 64, or auto.")
     var threads: ThreadChoice = .count(1)
 
-    func validate() throws {
-        if output == "-" { throw ValidationError("--output: expected a file, found -") }
-    }
-
     func run() throws {
         var outputs = OutputFiles(inputs: [("the model", model), ("--input", input)])
-        try outputs.add("--output", output)
+        try outputs.add("--output", output, .binary)
         let loaded = try loadModel(model)
         let (shape, storage, dataOffset) = try reporting(input) { try NumpyFile.read(input) }
         let expected = loaded.description.inputShape

@@ -21,9 +21,15 @@ public protocol CategorizedError: Error, CustomStringConvertible {
 
     /// The description with the file that it is about: by default `path` comes first, unless the description begins with it.
     func message(about path: String) -> String
+
+    /// Further lines, each a problem of its own; by default none.
+    var details: [String] { get }
 }
 
 extension CategorizedError {
+    /// None.
+    public var details: [String] { [] }
+
     /// The description, after `path` where it does not begin with it.
     public func message(about path: String) -> String {
         let description = description

@@ -60,6 +60,15 @@ extension ModelFormatError: CustomStringConvertible {
 }
 
 extension ModelFormatError: CategorizedError {
+    /// The description, after `path` unless it names the file that could not be had, be it that or another.
+    public func message(about path: String) -> String {
+        switch self {
+        case .noInput, .inputOutput, .notAFile: description
+        case .json(path, _, _): description
+        default: "\(path): \(description)"
+        }
+    }
+
     /// Bad data, except where the file could not be had or memory was refused.
     public var category: ErrorCategory {
         switch self {

@@ -60,7 +60,7 @@ struct CondensationTests {
         options.inference = Designs.options(design)
         let path = try SyntheticCheckpoint(design).write("dense.safetensors", in: folder)
         let verification = try Conversion(path: path, options: options).verify()
-        #expect(verification.passes, "\(verification.table)")
+        #expect(verification.passes, "\(verification.table())")
         #expect(verification.rows.map(\.layer) == Graph(try Architecture(design)).steps.map(\.name))
     }
 

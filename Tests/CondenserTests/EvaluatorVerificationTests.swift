@@ -71,8 +71,9 @@ struct EvaluatorVerificationTests {
         verification.compare(layer("classifier", [0.5, 2]), with: [0.25, 2])
         verification.compare(layer("x", [1]), with: nil)
         #expect(
-            verification.table == """
+            verification.table() == """
                 layer               shape  max |difference|  relative
+                ──────────────────  ─────  ────────────────  ────────  ────
                 features.init_conv  3×1×1                 0         0  pass
                 classifier          2×1×1           2.5e-01   1.2e-01  FAIL
                 x                   1×1×1               inf       inf  FAIL

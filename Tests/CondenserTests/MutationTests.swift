@@ -39,7 +39,7 @@ struct MutationTests {
             sample: SampleAnswers(
                 seed: 1, tolerance: 1e-5, logits: Array(repeating: 0, count: architecture.classifier.classes)))
         _ = try ModelFile.bytes(description, tensors: network.tensors)
-        _ = CondensationTable(network.architecture).text
+        _ = CondensationTable(network.architecture).text()
     }
 }
 

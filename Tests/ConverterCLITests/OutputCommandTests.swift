@@ -17,7 +17,7 @@ struct OutputCommandTests {
         for output in [labels, folder.path("link"), folder.path("./lab.txt")] {
             let result = try Program.convert([Self.dense, "-o", output, "--labels", labels])
             #expect(result.code == 64)
-            #expect(result.diagnostics == "error: \(output): the output would replace the label file\n")
+            #expect(result.diagnostics == "error: --output: \(output) would replace the label file\n")
         }
         #expect(try folder.bytes("lab.txt") == Array(text.utf8))
     }
@@ -83,7 +83,7 @@ struct OutputCommandTests {
             "condensenet-convert", ["architecture", "--family", "resnet-18"],
             shell: "cd '\(folder.path)' && \"$@\" \(rest)")
         #expect(result.code == 64)
-        #expect(result.diagnostics.hasSuffix("\u{FFFD}\(rest.hasSuffix("json'") ? ".json" : ""): not UTF-8\n"))
+        #expect(result.diagnostics.hasSuffix("\u{FFFD}\(rest.hasSuffix("json'") ? ".json" : ""): expected UTF-8, found other bytes\n"))
         #expect(result.diagnostics.hasPrefix("error: ") && result.diagnostics.split(separator: "\n").count == 1)
         #expect(folder.files.isEmpty)
     }

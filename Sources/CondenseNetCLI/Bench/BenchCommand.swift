@@ -52,7 +52,9 @@ struct BenchCommand: ParsableCommand {
     @Flag(help: "MLPerf single-stream conditions: at least 1024 queries and 60 seconds; the 90th percentile.")
     var mlperf = false
 
-    @Option(help: "Write the results as JSON; - for standard output.", completion: .file(extensions: ["json"]))
+    @Option(
+        help: "Write the results as JSON; - for standard output, as for all outputs of text.",
+        completion: .file(extensions: ["json"]))
     var json: String?
 
     @Option(help: "Write every run's latency as CSV.", completion: .file(extensions: ["csv"]))
@@ -76,17 +78,14 @@ struct BenchCommand: ParsableCommand {
             throw ValidationError("--mlperf: expected neither --runs nor --seconds, for it sets both")
         }
         if seconds == 0, runs == nil { throw ValidationError("--seconds 0: expected --runs as well") }
-        for (name, path) in [("--csv", csv), ("--report", report)] where path == "-" {
-            throw ValidationError("\(name): expected a file, found -, which --json alone takes for standard output")
-        }
     }
 
     /// - Throws: `CommandFailure` when one output would replace another, or one of `inputs`.
     private func checkOutputs(inputs: [String]) throws {
         var outputs = OutputFiles(inputs: inputs.map { ("a model", $0) })
-        try outputs.add("--json", json == "-" ? nil : json)
-        try outputs.add("--csv", csv)
-        try outputs.add("--report", report)
+        try outputs.add("--json", json, .text)
+        try outputs.add("--csv", csv, .text)
+        try outputs.add("--report", report, .text)
     }
 
     private var stop: BenchSchedule.Stop {
@@ -153,21 +152,25 @@ struct BenchCommand: ParsableCommand {
         try writeFiles(records, subjects)
     }
 
+    private var outputs: [String] { [json, csv, report].compactMap { $0 } }
+
     private func text(_ records: [BenchRecord]) -> String {
         JSONValue.array(records.map(\.json)).text(expandedLevels: 2) + "\n"
     }
 
     private func printResults(_ records: [BenchRecord]) throws {
-        guard json != "-" else { return try StandardOutput.write(text(records)) }
-        try StandardOutput.write(BenchTable(records, percentile: mlperf ? 90 : 50).text)
+        // Standard output is one text: an output that goes there takes the table's place.
+        guard !outputs.contains(where: { OutputPath.isStandardOutput($0) }) else { return }
+        try StandardOutput.write(
+            BenchTable(records, percentile: mlperf ? 90 : 50).text(width: Terminal.outputWidth))
         if paperTable { try StandardOutput.write("\n" + PaperTable(records).text) }
         if layers { try StandardOutput.write(records.map { "\n" + LayerTable($0).text }.joined()) }
     }
 
     private func writeFiles(_ records: [BenchRecord], _ subjects: [BenchSubject]) throws {
-        if let json, json != "-" { try reporting(json) { try FileOutput.replace(json, withText: text(records)) } }
-        if let csv { try reporting(csv) { try FileOutput.replace(csv, withText: BenchCSV.text(subjects)) } }
-        if let report { try reporting(report) { try FileOutput.replace(report, withText: HTMLReport(records).text) } }
+        if let json { try OutputPath.write(text(records), to: json) }
+        if let csv { try OutputPath.write(BenchCSV.text(subjects), to: csv) }
+        if let report { try OutputPath.write(HTMLReport(records).text, to: report) }
     }
 }
 

@@ -14,14 +14,15 @@ struct BenchTable {
         self.percentile = percentile
     }
 
-    var text: String {
+    /// - Parameter width: columns of the terminal, beyond which no line goes; `nil` for any number.
+    func text(width: Int?) -> String {
         guard let first = records.first else { return "" }
         let reference = first.latency.value(percentile: percentile)
         var table = TextTable([
-            ("model", .left), ("threads", .right), ("runs", .right), ("min ms", .right), ("mean", .right),
-            ("p50", .right), ("p90", .right), ("p99", .right), ("stddev", .right), ("outliers", .right),
-            ("p\(percentile) ratio", .right), ("GFLOP/s", .right), ("of peak", .right), ("load + plan ms", .right),
-            ("memory", .right),
+            .left("model"), .right("threads"), .right("runs", rank: 6), .right("min", rank: 7), .right("mean", rank: 8),
+            .right("p50 ms"), .right("p90", rank: 1), .right("p99", rank: 2), .right("stddev", rank: 10),
+            .right("outliers", rank: 11), .right("p\(percentile) ratio"), .right("GFLOP/s", rank: 3),
+            .right("of peak", rank: 4), .right("load + plan ms", rank: 9), .right("memory", rank: 5),
         ])
         for record in records {
             let latency = record.latency
@@ -35,21 +36,27 @@ struct BenchTable {
                         Self.milliseconds(record.preparationMilliseconds), Format.bytes(record.plannedBytes),
                     ])
         }
-        var text = table.text + "\n"
+        return table.text(width: width) + "\n" + notes.map { $0.wrapped(width: width) + "\n" }.joined()
+    }
+
+    /// What the table cannot say.
+    private var notes: [String] {
+        guard let first = records.first else { return [] }
+        var notes: [String] = []
         if records.contains(where: \.hasRandomWeights) {
-            text += "* random weights: the latency counts, the answers do not\n"
+            notes.append("* random weights: the latency counts, the answers do not")
         }
         if let peaks = first.peaks {
-            text += """
+            notes.append(
+                """
                 multiply-add peak \(Format.fixed(peaks.gflops, 1)) GFLOP/s, reads \
                 \(Format.fixed(peaks.cacheGigabytes, 0)) GB/s from cache and \(Format.fixed(peaks.memoryGigabytes, 0)) GB/s \
-                from memory on \(first.threads) thread\(first.threads == 1 ? "" : "s"), measured; \
-
-                """
+                from memory on \(first.threads) thread\(first.threads == 1 ? "" : "s"), measured
+                """)
         }
-        text += "peak memory of the whole process \(Format.bytes(first.memory["process_peak"]?.integer ?? 0))\n"
-        if first.isMLPerf { text += "single-stream conditions met: p90 is the figure to quote\n" }
-        return text
+        notes.append("peak memory of the whole process \(Format.bytes(first.memory["process_peak"]?.integer ?? 0))")
+        if first.isMLPerf { notes.append("single-stream conditions met: p90 is the figure to quote") }
+        return notes
     }
 
     private static func milliseconds(_ value: Double) -> String { Format.fixed(value, value < 10 ? 3 : 2) }

@@ -16,13 +16,13 @@ struct LayerTable {
         for layer in record.layers { steps.append(row(layer.name, [layer])) }
         var kinds = Self.table("kind")
         for (kind, layers) in record.kinds { kinds.append(row("\(kind) (\(layers.count))", layers)) }
-        return text + steps.text + "\n" + kinds.text
+        return text + steps.text(width: Terminal.outputWidth) + "\n" + kinds.text(width: Terminal.outputWidth)
     }
 
     private static func table(_ title: String) -> TextTable {
         TextTable([
-            (title, .left), ("ms", .right), ("share", .right), ("MACs", .right), ("GFLOP/s", .right),
-            ("of peak", .right),
+            .left(title), .right("ms"), .right("share", rank: 1), .right("MACs", rank: 4), .right("GFLOP/s", rank: 2),
+            .right("of peak", rank: 3),
         ])
     }
 

@@ -57,8 +57,8 @@ struct PaperTable {
         let reference = Self.rows.first { $0.file == Self.reference }!
         let referenceTime = record(reference, threads)?.latency.p50
         var table = TextTable([
-            ("network", .left), ("FLOPs", .right), ("top-1 error", .right), ("paper s", .right), ("ours ms", .right),
-            ("paper / MobileNet", .right), ("ours / MobileNet", .right),
+            .left("network"), .right("FLOPs", rank: 4), .right("top-1 error", rank: 5), .right("paper s", rank: 3),
+            .right("ours ms"), .right("paper / MobileNet", rank: 2), .right("ours / MobileNet", rank: 1),
         ])
         for row in Self.rows {
             let time = record(row, threads)?.latency.p50
@@ -69,7 +69,7 @@ struct PaperTable {
                 Format.fixed(row.seconds / reference.seconds, 2), ratio.map { Format.fixed($0, 2) } ?? "–",
             ])
         }
-        return table.text + """
+        return table.text(width: Terminal.outputWidth) + """
 
             FLOPs, top-1 error and seconds are the paper's (eager PyTorch on a Jetson TX2's processor); ours: the median \
             latency on \(threads) thread\(threads == 1 ? "" : "s") of this machine, with random weights

@@ -29,7 +29,7 @@ import Testing
         let path = "/nonexistent/net.pth.tar"
         let error = CheckpointError.noInput(path: path, reason: "No such file or directory")
         #expect(throws: error) { try Checkpoint.load(path: path) }
-        #expect(error.kind == .missing)
+        #expect(error.category == .missingInput)
     }
 
     @Test func fileThatMayNotBeRead() throws {
@@ -39,7 +39,7 @@ import Testing
         try #require(chmod(path, 0) == 0)
         let error = CheckpointError.noInput(path: path, reason: "Permission denied")
         #expect(throws: error) { try withoutPrivileges { try Checkpoint.load(path: path) } }
-        #expect(error.kind == .missing)
+        #expect(error.category == .missingInput)
     }
 
     @Test func directory() {

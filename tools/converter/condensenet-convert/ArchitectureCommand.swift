@@ -1,4 +1,5 @@
 import ArgumentParser
+import CommandLineSupport
 import Condenser
 import ModelFormat
 
@@ -55,14 +56,14 @@ struct ArchitectureCommand: ParsableCommand {
 
     func run() throws {
         try check(name: name)
-        try check(output: output)
+        try checkOutput(output)
         let (description, report) =
             switch family {
             case .dense(let family): try design(family)
             case .comparison(let preset): try comparison(preset)
             }
         try FileOutput.replace(output, withText: ArchitectureFile.text(description))
-        try Console.write(report)
+        try StandardOutput.write(report)
     }
 
     private func design(

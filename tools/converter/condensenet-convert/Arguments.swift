@@ -1,21 +1,7 @@
 import ArgumentParser
+import CommandLineSupport
 import Condenser
 import ModelFormat
-
-/// The arguments as the system hands them over.
-enum Arguments {
-    /// Refuses an argument that is not UTF-8: repaired to text it would name another file.
-    ///
-    /// - Throws: `ConversionError.option`.
-    static func check() throws {
-        for position in 1..<max(Int(CommandLine.argc), 1) {
-            guard let argument = CommandLine.unsafeArgv[position], String(validatingCString: argument) == nil else {
-                continue
-            }
-            throw ConversionError.option("\(String(cString: argument)): not UTF-8")
-        }
-    }
-}
 
 /// Numbers separated by commas.
 struct Numbers: ExpressibleByArgument {
@@ -82,4 +68,13 @@ func check(name: String?) throws {
     guard let name, !name.isPrintable || !name.isStreamSafe else { return }
     throw ConversionError.option(
         "--name: expected text without control characters or long rows of combining ones, found \(name.prefix(80))")
+}
+
+/// Looks at the file that a command is going to write, before the command begins its work.
+///
+/// - Parameter inputs: what the command reads, and what each is called.
+/// - Throws: `CommandFailure` for a path that would replace an input, for `-` and for one where no file can be made.
+func checkOutput(_ path: String, inputs: [(what: String, path: String)] = []) throws {
+    var outputs = OutputFiles(inputs: inputs)
+    try outputs.add("--output", path, .binary)
 }

@@ -1,5 +1,7 @@
 import ArgumentParser
+import CommandLineSupport
 import Condenser
+import Foundations
 import ModelFormat
 
 /// `condensenet-convert CHECKPOINT -o MODEL`.
@@ -57,8 +59,8 @@ struct ConvertCommand: ParsableCommand {
 
     func run() throws {
         try check(name: name)
-        try check(
-            output: output,
+        try checkOutput(
+            output,
             inputs: [("the checkpoint", checkpoint)] + (labels.map { [("the label file", $0)] } ?? []))
         let conversion: any FinishedConversion
         let verification: Verification?
@@ -66,18 +68,20 @@ struct ConvertCommand: ParsableCommand {
             conversion = try convert(path: checkpoint, options: options)
             verification = verify ? try conversion.verify() : nil
         } catch {
-            throw FileFailure(path: checkpoint, error: error)
+            throw CommandFailure(error, path: checkpoint)
         }
-        conversion.remarks.forEach(Diagnostics.note)
-        conversion.warnings.forEach(Diagnostics.warn)
+        conversion.remarks.forEach(StandardError.note)
+        conversion.warnings.forEach(StandardError.warn)
         if let verification, !verification.passes {
-            try Console.write(try conversion.report + verification.report)
-            throw VerificationFailure(path: checkpoint)
+            try StandardOutput.write(try conversion.report + verification.report)
+            throw CommandFailure(
+                .internal,
+                "\(checkpoint): the converted network does not compute what it should; nothing was written")
         }
         try conversion.bytes.withUnsafeBytes { try FileOutput.replace(output, with: $0) }
-        try Console.write(
+        try StandardOutput.write(
             try conversion.report + (verification?.report ?? "")
-                + "\(output): \(grouped(conversion.bytes.count)) bytes\n")
+                + "\(output): \(Format.grouped(conversion.bytes.count)) bytes\n")
     }
 
     private var options: Conversion.Options {

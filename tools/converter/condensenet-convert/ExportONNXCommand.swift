@@ -1,5 +1,7 @@
 import ArgumentParser
+import CommandLineSupport
 import Condenser
+import Foundations
 import ModelFormat
 
 /// `condensenet-convert export-onnx MODEL -o FILE.onnx`.
@@ -18,14 +20,15 @@ struct ExportONNXCommand: ParsableCommand {
     var output: String
 
     func run() throws {
-        try check(output: output, inputs: [("the model", model)])
+        try checkOutput(output, inputs: [("the model", model)])
         let bytes: [UInt8]
         do {
             bytes = try ONNXExporter.bytes(path: model)
         } catch {
-            throw FileFailure(path: model, error: error)
+            throw CommandFailure(error, path: model)
         }
         try bytes.withUnsafeBytes { try FileOutput.replace(output, with: $0) }
-        try Console.write("\(output): \(grouped(bytes.count)) bytes, ONNX operator set \(ONNXExporter.operatorSet)\n")
+        try StandardOutput.write(
+            "\(output): \(Format.grouped(bytes.count)) bytes, ONNX operator set \(ONNXExporter.operatorSet)\n")
     }
 }

@@ -1,4 +1,6 @@
+import CommandLineSupport
 import Condenser
+import Foundations
 import ModelFormat
 
 extension FinishedConversion {
@@ -30,21 +32,25 @@ extension Conversion {
         let kept = network.architecture.classifier.inputs
         let found = lines(source.summary(kept: kept) + images)
         let effect = classifierEffect.map {
-            "\nfeatures that the classifier keeps, on \($0.inputs) seeded inputs\n\($0.text)"
+            "\nfeatures that the classifier keeps, on \($0.inputs) seeded inputs\n\($0.text(width: Terminal.outputWidth))"
         }
-        return found + "\n" + CondensationTable(network.architecture).text + (effect ?? "") + "\n"
+        return found + "\n" + CondensationTable(network.architecture).text(width: Terminal.outputWidth) + (effect ?? "")
+            + "\n"
     }
 }
 
 extension Verification {
     /// The comparison of every layer, and the verdict.
-    var report: String { table + verdict + "\n\n" }
+    var report: String {
+        table(width: Terminal.outputWidth) + verdict.wrapped(width: Terminal.outputWidth) + "\n\n"
+    }
 }
 
 extension Architecture {
     /// What was designed and what condensing will remove of it.
     func report(output: String) -> String {
-        lines(summary(kept: classifier.inputs, isDesign: true)) + "\n" + CondensationTable(self).text + "\n\(output)\n"
+        lines(summary(kept: classifier.inputs, isDesign: true)) + "\n"
+            + CondensationTable(self).text(width: Terminal.outputWidth) + "\n\(output)\n"
     }
 }
 
@@ -58,15 +64,15 @@ extension ComparisonNetwork {
         return lines(
             [
                 ("network", name), ("input", "3×\(inputSize)×\(inputSize)"), ("classes", "\(classes)"),
-                ("parameters", grouped(graph.parameters)), ("MACs", grouped(work)),
-                ("paper FLOPs", grouped(graph.paperFLOPs)),
+                ("parameters", Format.grouped(graph.parameters)), ("MACs", Format.grouped(work)),
+                ("paper FLOPs", Format.grouped(graph.paperFLOPs)),
             ] + images)
     }
 }
 
 /// Labels and texts in two columns.
 private func lines(_ pairs: [(label: String, text: String)]) -> String {
-    var table = TextTable([.left, .left])
-    for pair in pairs { table.add(pair.label, pair.text) }
-    return table.text
+    var table = TextTable(untitled: [.left, .left])
+    for pair in pairs { table.append([pair.label, pair.text]) }
+    return table.text(width: Terminal.outputWidth)
 }

@@ -1,3 +1,5 @@
+import Foundations
+
 /// Why a file could not be read as a trained checkpoint.
 ///
 /// Every case says what was expected, what was found and where. Reading throws nothing else.
@@ -33,27 +35,20 @@ public enum CheckpointError: Error, Equatable, Sendable {
     /// ``CheckpointTensor/integers()`` was asked of a tensor of real numbers.
     case notIntegers(found: ElementType, at: CheckpointLocation)
 
-    /// The three ways in which a program may have to answer for an error.
-    public enum Kind: Sendable {
-        /// The file is not there, or may not be read (`EX_NOINPUT`, 66).
-        case missing
-        /// Reading the file fails (`EX_IOERR`, 74).
-        case inputOutput
-        /// The file was read and its content is refused (`EX_DATAERR`, 65).
-        case badData
-    }
-
-    /// Which of the three kinds this error is.
-    public var kind: Kind {
+    /// Whether the file is missing, cannot be read, or holds what is refused.
+    public var category: ErrorCategory {
         switch self {
-        case .noInput: .missing
+        case .noInput: .missingInput
         case .unreadable: .inputOutput
         default: .badData
         }
     }
 }
 
-extension CheckpointError: CustomStringConvertible {
+extension CheckpointError: CategorizedError {
+    /// The description, which names the file.
+    public func message(about path: String) -> String { description }
+
     /// One line: where, what was expected, what was found.
     public var description: String {
         switch self {

@@ -1,3 +1,4 @@
+import Foundations
 import Checkpoint
 import ModelFormat
 
@@ -56,17 +57,22 @@ public struct ClassifierEffect: Equatable, Sendable {
         inputs = whole.count
     }
 
-    /// The rows in aligned columns under a heading.
-    public var text: String {
-        var table = TextTable([.right, .right, .right, .right, .right, .left])
-        table.add("keep", "features", "max |Δlogit|", "of the largest", "same answer", "")
+    /// The rows in aligned columns under a line of titles.
+    ///
+    /// - Parameter width: columns of the terminal, beyond which no line goes; `nil` for any number.
+    public func text(width: Int? = nil) -> String {
+        var table = TextTable([
+            .right("keep"), .right("features"), .right("max |Δlogit|", rank: 1), .right("of the largest"),
+            .right("same answer"), .left(""),
+        ])
         for row in rows {
-            table.add(
+            table.append([
                 row.keep.significant(3), "\(row.features)", row.difference.significant(3),
                 (100 * row.relativeDifference).significant(3) + "%", "\(row.sameAnswers)/\(inputs)",
-                row.isChosen ? "<- --classifier-keep" : "")
+                row.isChosen ? "<- --classifier-keep" : "",
+            ])
         }
-        return table.text
+        return table.text(width: width)
     }
 }
 

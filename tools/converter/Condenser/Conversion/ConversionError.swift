@@ -1,3 +1,5 @@
+import Foundations
+
 /// Why a checkpoint was not converted.
 public enum ConversionError: Error, Equatable, Sendable {
     /// The checkpoint is not a finished network of the family; all its problems, at least one.
@@ -31,4 +33,23 @@ extension ConversionError: CustomStringConvertible {
             "Armadillo could not multiply [\(rows), \(inner)] by [\(inner), \(columns)]"
         }
     }
+}
+
+extension ConversionError: CategorizedError {
+    /// An option is wrong usage, the machine's refusal internal, all else bad data.
+    public var category: ErrorCategory {
+        switch self {
+        case .problems, .labels: .badData
+        case .option: .usage
+        case .linearAlgebra: .internal
+        }
+    }
+
+    /// The first line, with the checkpoint unless the error is about a label file.
+    public func message(about path: String) -> String {
+        if case .labels = self { description } else { "\(path): \(lines[0])" }
+    }
+
+    /// The further problems.
+    public var details: [String] { Array(lines.dropFirst()) }
 }

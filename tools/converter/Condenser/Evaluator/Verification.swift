@@ -1,3 +1,4 @@
+import Foundations
 import Foundation
 import ModelFormat
 
@@ -68,16 +69,20 @@ public struct Verification: Sendable {
 }
 
 extension Verification {
-    /// The rows as aligned columns under a line of headings, each line ended by a newline.
-    public var table: String {
-        var table = TextTable([.left, .right, .right, .right, .left])
-        table.add("layer", "shape", "max |difference|", "relative")
+    /// The rows as aligned columns under a line of titles, each line ended by a newline.
+    ///
+    /// - Parameter width: columns of the terminal, beyond which no line goes; `nil` for any number.
+    public func table(width: Int? = nil) -> String {
+        var table = TextTable([
+            .left("layer"), .right("shape", rank: 1), .right("max |difference|"), .right("relative"), .left(""),
+        ])
         for row in rows {
-            table.add(
+            table.append([
                 row.layer, row.shape.description, Self.text(row.difference), Self.text(row.relativeDifference),
-                row.passes ? "pass" : "FAIL")
+                row.passes ? "pass" : "FAIL",
+            ])
         }
-        return table.text
+        return table.text(width: width)
     }
 
     /// One line, without a newline, that says whether the networks compute the same and how far apart they are at most.

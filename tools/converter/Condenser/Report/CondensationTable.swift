@@ -1,3 +1,4 @@
+import Foundations
 import ModelFormat
 
 /// What condensing removes: parameters and multiply-accumulates of the network as trained and as condensed, by part.
@@ -44,17 +45,22 @@ public struct CondensationTable: Equatable, Sendable {
     }
 
     /// The rows and their sum in aligned columns.
-    public var text: String {
-        var table = TextTable([.left, .right, .right, .right, .right, .right, .right])
-        table.add("", "parameters", "condensed", "left", "MACs", "condensed", "left")
+    ///
+    /// - Parameter width: columns of the terminal, beyond which no line goes; `nil` for any number.
+    public func text(width: Int? = nil) -> String {
+        var table = TextTable([
+            .left("part"), .right("parameters", rank: 1), .right("condensed"), .right("left"), .right("MACs", rank: 1),
+            .right("condensed"), .right("left"),
+        ])
         for row in rows + [total] {
-            table.add(
-                row.part, grouped(row.dense.parameters), grouped(row.condensed.parameters),
+            table.append([
+                row.part, Format.grouped(row.dense.parameters), Format.grouped(row.condensed.parameters),
                 Self.percentage(row.condensed.parameters, row.dense.parameters),
-                grouped(row.dense.multiplyAccumulates), grouped(row.condensed.multiplyAccumulates),
-                Self.percentage(row.condensed.multiplyAccumulates, row.dense.multiplyAccumulates))
+                Format.grouped(row.dense.multiplyAccumulates), Format.grouped(row.condensed.multiplyAccumulates),
+                Self.percentage(row.condensed.multiplyAccumulates, row.dense.multiplyAccumulates),
+            ])
         }
-        return table.text
+        return table.text(width: width)
     }
 
     private static func percentage(_ part: Int, _ whole: Int) -> String {
