@@ -36,7 +36,8 @@ enum ONNXExampleGraph {
             Step(
                 name: "layer_2",
                 operation: Convolution(
-                    preActivation: PreActivation(normalize: true, activation: .relu), outputChannels: 5, kernel: 1, activation: .relu),
+                    preActivation: PreActivation(normalize: true, activation: .relu), outputChannels: 5, kernel: 1,
+                    activation: .relu),
                 input: "block", inputChannels: 8, output: "block", outputOffset: 10),
             Step(
                 name: "pool_1", operation: Pooling(kind: .maximum, kernel: 3, stride: 2, padding: 1),
