@@ -108,9 +108,9 @@ import Testing
     @Test(.timeLimit(.minutes(10))) func copiesOfNamesAndShapes() {
         func integer(_ value: UInt8) -> [UInt8] { [0x4B, value] }
         func storage(_ key: [UInt8]) -> [UInt8] {
-            [0x28, 0x58, 7, 0, 0, 0] + Array("storage".utf8) + Array("ctorch\nFloatStorage\n".utf8)
-                + [0x58, UInt8(key.count & 0xFF), UInt8(key.count >> 8), 0, 0] + key + [0x58, 0, 0, 0, 0] + integer(1)
-                + [0x74]
+            joined(
+                [0x28, 0x58, 7, 0, 0, 0], Array("storage".utf8), Array("ctorch\nFloatStorage\n".utf8),
+                [0x58, UInt8(key.count & 0xFF), UInt8(key.count >> 8), 0, 0], key, [0x58, 0, 0, 0, 0], integer(1), [0x74])
         }
         func isRefused(_ opcodes: [UInt8]) -> Bool {
             do {
@@ -158,7 +158,7 @@ import Testing
         body += text("storage") + text("torch") + text("FloatStorage") + [0x93, 0x94]
         body += text("0") + text("cpu") + [0x4B, 6, 0x74, 0x94, 0x51, 0x4B, 0, 0x4B, 6, 0x85, 0x4B, 1, 0x85, 0x89]
         body += text("collections") + text("OrderedDict") + [0x93, 0x29, 0x52, 0x74, 0x52] + Array("u.".utf8)
-        let pickle = [0x80, 4, 0x95] + littleEndian(UInt64(body.count)) + body
+        let pickle = joined([0x80, 4, 0x95], littleEndian(UInt64(body.count)), body)
         #expect(try load(TinyCheckpoint.zip(pickle: pickle).bytes).names == ["w"])
     }
 

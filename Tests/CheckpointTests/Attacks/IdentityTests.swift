@@ -12,7 +12,7 @@ import Testing
         Attack(name, bytes, .unknownContainer(found: found, at: place()))
     }
 
-    static let files = [
+    static let files: [Attack] = [
         unknown("an empty file", [], found: "an empty file"),
         unknown("one byte", [0x50], found: "bytes 50"),
         unknown("gzip", [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3], found: "bytes 1f 8b 08 00 00 00 00 00"),

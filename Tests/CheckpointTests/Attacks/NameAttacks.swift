@@ -23,7 +23,7 @@ import Testing
 
     static let all = safetensors + zip + stackedPickles + tar
 
-    static let safetensors = [
+    static let safetensors: [Attack] = [
         header("a tensor's name of marks", #"{"\#(marks(200_000))":{}}"#) { long(400_000, at: place(byte: $0)) },
         header("a tensor's name of few marks", #"{"\#(marks(400))":{}}"#) { .name(found: shown, at: place(byte: $0)) },
         header("a field of marks", #"{"a":{"\#(marks(200_000))":0}}"#) {
@@ -42,7 +42,7 @@ import Testing
         return Attack(name, TinyCheckpoint.safetensors(header: header, data: []), error(8 + colon + 1))
     }
 
-    static let zip = [
+    static let zip: [Attack] = [
         entry("an entry's name of marks", marks(30_000)) { long(60_000, at: $0) },
         entry("an entry's name of a byte too many", String(repeating: "n", count: 1025)) { long(1025, at: $0) },
         Attack(
@@ -65,7 +65,7 @@ import Testing
 
     static func tensor(_ storage: PythonValue) -> PythonValue { .tensor(storage, shape: [2], strides: [1]) }
 
-    static let stackedPickles = [
+    static let stackedPickles: [Attack] = [
         Attack(
             "a tensor of marks in stacked pickles",
             stacked {
@@ -84,7 +84,7 @@ import Testing
         return stacked.bytes
     }
 
-    static let tar = [
+    static let tar: [Attack] = [
         Attack(
             "a member of marks",
             tar { $0.members[0].name = marks(50) },

@@ -22,7 +22,7 @@ import Testing
         Attack(name, TinyCheckpoint.zip(pickle: [0x80, 2] + opcodes).bytes, error)
     }
 
-    static let globals = [
+    static let globals: [Attack] = [
         attack("os.system", "cos\nsystem\n(X\u{4}\0\0\0truetR", at: 0, .forbiddenGlobal("os.system")),
         attack("posix.system", "cposix\nsystem\n(tR", at: 0, .forbiddenGlobal("posix.system")),
         attack("builtins.eval", "cbuiltins\neval\n(X\u{3}\0\0\u{0}1+1tR", at: 0, .forbiddenGlobal("builtins.eval")),
@@ -46,7 +46,7 @@ import Testing
             .wrongType(expected: "a module and a name", found: "the integer 1 and the integer 2")),
     ]
 
-    static let machine = [
+    static let machine: [Attack] = [
         attack("a byte that is no opcode", [0xFF], at: 0, .unknownOpcode(0xFF)),
         attack("protocol 6", [0x80, 6], at: 0, .protocolVersion(found: 6)),
         attack("INST", "(ios\nsystem\n", at: 1, .unsupportedOpcode("inst")),
@@ -104,7 +104,7 @@ import Testing
                 .pickleOpcodes, limit: 1_000_000, found: 1_000_001, at: place("net/data.pkl", byte: 1_000_001))),
     ]
 
-    static let lengths = [
+    static let lengths: [Attack] = [
         attack("LONG4 of -1 bytes", [0x8B, 0xFF, 0xFF, 0xFF, 0xFF], at: 0, .badLength("-1")),
         attack(
             "LONG4 of 2 GiB", [0x8B, 0xFF, 0xFF, 0xFF, 0x7F],
@@ -146,7 +146,7 @@ import Testing
             .overLimit(.nameBytes, limit: 1024, found: 2000, at: place("net/data.pkl", byte: 2))),
     ]
 
-    static let calls = [
+    static let calls: [Attack] = [
         attack("a text called", "X\u{1}\0\0\u{0}f)R", at: 7, .notConstructible("the text \"f\"")),
         attack("a storage class called", "ctorch\nFloatStorage\n)R", at: 21, .notConstructible("torch.FloatStorage")),
         attack("an element type called", "ctorch\nfloat32\n)R", at: 16, .notConstructible("torch.float32")),
@@ -199,7 +199,7 @@ import Testing
             name, TinyCheckpoint.zip(.reduce(.global("torch._utils", "_rebuild_tensor_v2"), arguments)).bytes, error)
     }
 
-    static let persistentIDs = [
+    static let persistentIDs: [Attack] = [
         persistent("a number", .int(5), .persistentID(expected: "a tuple of 5", found: "the integer 5")),
         persistent(
             "a tuple of one", .tuple([.text("storage")]),

@@ -24,7 +24,7 @@ import Testing
 
     static let tensorA = place(tensor: "a")
 
-    static let all = [
+    static let all: [Attack] = [
         attack(
             "a header of 2⁶⁴ - 1 bytes", "{}", length: .max,
             .safetensors(
@@ -106,7 +106,7 @@ import Testing
         attack("an escape that is none", #"{"\q":{}}"#, at: place(byte: 9), .badText),
         Attack(
             "a name that is not UTF-8",
-            littleEndian(UInt64(8)) + Array("{\"".utf8) + [0xC3, 0x28] + Array("\":{}".utf8),
+            joined(littleEndian(UInt64(8)), Array("{\"".utf8), [0xC3, 0x28], Array("\":{}".utf8)),
             .safetensors(
                 .badText, at: place(byte: 9))),
         attack("no tensors", "{}", data: 0, .stateDict(.notFound(keys: []), at: place())),

@@ -15,7 +15,7 @@ import Testing
         attack(name, object, .stateDict(fault, at: place("net/data.pkl")))
     }
 
-    static let all = [
+    static let all: [Attack] = [
         attack("a number", .int(3), .notDictionary(found: "the integer 3")),
         attack("a tensor alone", bias, .notDictionary(found: "a tensor")),
         attack("an empty dictionary", .dict([]), .notFound(keys: [])),

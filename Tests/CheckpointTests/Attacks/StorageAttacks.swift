@@ -19,7 +19,7 @@ import Testing
         return Attack(name, TinyCheckpoint.zip(.training([("t", tensor)])).bytes, error)
     }
 
-    static let geometry = [
+    static let geometry: [Attack] = [
         geometry("one element too many", shape: [7], strides: [1], error(.outOfRange(last: 6, available: 6))),
         geometry(
             "an offset of one too many", offset: 1, shape: [6], strides: [1],
@@ -100,7 +100,7 @@ import Testing
         return Attack(name, TinyCheckpoint.zip(.training([("t", tensor)])).bytes, error)
     }
 
-    static let zipStorages = [
+    static let zipStorages: [Attack] = [
         zip("a storage that is not there", .storage(key: "9", count: 6), error(.missing(key: "9"))),
         zip("a key that climbs", .storage(key: "../data.pkl", count: 6), error(.missing(key: "../data.pkl"))),
         zip("a count too small", .storage(key: "0", count: 5), error(.byteCount(key: "0", expected: 20, found: 24))),
@@ -136,7 +136,7 @@ import Testing
         .training([("t", .tensor(storage, shape: [2], strides: [1]))])
     }
 
-    static let stackedStorages = [
+    static let stackedStorages: [Attack] = [
         stacked("a key of no storage", .storage(.missing(key: "72"), at: place(tensor: "t"))) {
             $0.object = stackedTensor(.stackedStorage(key: "72", count: 2))
             $0.storages = []

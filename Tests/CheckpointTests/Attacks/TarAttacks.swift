@@ -11,7 +11,7 @@ import Testing
         return Attack(name, tar.bytes, error)
     }
 
-    static let archives = [
+    static let archives: [Attack] = [
         attack("a wrong checksum", .tar(.checksum(expected: 0o4321, found: 2715), at: place(byte: 0))) {
             $0.members[0].tamper = { $0.replaceSubrange(148..<155, with: Array("004321\0".utf8)) }
         },
@@ -64,7 +64,7 @@ import Testing
     private static let tensor = TinyCheckpoint.TarTensor(number: 21, storage: .int(11), shape: [6], strides: [1])
     private static var storageEnd: Int { 8 + 45 + 8 + 24 }
 
-    static let records = [
+    static let records: [Attack] = [
         record(
             "a storage count of -1",
             .storage(

@@ -26,7 +26,7 @@ import Testing
 
     static let all = lies + names + places + compression + meaning
 
-    static let lies = [
+    static let lies: [Attack] = [
         attack(
             "a local checksum that differs",
             .headersDisagree(field: "CRC-32", directory: UInt64(crc32(pickle)), local: 1)
@@ -75,7 +75,7 @@ import Testing
         },
     ]
 
-    static let names = [
+    static let names: [Attack] = [
         attack("two pickles of one name", in: nil, .duplicateName("net/data.pkl")) {
             $0.entries.append($0.entries[0])
         },
@@ -94,12 +94,11 @@ import Testing
         return attack(what, .zip(.unsafeName(shown), at: place(byte: start))) { $0.entries[0].header.name = name }
     }
 
-    static let places = [
+    static let places: [Attack] = [
         attack("two entries of the same bytes", in: "net/byteorder", .overlap(with: "net/data.pkl")) { zip in
             // A header inside the first entry's data, which a second entry of the directory points to.
-            let inner =
-                [0x50, 0x4B, 3, 4, 45, 0] + zip.entries[1].header.fields + zip.entries[1].header.name
-                + zip.entries[1].data
+            let entry = zip.entries[1]
+            let inner = joined([0x50, 0x4B, 3, 4, 45, 0], entry.header.fields, entry.header.name, entry.data)
             let offset = UInt32(30 + zip.entries[0].name.utf8.count + zip.entries[0].data.count)
             zip.entries[0] = .init(zip.entries[0].name, zip.entries[0].data + inner)
             zip.entries[1].tamperCentral = { $0.offset = offset }
@@ -172,7 +171,7 @@ import Testing
         Attack("a header and nothing else", [0x50, 0x4B, 3, 4], .zip(.noEndRecord, at: place())),
     ]
 
-    static let compression = [
+    static let compression: [Attack] = [
         bomb,
         attack("a deflate bomb that denies it", .inflatedSize(expected: 24, found: 25)) { zip in
             zip.entries[0] = .init("net/data.pkl", deflated: Deflate.zeros(matches: 16_000), of: zip.entries[2].data)
@@ -195,7 +194,7 @@ import Testing
         },
     ]
 
-    static let meaning = [
+    static let meaning: [Attack] = [
         attack("no pickle", in: nil, .pickleEntry(found: [])) { $0.entries.removeFirst() },
         attack("two pickles", in: nil, .pickleEntry(found: ["net/data.pkl", "other/data.pkl"])) {
             $0.entries.append(.init("other/data.pkl", pickle))

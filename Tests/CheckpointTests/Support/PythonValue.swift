@@ -25,16 +25,17 @@ indirect enum PythonValue: Sendable {
         case .int(let value) where Int32(exactly: value) != nil:
             return Array("J".utf8) + littleEndian(Int32(value))
         case .int(let value): return [0x8A, 8] + littleEndian(Int64(value))
-        case .real(let value): return Array("G".utf8) + littleEndian(value.bitPattern).reversed()
-        case .text(let value): return Array("X".utf8) + littleEndian(UInt32(value.utf8.count)) + value.utf8
-        case .tuple(let items): return Array("(".utf8) + items.flatMap(\.encoded) + Array("t".utf8)
-        case .list(let items): return Array("](".utf8) + items.flatMap(\.encoded) + Array("e".utf8)
+        case .real(let value): return Array("G".utf8) + Array(littleEndian(value.bitPattern).reversed())
+        case .text(let value): return joined(Array("X".utf8), littleEndian(UInt32(value.utf8.count)), Array(value.utf8))
+        case .tuple(let items): return joined(Array("(".utf8), items.flatMap(\.encoded), Array("t".utf8))
+        case .list(let items): return joined(Array("](".utf8), items.flatMap(\.encoded), Array("e".utf8))
         case .dict(let items):
-            return Array("}(".utf8) + items.flatMap { $0.0.encoded + $0.1.encoded } + Array("u".utf8)
+            let members: [[UInt8]] = items.map { $0.0.encoded + $0.1.encoded }
+            return joined(Array("}(".utf8), members.flatMap { $0 }, Array("u".utf8))
         case .global(let module, let name): return Array("c\(module)\n\(name)\n".utf8)
         case .reduce(let callee, let arguments):
-            return callee.encoded + PythonValue.tuple(arguments).encoded + Array("R".utf8)
-        case .build(let object, let state): return object.encoded + state.encoded + Array("b".utf8)
+            return joined(callee.encoded, PythonValue.tuple(arguments).encoded, Array("R".utf8))
+        case .build(let object, let state): return joined(object.encoded, state.encoded, Array("b".utf8))
         case .persistent(let id): return id.encoded + Array("Q".utf8)
         case .opcodes(let bytes): return bytes
         }
@@ -81,6 +82,9 @@ extension PythonValue {
 func littleEndian<I: FixedWidthInteger>(_ value: I) -> [UInt8] {
     withUnsafeBytes(of: value.littleEndian) { Array($0) }
 }
+
+/// One array of several, which compilers tell the type of at once: long sums of arrays take some minutes.
+func joined(_ parts: [UInt8]...) -> [UInt8] { parts.flatMap { $0 } }
 
 /// The bytes of single-precision numbers.
 func bytes(_ values: [Float]) -> [UInt8] { values.flatMap { littleEndian($0.bitPattern) } }

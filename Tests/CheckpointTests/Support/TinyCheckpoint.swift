@@ -124,7 +124,7 @@ enum TinyCheckpoint {
         length: UInt64? = nil,
         data: [UInt8] = CheckpointTests.bytes(weight) + CheckpointTests.bytes(bias) + CheckpointTests.bytes(index)
     ) -> [UInt8] {
-        littleEndian(length ?? UInt64(header.utf8.count)) + header.utf8 + data
+        joined(littleEndian(length ?? UInt64(header.utf8.count)), Array(header.utf8), data)
     }
 }
 
@@ -146,7 +146,8 @@ struct StackedWriter {
 
     var bytes: [UInt8] {
         let keys = keys ?? .list(storages.map { .text($0.key) })
-        return [magic, version, system, object, keys].flatMap(\.pickle)
-            + storages.flatMap { littleEndian($0.count) + $0.data }
+        let objects: [PythonValue] = [magic, version, system, object, keys]
+        let contents: [[UInt8]] = storages.map { littleEndian($0.count) + $0.data }
+        return objects.flatMap(\.pickle) + contents.flatMap { $0 }
     }
 }

@@ -56,9 +56,10 @@ struct ZipWriter {
         }
 
         var fields: [UInt8] {
-            littleEndian(flags) + littleEndian(method) + [0, 0, 0, 0] + littleEndian(checksum)
-                + littleEndian(compressedSize) + littleEndian(size) + littleEndian(UInt16(name.count))
-                + littleEndian(UInt16(extra.count))
+            joined(
+                littleEndian(flags), littleEndian(method), [0, 0, 0, 0], littleEndian(checksum),
+                littleEndian(compressedSize), littleEndian(size), littleEndian(UInt16(name.count)),
+                littleEndian(UInt16(extra.count)))
         }
     }
 
@@ -79,9 +80,10 @@ struct ZipWriter {
             entry.tamperLocal(&local)
             entry.tamperCentral(&central)
             directory += [0x50, 0x4B, 1, 2, 45, 0, 45, 0] + central.fields
-            directory += [UInt8](repeating: 0, count: 10) + littleEndian(central.offset ?? UInt32(file.count))
+            let offset = central.offset ?? UInt32(file.count)
+            directory += [UInt8](repeating: 0, count: 10) + littleEndian(offset)
             directory += central.name + central.extra
-            file += [0x50, 0x4B, 3, 4, 45, 0] + local.fields + local.name + local.extra + entry.data
+            file += joined([0x50, 0x4B, 3, 4, 45, 0], local.fields, local.name, local.extra, entry.data)
         }
         file += gap
         var end = End(
@@ -90,17 +92,18 @@ struct ZipWriter {
         tamperEnd(&end)
         file += directory
         if isZip64 { file += zip64(end, at: file.count) }
-        file += [0x50, 0x4B, 5, 6] + littleEndian(end.disk) + littleEndian(end.disk)
+        file += joined([0x50, 0x4B, 5, 6], littleEndian(end.disk), littleEndian(end.disk))
         file += littleEndian(end.entries) + littleEndian(end.entries)
         file += littleEndian(end.directorySize) + littleEndian(end.directoryOffset)
         return file + littleEndian(UInt16(end.comment.count)) + end.comment
     }
 
     private func zip64(_ end: End, at offset: Int) -> [UInt8] {
-        [0x50, 0x4B, 6, 6] + littleEndian(UInt64(44)) + [45, 0, 45, 0] + littleEndian(UInt64(0))
-            + littleEndian(end.wideEntries) + littleEndian(end.wideEntries) + littleEndian(UInt64(end.directorySize))
-            + littleEndian(UInt64(end.directoryOffset))
-            + [0x50, 0x4B, 6, 7] + littleEndian(UInt32(0)) + littleEndian(UInt64(offset)) + littleEndian(UInt32(1))
+        joined(
+            [0x50, 0x4B, 6, 6], littleEndian(UInt64(44)), [45, 0, 45, 0], littleEndian(UInt64(0)),
+            littleEndian(end.wideEntries), littleEndian(end.wideEntries), littleEndian(UInt64(end.directorySize)),
+            littleEndian(UInt64(end.directoryOffset)),
+            [0x50, 0x4B, 6, 7], littleEndian(UInt32(0)), littleEndian(UInt64(offset)), littleEndian(UInt32(1)))
     }
 }
 
@@ -110,7 +113,7 @@ enum Deflate {
     static func stored(_ bytes: [UInt8]) -> [UInt8] {
         precondition(bytes.count <= Int(UInt16.max))
         let length = UInt16(bytes.count)
-        return [1] + littleEndian(length) + littleEndian(~length) + bytes
+        return joined([1], littleEndian(length), littleEndian(~length), bytes)
     }
 
     /// A zero and `matches` repetitions of 258 zeros, 13 bits each, with the fixed Huffman codes.
