@@ -14,7 +14,7 @@ import Testing
             .pickle(fault, at: place("net/data.pkl", byte: 2 + offset)))
     }
 
-    static func attack(_ name: String, _ opcodes: String, at offset: Int, _ fault: PickleFault) -> Attack {
+    static func attack(_ name: String, text opcodes: String, at offset: Int, _ fault: PickleFault) -> Attack {
         attack(name, Array(opcodes.utf8), at: offset, fault)
     }
 
@@ -22,24 +22,29 @@ import Testing
         Attack(name, TinyCheckpoint.zip(pickle: [0x80, 2] + opcodes).bytes, error)
     }
 
+    /// `SHORT_BINUNICODE`.
+    private static func shortText(_ text: String) -> [UInt8] { [0x8C, UInt8(text.utf8.count)] + Array(text.utf8) }
+
     static let globals: [Attack] = [
-        attack("os.system", "cos\nsystem\n(X\u{4}\0\0\0truetR", at: 0, .forbiddenGlobal("os.system")),
-        attack("posix.system", "cposix\nsystem\n(tR", at: 0, .forbiddenGlobal("posix.system")),
-        attack("builtins.eval", "cbuiltins\neval\n(X\u{3}\0\0\u{0}1+1tR", at: 0, .forbiddenGlobal("builtins.eval")),
-        attack("builtins.getattr", "cbuiltins\ngetattr\n.", at: 0, .forbiddenGlobal("builtins.getattr")),
-        attack("Python 2's eval", "c__builtin__\neval\n", at: 0, .forbiddenGlobal("__builtin__.eval")),
-        attack("torch.load", "ctorch\nload\n", at: 0, .forbiddenGlobal("torch.load")),
+        attack("os.system", text: "cos\nsystem\n(X\u{4}\0\0\0truetR", at: 0, .forbiddenGlobal("os.system")),
+        attack("posix.system", text: "cposix\nsystem\n(tR", at: 0, .forbiddenGlobal("posix.system")),
         attack(
-            "a method of an allowed class", "ccollections\nOrderedDict.popitem\n", at: 0,
+            "builtins.eval", text: "cbuiltins\neval\n(X\u{3}\0\0\u{0}1+1tR", at: 0, .forbiddenGlobal("builtins.eval")),
+        attack("builtins.getattr", text: "cbuiltins\ngetattr\n.", at: 0, .forbiddenGlobal("builtins.getattr")),
+        attack("Python 2's eval", text: "c__builtin__\neval\n", at: 0, .forbiddenGlobal("__builtin__.eval")),
+        attack("torch.load", text: "ctorch\nload\n", at: 0, .forbiddenGlobal("torch.load")),
+        attack(
+            "a method of an allowed class", text: "ccollections\nOrderedDict.popitem\n", at: 0,
             .forbiddenGlobal("collections.OrderedDict.popitem")),
-        attack("a storage of no known type", "ctorch\nWeirdStorage\n", at: 0, .forbiddenGlobal("torch.WeirdStorage")),
         attack(
-            "a whole model", "cmodels.condensenet\nCondenseNet\n", at: 0,
+            "a storage of no known type", text: "ctorch\nWeirdStorage\n", at: 0, .forbiddenGlobal("torch.WeirdStorage")),
+        attack(
+            "a whole model", text: "cmodels.condensenet\nCondenseNet\n", at: 0,
             .forbiddenGlobal("models.condensenet.CondenseNet")),
-        attack("an empty name", "c\n\n", at: 0, .forbiddenGlobal(".")),
+        attack("an empty name", text: "c\n\n", at: 0, .forbiddenGlobal(".")),
         attack(
             "os.system by STACK_GLOBAL",
-            [0x8C, 2] + Array("os".utf8) + [0x8C, 6] + Array("system".utf8) + [0x93], at: 12,
+            shortText("os") + shortText("system") + [0x93], at: 12,
             .forbiddenGlobal("os.system")),
         attack(
             "STACK_GLOBAL of numbers", [0x4B, 1, 0x4B, 2, 0x93], at: 4,
@@ -49,38 +54,42 @@ import Testing
     static let machine: [Attack] = [
         attack("a byte that is no opcode", [0xFF], at: 0, .unknownOpcode(0xFF)),
         attack("protocol 6", [0x80, 6], at: 0, .protocolVersion(found: 6)),
-        attack("INST", "(ios\nsystem\n", at: 1, .unsupportedOpcode("inst")),
-        attack("OBJ", "(o", at: 1, .unsupportedOpcode("obj")),
+        attack("INST", text: "(ios\nsystem\n", at: 1, .unsupportedOpcode("inst")),
+        attack("OBJ", text: "(o", at: 1, .unsupportedOpcode("obj")),
         attack("EXT1", [0x82, 1], at: 0, .unsupportedOpcode("ext1")),
         attack("NEXT_BUFFER", [0x97], at: 0, .unsupportedOpcode("nextBuffer")),
-        attack("STOP on an empty stack", "", at: 0, .leftovers(values: 0, marks: 0)),
-        attack("STOP below a mark", "(N", at: 2, .leftovers(values: 1, marks: 1)),
-        attack("STOP with two values", "NN", at: 2, .leftovers(values: 2, marks: 0)),
-        attack("POP of nothing", "0", at: 0, .stackUnderflow(needed: 1, found: 0)),
-        attack("DUP of nothing", "2", at: 0, .stackUnderflow(needed: 1, found: 0)),
+        attack("STOP on an empty stack", text: "", at: 0, .leftovers(values: 0, marks: 0)),
+        attack("STOP below a mark", text: "(N", at: 2, .leftovers(values: 1, marks: 1)),
+        attack("STOP with two values", text: "NN", at: 2, .leftovers(values: 2, marks: 0)),
+        attack("POP of nothing", text: "0", at: 0, .stackUnderflow(needed: 1, found: 0)),
+        attack("DUP of nothing", text: "2", at: 0, .stackUnderflow(needed: 1, found: 0)),
         attack("PUT of nothing", [0x71, 0], at: 0, .stackUnderflow(needed: 1, found: 0)),
         attack("MEMOIZE of nothing", [0x94], at: 0, .stackUnderflow(needed: 1, found: 0)),
         attack("TUPLE2 of one", [0x4E, 0x86], at: 1, .stackUnderflow(needed: 2, found: 1)),
-        attack("REDUCE of one", "NR", at: 1, .stackUnderflow(needed: 2, found: 1)),
-        attack("REDUCE of no arguments", "NNR", at: 2, .wrongType(expected: "a tuple of arguments", found: "None")),
-        attack("SETITEM across a mark", "}N(Ns", at: 4, .stackUnderflow(needed: 2, found: 1)),
-        attack("APPEND across a mark", "](Na", at: 3, .stackUnderflow(needed: 1, found: 0)),
-        attack("TUPLE without a mark", "Nt", at: 1, .noMark),
-        attack("APPENDS without a mark", "]Ne", at: 2, .noMark),
-        attack("SETITEMS of an odd number", "}(NNNu", at: 5, .stackUnderflow(needed: 4, found: 3)),
-        attack("APPEND to a tuple", ")Na", at: 2, .wrongType(expected: "a list", found: "a tuple")),
-        attack("SETITEM on a list", "]NNs", at: 3, .wrongType(expected: "a dictionary", found: "a list")),
+        attack("REDUCE of one", text: "NR", at: 1, .stackUnderflow(needed: 2, found: 1)),
+        attack(
+            "REDUCE of no arguments", text: "NNR", at: 2, .wrongType(expected: "a tuple of arguments", found: "None")),
+        attack("SETITEM across a mark", text: "}N(Ns", at: 4, .stackUnderflow(needed: 2, found: 1)),
+        attack("APPEND across a mark", text: "](Na", at: 3, .stackUnderflow(needed: 1, found: 0)),
+        attack("TUPLE without a mark", text: "Nt", at: 1, .noMark),
+        attack("APPENDS without a mark", text: "]Ne", at: 2, .noMark),
+        attack("SETITEMS of an odd number", text: "}(NNNu", at: 5, .stackUnderflow(needed: 4, found: 3)),
+        attack("APPEND to a tuple", text: ")Na", at: 2, .wrongType(expected: "a list", found: "a tuple")),
+        attack("SETITEM on a list", text: "]NNs", at: 3, .wrongType(expected: "a dictionary", found: "a list")),
         attack("ADDITEMS to a list", [0x5D, 0x28, 0x90], at: 2, .wrongType(expected: "a set", found: "a list")),
-        attack("BUILD of a class", "ctorch\nSize\n}b", at: 13, .wrongType(expected: "an object", found: "torch.Size")),
+        attack(
+            "BUILD of a class", text: "ctorch\nSize\n}b", at: 13, .wrongType(expected: "an object", found: "torch.Size")
+        ),
         attack("memo miss", [0x68, 7], at: 0, .memoMiss(index: 7)),
         attack("memo miss far away", [0x6A, 0xFF, 0xFF, 0xFF, 0xFF], at: 0, .memoMiss(index: 0xFFFF_FFFF)),
-        attack("memo index below zero", "g-1\n", at: 0, .notANumber("-1")),
-        attack("memo index beyond 64 bits", "Np99999999999999999999\n", at: 1, .notANumber("99999999999999999999")),
-        attack("an integer that is none", "I12x\n", at: 0, .notANumber("12x")),
-        attack("a real number that is none", "Fone\n", at: 0, .notANumber("one")),
-        attack("a string without quotes", "Sabc\n", at: 0, .badText("abc")),
-        attack("a string with half an escape", "S'\\x4'\n", at: 0, .badText("'\\x4'")),
-        attack("an escape beyond Unicode", "V\\UFFFFFFFF\n", at: 0, .badText("\\UFFFFFFFF")),
+        attack("memo index below zero", text: "g-1\n", at: 0, .notANumber("-1")),
+        attack(
+            "memo index beyond 64 bits", text: "Np99999999999999999999\n", at: 1, .notANumber("99999999999999999999")),
+        attack("an integer that is none", text: "I12x\n", at: 0, .notANumber("12x")),
+        attack("a real number that is none", text: "Fone\n", at: 0, .notANumber("one")),
+        attack("a string without quotes", text: "Sabc\n", at: 0, .badText("abc")),
+        attack("a string with half an escape", text: "S'\\x4'\n", at: 0, .badText("'\\x4'")),
+        attack("an escape beyond Unicode", text: "V\\UFFFFFFFF\n", at: 0, .badText("\\UFFFFFFFF")),
         attack("no STOP", [0x4E], .pickle(.noStop, at: place("net/data.pkl", byte: 2))),
         attack("bytes after STOP", Array("}.N".utf8), .trailingBytes(count: 1, at: place("net/data.pkl", byte: 4))),
         attack(
@@ -147,34 +156,35 @@ import Testing
     ]
 
     static let calls: [Attack] = [
-        attack("a text called", "X\u{1}\0\0\u{0}f)R", at: 7, .notConstructible("the text \"f\"")),
-        attack("a storage class called", "ctorch\nFloatStorage\n)R", at: 21, .notConstructible("torch.FloatStorage")),
-        attack("an element type called", "ctorch\nfloat32\n)R", at: 16, .notConstructible("torch.float32")),
+        attack("a text called", text: "X\u{1}\0\0\u{0}f)R", at: 7, .notConstructible("the text \"f\"")),
+        attack(
+            "a storage class called", text: "ctorch\nFloatStorage\n)R", at: 21, .notConstructible("torch.FloatStorage")),
+        attack("an element type called", text: "ctorch\nfloat32\n)R", at: 16, .notConstructible("torch.float32")),
         attack(
             "NEWOBJ of a tensor class", Array("ctorch\nFloatTensor\n)".utf8) + [0x81], at: 20,
             .notConstructible("torch.FloatTensor")),
         attack(
-            "a dictionary of something else", "ccollections\nOrderedDict\n(NtR", at: 28,
+            "a dictionary of something else", text: "ccollections\nOrderedDict\n(NtR", at: 28,
             .arguments(of: "collections.OrderedDict", expected: "nothing or a list of pairs", found: "None")),
         attack(
-            "a dictionary of triples", "ccollections\nOrderedDict\n(](NNNtatR", at: 34,
+            "a dictionary of triples", text: "ccollections\nOrderedDict\n(](NNNtatR", at: 34,
             .arguments(of: "collections.OrderedDict", expected: "pairs", found: "a tuple")),
         attack(
-            "a tensor of nothing", "ctorch._utils\n_rebuild_tensor_v2\n)R", at: 34,
+            "a tensor of nothing", text: "ctorch._utils\n_rebuild_tensor_v2\n)R", at: 34,
             .arguments(
                 of: "torch._utils._rebuild_tensor_v2", expected: "a storage, an offset, a shape and strides first",
                 found: "nothing")),
         attack(
-            "a tensor of itself", "ctorch._utils\n_rebuild_tensor\n(NK\0))tR", at: 37,
+            "a tensor of itself", text: "ctorch._utils\n_rebuild_tensor\n(NK\0))tR", at: 37,
             .arguments(
                 of: "torch._utils._rebuild_tensor", expected: "a storage, an offset, a shape and strides first",
                 found: "None, the integer 0, a tuple, a tuple")),
         attack(
-            "a parameter of no tensor", "ctorch._utils\n_rebuild_parameter\n(NNNtR", at: 38,
+            "a parameter of no tensor", text: "ctorch._utils\n_rebuild_parameter\n(NNNtR", at: 38,
             .arguments(
                 of: "torch._utils._rebuild_parameter", expected: "a tensor first", found: "None, None, None")),
         attack(
-            "a size of no tuple", "ctorch\nSize\n(NtR", at: 15,
+            "a size of no tuple", text: "ctorch\nSize\n(NtR", at: 15,
             .arguments(of: "torch.Size", expected: "one tuple", found: "None")),
         attack(
             "a rebuilt type that smuggles a call", Array("ctorch._tensor\n_rebuild_from_type_v2\n(NN)NtR".utf8),
@@ -233,7 +243,7 @@ import Testing
             ]),
             .persistentID(expected: "a number of elements", found: "an integer wider than 64 bits")),
         attack(
-            "a persistent id as text", "P17\n", at: 0,
+            "a persistent id as text", text: "P17\n", at: 0,
             .persistentID(
                 expected: "a tuple of 5", found: "the text \"17\"")),
     ]

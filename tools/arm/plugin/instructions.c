@@ -1,8 +1,8 @@
 // A QEMU user-mode plugin that counts executed AArch64 instructions by function and by kind.
 //
-// Every translated block gets a counter; when the program ends, each block's make-up times its counter is added to its
-// function. One line a function: symbol, FMAs, loads, stores, others, separated by spaces. Arguments: out=FILE, and
-// mark=SYMBOL for one more line each time that function is entered: "@" and the numbers of the whole program up to then.
+// Every translated block gets a counter. Each time that the function of the argument mark=SYMBOL is entered, and when the
+// program ends, a line for each block that ran since the last time is written to the file of the argument out=FILE: the
+// block's function, its FMAs, loads, stores and others, separated by spaces. A line "@" then ends the section.
 //
 // The few declarations needed are repeated here, since Debian ships QEMU without its plugin header. INTERFACE is the
 // plugin interface's version: 1 for QEMU before 9.0, else 2; what is used here is the same in both.
@@ -38,21 +38,10 @@ struct block {
   uint32_t counts[KINDS];
 };
 
-struct function {
-  const char *symbol;
-  uint64_t counts[KINDS];
-};
-
-struct mark {
-  uint64_t counts[KINDS];
-};
-
 static struct block *blocks;
-static const char *output_path;
+static FILE *output;
 static const char *mark_symbol;
 static uint64_t mark_address;
-static struct mark *marks;
-static size_t mark_count;
 
 static int kind(uint32_t code) {
   // FMLA and FMLS, vector and by element, and the scalar FMADD family.
@@ -71,14 +60,20 @@ static void executed(unsigned processor, void *block) {
   ((struct block *)block)->executions++;
 }
 
+static void write_section(void) {
+  for (struct block *b = blocks; b; b = b->next) {
+    if (!b->executions) continue;
+    fputs(b->symbol, output);
+    for (int k = 0; k < KINDS; k++) fprintf(output, " %" PRIu64, b->executions * b->counts[k]);
+    fputc('\n', output);
+    b->executions = 0;
+  }
+  fputs("@\n", output);
+}
+
 static void marked(unsigned processor, void *unused) {
   (void)processor, (void)unused;
-  marks = realloc(marks, (mark_count + 1) * sizeof *marks);
-  if (!marks) abort();
-  struct mark *mark = &marks[mark_count++];
-  memset(mark, 0, sizeof *mark);
-  for (struct block *b = blocks; b; b = b->next)
-    for (int k = 0; k < KINDS; k++) mark->counts[k] += b->executions * b->counts[k];
+  write_section();
 }
 
 // The first block of a function that is ever translated is its entry.
@@ -107,46 +102,19 @@ static void translated(qemu_plugin_id_t id, struct qemu_plugin_tb *tb) {
   qemu_plugin_register_vcpu_tb_exec_cb(tb, executed, 0, block);
 }
 
-static int by_symbol(const void *a, const void *b) {
-  return strcmp(((const struct function *)a)->symbol, ((const struct function *)b)->symbol);
-}
-
-static void write_line(FILE *file, const char *name, const uint64_t *counts) {
-  fprintf(file, "%s", name);
-  for (int k = 0; k < KINDS; k++) fprintf(file, " %" PRIu64, counts[k]);
-  fputc('\n', file);
-}
-
 static void finished(qemu_plugin_id_t id, void *unused) {
   (void)id, (void)unused;
-  size_t count = 0;
-  for (struct block *b = blocks; b; b = b->next) count++;
-  struct function *functions = calloc(count + 1, sizeof *functions);
-  FILE *file = fopen(output_path, "w");
-  if (!functions || !file) abort();
-  size_t i = 0;
-  for (struct block *b = blocks; b; b = b->next, i++) {
-    functions[i].symbol = b->symbol;
-    for (int k = 0; k < KINDS; k++) functions[i].counts[k] = b->executions * b->counts[k];
-  }
-  qsort(functions, count, sizeof *functions, by_symbol);
-  for (size_t first = 0, end; first < count; first = end) {
-    uint64_t sums[KINDS] = {0};
-    for (end = first; end < count && strcmp(functions[end].symbol, functions[first].symbol) == 0; end++)
-      for (int k = 0; k < KINDS; k++) sums[k] += functions[end].counts[k];
-    write_line(file, functions[first].symbol, sums);
-  }
-  for (size_t mark = 0; mark < mark_count; mark++) write_line(file, "@", marks[mark].counts);
-  if (fclose(file)) abort();
+  write_section();
+  if (fclose(output)) abort();
 }
 
 EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info, int argc, char **argv) {
   (void)info;
   for (int i = 0; i < argc; i++) {
-    if (strncmp(argv[i], "out=", 4) == 0) output_path = strdup(argv[i] + 4);
+    if (strncmp(argv[i], "out=", 4) == 0) output = fopen(argv[i] + 4, "w");
     if (strncmp(argv[i], "mark=", 5) == 0) mark_symbol = strdup(argv[i] + 5);
   }
-  if (!output_path) return 1;
+  if (!output) return 1;
   qemu_plugin_register_vcpu_tb_trans_cb(id, translated);
   qemu_plugin_register_atexit_cb(id, finished, NULL);
   return 0;
