@@ -95,7 +95,7 @@ import Testing
     @Test(.timeLimit(.minutes(10))) func dictionaryCopies() {
         var opcodes: [UInt8] = [0x80, 2] + Array("](".utf8)
         for _ in 0..<100_000 { opcodes += [0x4E, 0x4E, 0x86] }
-        opcodes += Array("e".utf8) + [0x71, 0] + Array("ccollections\nOrderedDict\n".utf8) + [0x71, 1]
+        opcodes += joined(Array("e".utf8), [0x71, 0], Array("ccollections\nOrderedDict\n".utf8), [0x71, 1])
         for _ in 0..<100_000 { opcodes += [0x68, 1, 0x68, 0, 0x85, 0x52, 0x30] }
         #expect(
             throws: CheckpointError.overLimit(
@@ -110,7 +110,8 @@ import Testing
         func storage(_ key: [UInt8]) -> [UInt8] {
             joined(
                 [0x28, 0x58, 7, 0, 0, 0], Array("storage".utf8), Array("ctorch\nFloatStorage\n".utf8),
-                [0x58, UInt8(key.count & 0xFF), UInt8(key.count >> 8), 0, 0], key, [0x58, 0, 0, 0, 0], integer(1), [0x74])
+                [0x58, UInt8(key.count & 0xFF), UInt8(key.count >> 8), 0, 0], key, [0x58, 0, 0, 0, 0], integer(1),
+                [0x74])
         }
         func isRefused(_ opcodes: [UInt8]) -> Bool {
             do {
@@ -120,14 +121,14 @@ import Testing
             } catch {}
             return false
         }
-        var names = [0x80, 2] + storage([UInt8](repeating: 0x6B, count: 1024)) + [0x71, 0]
+        var names = joined([0x80, 2], storage([UInt8](repeating: 0x6B, count: 1024)), [0x71, 0])
         for _ in 0..<10_000 { names += [0x68, 0, 0x51] }
         #expect(isRefused(names))
 
-        var shapes = [0x80, 2] + storage([0x30]) + [0x51, 0x71, 0]
-        shapes += [0x28] + (0..<64).flatMap { _ in integer(1) } + [0x74, 0x71, 1]
+        var shapes = joined([0x80, 2], storage([0x30]), [0x51, 0x71, 0])
+        shapes += joined([0x28], (0..<64).flatMap { _ in integer(1) }, [0x74, 0x71, 1])
         shapes += Array("ctorch._utils\n_rebuild_tensor\n".utf8) + [0x71, 2]
-        shapes += [0x28, 0x68, 0] + integer(0) + [0x68, 1, 0x68, 1, 0x74, 0x71, 3]
+        shapes += joined([0x28, 0x68, 0], integer(0), [0x68, 1, 0x68, 1, 0x74, 0x71, 3])
         for _ in 0..<10_000 { shapes += [0x68, 2, 0x68, 3, 0x52] }
         #expect(isRefused(shapes))
     }
@@ -151,13 +152,14 @@ import Testing
 
     /// Protocol 4 as Python writes it: a frame, memoized text, a global from the stack, an empty set.
     @Test func protocol4() throws {
-        func text(_ text: String) -> [UInt8] { [0x8C, UInt8(text.utf8.count)] + Array(text.utf8) + [0x94] }
-        var body = Array("}".utf8) + [0x94] + Array("(".utf8)
+        func text(_ text: String) -> [UInt8] { joined([0x8C, UInt8(text.utf8.count)], Array(text.utf8), [0x94]) }
+        var body = joined(Array("}".utf8), [0x94], Array("(".utf8))
         body += text("set") + [0x8F, 0x94, 0x28, 0x4B, 1, 0x90]
-        body += text("w") + text("torch._utils") + text("_rebuild_tensor_v2") + [0x93, 0x94, 0x28, 0x28]
-        body += text("storage") + text("torch") + text("FloatStorage") + [0x93, 0x94]
-        body += text("0") + text("cpu") + [0x4B, 6, 0x74, 0x94, 0x51, 0x4B, 0, 0x4B, 6, 0x85, 0x4B, 1, 0x85, 0x89]
-        body += text("collections") + text("OrderedDict") + [0x93, 0x29, 0x52, 0x74, 0x52] + Array("u.".utf8)
+        body += joined(text("w"), text("torch._utils"), text("_rebuild_tensor_v2"), [0x93, 0x94, 0x28, 0x28])
+        body += joined(text("storage"), text("torch"), text("FloatStorage"), [0x93, 0x94])
+        body += joined(
+            text("0"), text("cpu"), [0x4B, 6, 0x74, 0x94, 0x51, 0x4B, 0, 0x4B, 6, 0x85, 0x4B, 1, 0x85, 0x89])
+        body += joined(text("collections"), text("OrderedDict"), [0x93, 0x29, 0x52, 0x74, 0x52], Array("u.".utf8))
         let pickle = joined([0x80, 4, 0x95], littleEndian(UInt64(body.count)), body)
         #expect(try load(TinyCheckpoint.zip(pickle: pickle).bytes).names == ["w"])
     }

@@ -8,7 +8,7 @@ import Testing
 
     /// Protocol 2, these opcodes, `STOP`; the fault is due at `offset` of the opcodes.
     static func attack(_ name: String, _ opcodes: [UInt8], at offset: Int, _ fault: PickleFault) -> Attack {
-        let pickle: [UInt8] = [0x80, 2] + opcodes + Array(".".utf8)
+        let pickle: [UInt8] = joined([0x80, 2], opcodes, Array(".".utf8))
         return Attack(
             name, TinyCheckpoint.zip(pickle: pickle).bytes,
             .pickle(fault, at: place("net/data.pkl", byte: 2 + offset)))
