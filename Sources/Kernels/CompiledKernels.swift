@@ -23,7 +23,7 @@ struct CompiledKernels: KernelSet {
         #endif
     }
 
-    func units(of graph: Graph, options: PlanOptions) -> [PlanUnit] { KernelChoice.units(of: graph, options: options) }
+    func units(of graph: Graph, options: PlanOptions) -> [PlanUnit] { KernelTable.units(of: graph, options: options) }
 
     func operation(
         _ unit: PlanUnit, layout: ArenaLayout, tensors: any TensorSource, options: PlanOptions
@@ -54,9 +54,9 @@ struct CompiledKernels: KernelSet {
         _ step: Step, _ convolution: Convolution, _ places: StepPlaces, _ tensors: any TensorSource,
         _ options: PlanOptions
     ) throws -> any PlannedOperation {
-        switch KernelChoice.kernel(for: step, shape: places.input.shape, options: options) {
+        switch KernelTable.kernel(for: step, shape: places.input.shape, options: options) {
         case .winograd: try ConvolutionOperation<Winograd3x3>(step, convolution, places, tensors)
-        case .blocks: try ConvolutionOperation<Convolution2D>(step, convolution, places, tensors)
+        case .blocks: try Convolution2DOperation(step, convolution, places, tensors)
         case .pointwise: try PointwiseOperation(step, convolution, places, tensors)
         case .direct3x3: try ConvolutionOperation<Convolution3x3>(step, convolution, places, tensors)
         case .depthwise: try ConvolutionOperation<DepthwiseConvolution>(step, convolution, places, tensors)

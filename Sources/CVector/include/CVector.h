@@ -40,6 +40,15 @@ CONDENSENET_INLINE condensenet_float8 condensenet_multiply_add8(condensenet_floa
 #endif
 }
 
+/// 1/6, 1/2, 0 and 1, at an address that the compiler cannot see through: as constants it would keep them in registers
+/// throughout the loops around a hard swish, at the cost of sums.
+CONDENSENET_INLINE const float *condensenet_hard_swish_constants(void) {
+  static const float constants[4] = {1.0f / 6, 0.5f, 0, 1};
+  const float *address = constants;
+  __asm__ volatile("" : "+r"(address));
+  return address;
+}
+
 #if defined(__AVX512F__)
 typedef float condensenet_float16 __attribute__((ext_vector_type(16)));
 
@@ -59,9 +68,11 @@ CONDENSENET_INLINE condensenet_float16 condensenet_at_most16(condensenet_float16
   return x > bound ? bound : x;
 }
 
-/// The greater of x and zero in every lane; NaN stays NaN, and a zero may have either sign.
-CONDENSENET_INLINE condensenet_float16 condensenet_relu16(condensenet_float16 x) {
-  return condensenet_at_least16(x, 0);
+/// x * min(max(x / 6 + 1/2, 0), 1) in every lane.
+CONDENSENET_INLINE condensenet_float16 condensenet_hard_swish16(condensenet_float16 x) {
+  const float *constants = condensenet_hard_swish_constants();
+  const condensenet_float16 gate = condensenet_multiply_add16(constants[1], x, constants[0]);
+  return x * condensenet_at_most16(condensenet_at_least16(gate, constants[2]), constants[3]);
 }
 #endif
 
@@ -115,9 +126,11 @@ CONDENSENET_INLINE condensenet_float8 condensenet_at_most8(condensenet_float8 x,
 #endif
 }
 
-/// The greater of x and zero in every lane; NaN stays NaN, and a zero may have either sign.
-CONDENSENET_INLINE condensenet_float8 condensenet_relu8(condensenet_float8 x) {
-  return condensenet_at_least8(x, 0);
+/// x * min(max(x / 6 + 1/2, 0), 1) in every lane.
+CONDENSENET_INLINE condensenet_float8 condensenet_hard_swish8(condensenet_float8 x) {
+  const float *constants = condensenet_hard_swish_constants();
+  const condensenet_float8 gate = condensenet_multiply_add8(constants[1], x, constants[0]);
+  return x * condensenet_at_most8(condensenet_at_least8(gate, constants[2]), constants[3]);
 }
 
 /// The greater of a and b in every lane; NaN where either is NaN, and of two zeros either.

@@ -1,13 +1,15 @@
+import ModelFormat
+
 extension Convolution2D {
     /// Computes the given rows of the given groups' outputs.
     ///
     /// Calls for different groups or rows may run at the same time if each has its own scratch. Allocates nothing.
     ///
     /// - Precondition: the buffers have the sizes that the operands' descriptions give, `scratch` has `scratchCount`
-    ///   floats, and the ranges lie within the convolution.
-    public func run(
-        _ operands: Convolution2DOperands, groups groupRange: Range<Int>, rows: Range<Int>,
-        scratch: UnsafeMutablePointer<Float>
+    ///   elements, and the ranges lie within the convolution.
+    func run<Element: TiledElement>(
+        _: Element.Type, _ operands: Convolution2DOperands<Element>, groups groupRange: Range<Int>, rows: Range<Int>,
+        scratch: UnsafeMutablePointer<Element>
     ) {
         precondition(groupRange.lowerBound >= 0 && groupRange.upperBound <= groups)
         precondition(rows.lowerBound >= 0 && rows.upperBound <= height)
@@ -25,27 +27,27 @@ extension Convolution2D {
 }
 
 /// One group's share of a call.
-private struct ConvolutionRun {
+private struct ConvolutionRun<Element: TiledElement> {
     let shape: Convolution2D
-    let panels: PatchPanels
-    let biases: UnsafePointer<Float>
-    let output: UnsafeMutablePointer<Float>
-    let outputPlaneStride: Int
-    let panel: UnsafeMutablePointer<Float>
-    let saved: UnsafeMutablePointer<Float>
+    let operands: Convolution2DOperands<Element>
+    let group: Int
+    let panels: PatchPanels<Element>
+    let biases: UnsafePointer<Element>
+    let panel: UnsafeMutablePointer<Element>
+    let saved: UnsafeMutablePointer<Element>
 
     init(
-        _ shape: Convolution2D, _ operands: Convolution2DOperands, group: Int, scratch: UnsafeMutablePointer<Float>
+        _ shape: Convolution2D, _ operands: Convolution2DOperands<Element>, group: Int,
+        scratch: UnsafeMutablePointer<Element>
     ) {
         self.shape = shape
         biases = operands.weights + group &* shape.packedGroupCount
-        output = operands.output + group &* shape.outputs &* operands.outputPlaneStride
-        outputPlaneStride = operands.outputPlaneStride
+        self.operands = operands
+        self.group = group
         saved = scratch
         panel = scratch + shape.savedCount
         panels = PatchPanels(
-            shape, input: operands.input + group &* shape.inputs &* operands.inputPlaneStride,
-            inputPlaneStride: operands.inputPlaneStride, band: panel + shape.panelCount)
+            shape, operands, firstInput: group &* shape.inputs, band: panel + shape.panelCount)
     }
 
     /// Computes all outputs of some consecutive pixels.
@@ -63,8 +65,8 @@ private struct ConvolutionRun {
                 isLast: number == blocks &- 1)
             var pixel = 0
             var saved = saved
-            for _ in 0..<tiling.tiles16 { tile(Pixels16.self, source, stage, pixels, &pixel, &saved) }
-            for _ in 0..<tiling.tiles8 { tile(Pixels8.self, source, stage, pixels, &pixel, &saved) }
+            for _ in 0..<tiling.tiles16 { tile(Element.Pixels16.self, source, stage, pixels, &pixel, &saved) }
+            for _ in 0..<tiling.tiles8 { tile(Pixels8<Element>.self, source, stage, pixels, &pixel, &saved) }
             weights += stage.products &* lanes
         }
     }
@@ -72,16 +74,16 @@ private struct ConvolutionRun {
     /// One block of inputs.
     private struct Stage {
         let products: Int
-        let weights: UnsafePointer<Float>
+        let weights: UnsafePointer<Element>
         let isFirst: Bool
         let isLast: Bool
     }
 
     /// Adds one block's products to all outputs of the tile that begins at `pixel` of the pixels.
     @inline(__always)
-    private func tile<P: PixelVectors>(
-        _: P.Type, _ source: PatchPanels.Source, _ stage: Stage, _ pixels: Range<Int>, _ pixel: inout Int,
-        _ saved: inout UnsafeMutablePointer<Float>
+    private func tile<P: PixelVectors<Element>>(
+        _: P.Type, _ source: PatchPanels<Element>.Source, _ stage: Stage, _ pixels: Range<Int>, _ pixel: inout Int,
+        _ saved: inout UnsafeMutablePointer<Element>
     ) {
         let offset = PixelTiling.start(P.self, pixel, in: pixels.count)
         let first = pixels.lowerBound &+ offset
@@ -122,7 +124,7 @@ private struct ConvolutionRun {
     }
 
     @inline(__always)
-    private func add<P: PixelVectors>(_ products: Int, _ weights: UnsafePointer<Float>, to tile: inout OutputTile4<P>) {
+    private func add<P: PixelVectors<Element>>(_ products: Int, _ weights: UnsafePointer<Element>, to tile: inout OutputTile4<P>) {
         var pixels = UnsafePointer(panel)
         var weights = weights
         for _ in 0..<products / 4 {
@@ -141,20 +143,37 @@ private struct ConvolutionRun {
     }
 
     @inline(__always)
-    private func begin<P: PixelVectors>(
-        _: P.Type, _ stage: Stage, _ channel: Int, _ saved: UnsafeMutablePointer<Float>
+    private func begin<P: PixelVectors<Element>>(
+        _: P.Type, _ stage: Stage, _ channel: Int, _ saved: UnsafeMutablePointer<Element>
     ) -> OutputTile4<P> {
         stage.isFirst ? OutputTile4<P>(bias: biases + channel) : OutputTile4<P>(saved: saved)
     }
 
     @inline(__always)
-    private func finish<P: PixelVectors>(
-        _ tile: OutputTile4<P>, _ stage: Stage, _ channel: Int, _ saved: UnsafeMutablePointer<Float>,
+    private func finish<P: PixelVectors<Element>>(
+        _ tile: OutputTile4<P>, _ stage: Stage, _ channel: Int, _ saved: UnsafeMutablePointer<Element>,
         _ destination: ContiguousPixels
     ) {
         guard stage.isLast else { return tile.save(to: saved) }
         tile.store(
-            to: destination, in: output + channel &* outputPlaneStride, planeStride: outputPlaneStride,
-            outputs: shape.outputs &- channel, rectifies: shape.rectifiesOutput)
+            shape.activation,
+            to: PlaneDestination(
+                operands: operands, first: group &* shape.outputs &+ channel, outputs: shape.outputs &- channel,
+                pixels: destination), row: 0)
+    }
+}
+
+/// The planes of four outputs, so far as the group has them.
+private struct PlaneDestination<Element: KernelElement>: SumDestination {
+    let operands: Convolution2DOperands<Element>
+    /// The channel of the first output.
+    let first: Int
+    let outputs: Int
+    let pixels: ContiguousPixels
+
+    @inline(__always)
+    func store<Pixels: PixelVectors<Element>>(_ sums: Pixels, output: Int, row: Int) {
+        guard output < outputs else { return }
+        pixels.store(sums, in: operands.outputPlane(first &+ output))
     }
 }

@@ -1,22 +1,24 @@
+import ModelFormat
+
 extension Convolution3x3 {
     /// What `run` computes, in the plainest way: a sum at a time, from unpacked weights and planes without padding, for
     /// the whole convolution.
     ///
     /// - Parameters:
     ///   - input: `groups * inputs` planes, pixel `(y, x)` at `y * width + x`.
-    ///   - inputPlaneStride: floats from one input plane to the next.
+    ///   - inputPlaneStride: elements from one input plane to the next.
     ///   - weights: `[groups * outputs][inputs][3][3]`.
     ///   - bias: `[groups * outputs]`, or nil for zero.
     ///   - output: receives `groups * outputs` planes, laid out likewise.
-    ///   - outputPlaneStride: floats from one output plane to the next.
-    public func runReference(
-        input: UnsafePointer<Float>, inputPlaneStride: Int, weights: UnsafePointer<Float>,
-        bias: UnsafePointer<Float>?, output: UnsafeMutablePointer<Float>, outputPlaneStride: Int
+    ///   - outputPlaneStride: elements from one output plane to the next.
+    func runReference<Element: KernelElement>(
+        _: Element.Type, input: UnsafePointer<Element>, inputPlaneStride: Int, weights: UnsafePointer<Float>,
+        bias: UnsafePointer<Float>?, output: UnsafeMutablePointer<Element>, outputPlaneStride: Int
     ) {
         for channel in 0..<groups * outputs {
             for y in 0..<height {
                 for x in 0..<width {
-                    var sum = bias?[channel] ?? 0
+                    var sum = Element(bias?[channel] ?? 0)
                     for dx in 0..<3 {
                         for i in 0..<inputs {
                             let plane = input + (channel / outputs * inputs + i) * inputPlaneStride
@@ -24,11 +26,12 @@ extension Convolution3x3 {
                                 let (row, column) = (y + dy - 1, x + dx - 1)
                                 let inside = row >= 0 && row < height && column >= 0 && column < width
                                 let pixel = inside ? plane[row * width + column] : 0
-                                sum = multiplyAdd(sum, pixel, weights[(channel * inputs + i) * 9 + dy * 3 + dx])
+                                let weight = weights[(channel * inputs + i) * 9 + dy * 3 + dx]
+                                sum = multiplyAdd(sum, pixel, Element(weight))
                             }
                         }
                     }
-                    output[channel * outputPlaneStride + y * width + x] = rectifiesOutput ? relu(sum) : sum
+                    output[channel * outputPlaneStride + y * width + x] = activation.applied(to: sum)
                 }
             }
         }

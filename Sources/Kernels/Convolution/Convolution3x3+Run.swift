@@ -1,3 +1,5 @@
+import ModelFormat
+
 extension Convolution3x3 {
     /// Computes the given rows of the given groups' outputs.
     ///
@@ -5,7 +7,9 @@ extension Convolution3x3 {
     ///
     /// - Precondition: the buffers have the sizes that the operands' descriptions give, the ranges lie within the
     ///   convolution, and the input holds the rows together with those above and below them, zero outside the image.
-    public func run(_ operands: Convolution3x3Operands, groups groupRange: Range<Int>, rows: Range<Int>) {
+    func run<Element: TiledElement>(
+        _: Element.Type, _ operands: Convolution3x3Operands<Element>, groups groupRange: Range<Int>, rows: Range<Int>
+    ) {
         precondition(groupRange.lowerBound >= 0 && groupRange.upperBound <= groups)
         precondition(rows.lowerBound >= 0 && rows.upperBound <= height && width > 0)
         precondition(operands.inputLayout.width == width)
@@ -23,18 +27,21 @@ extension Convolution3x3 {
 }
 
 /// One group's share of a call.
-private struct DirectRun {
+private struct DirectRun<Element: TiledElement> {
+    typealias Pixels16 = Element.Pixels16
+    typealias WidePixels = Element.WidePixels
+
     let shape: Convolution3x3
-    let input: UnsafePointer<Float>
+    let input: UnsafePointer<Element>
     let planeStride: Int
     let rowStride: Int
-    let weights: UnsafePointer<Float>
-    let output: UnsafeMutablePointer<Float>
+    let weights: UnsafePointer<Element>
+    let output: UnsafeMutablePointer<Element>
     let outputPlaneStride: Int
     let rows: Range<Int>
 
     @inline(__always)
-    init(_ shape: Convolution3x3, _ operands: Convolution3x3Operands, group: Int, rows: Range<Int>) {
+    init(_ shape: Convolution3x3, _ operands: Convolution3x3Operands<Element>, group: Int, rows: Range<Int>) {
         self.shape = shape
         self.rows = rows
         planeStride = operands.inputLayout.planeStride
@@ -56,16 +63,16 @@ private struct DirectRun {
             medium(DirectTile1<OutputTile4<Pixels16>>.self, tiles, row, columns)
         }
         let paired = eachRow(step: 2) { row in
-            narrow(DirectTile2<OutputTile4<Pixels8>>.self, tiles, row, columns)
+            narrow(DirectTile2<OutputTile4<Pixels8<Element>>>.self, tiles, row, columns)
         }
-        if !paired { narrow(DirectTile1<OutputTile4<Pixels8>>.self, tiles, 0, columns) }
+        if !paired { narrow(DirectTile1<OutputTile4<Pixels8<Element>>>.self, tiles, 0, columns) }
     }
 
     /// Two outputs, the first of them `first`, in tiles of two rows, or of 8 columns and four rows.
     @inline(__always)
     func two(first: Int) {
         let tiles = first / 2..<first / 2 &+ 1
-        let columns = PixelTiling(pixels: shape.width, wide: true)
+        let columns = PixelTiling(pixels: shape.width, wideWidth: WidePixels.width)
         let paired = eachRow(step: 2) { row in
             wide(DirectTile2<OutputTile2<WidePixels>>.self, tiles, row, columns)
             medium(DirectTile2<OutputTile2<Pixels16>>.self, tiles, row, columns)
@@ -75,11 +82,11 @@ private struct DirectRun {
             medium(DirectTile1<OutputTile2<Pixels16>>.self, tiles, 0, columns)
         }
         let fourRows = eachRow(step: 4) { row in
-            narrow(DirectTile4<OutputTile2<Pixels8>>.self, tiles, row, columns)
+            narrow(DirectTile4<OutputTile2<Pixels8<Element>>>.self, tiles, row, columns)
         }
         guard !fourRows else { return }
         eachRow(step: 1) { row in
-            narrow(DirectTile1<OutputTile2<Pixels8>>.self, tiles, row, columns)
+            narrow(DirectTile1<OutputTile2<Pixels8<Element>>>.self, tiles, row, columns)
         }
     }
 
@@ -87,17 +94,17 @@ private struct DirectRun {
     @inline(__always)
     func one(first: Int) {
         let tiles = first..<first &+ 1
-        let columns = PixelTiling(pixels: shape.width, wide: true)
+        let columns = PixelTiling(pixels: shape.width, wideWidth: WidePixels.width)
         let fourRows = eachRow(step: 4) { row in
             wide(DirectTile4<OutputTile1<WidePixels>>.self, tiles, row, columns)
             medium(DirectTile4<OutputTile1<Pixels16>>.self, tiles, row, columns)
-            narrow(DirectTile4<OutputTile1<Pixels8>>.self, tiles, row, columns)
+            narrow(DirectTile4<OutputTile1<Pixels8<Element>>>.self, tiles, row, columns)
         }
         guard !fourRows else { return }
         eachRow(step: 1) { row in
             wide(DirectTile1<OutputTile1<WidePixels>>.self, tiles, row, columns)
             medium(DirectTile1<OutputTile1<Pixels16>>.self, tiles, row, columns)
-            narrow(DirectTile1<OutputTile1<Pixels8>>.self, tiles, row, columns)
+            narrow(DirectTile1<OutputTile1<Pixels8<Element>>>.self, tiles, row, columns)
         }
     }
 
@@ -118,20 +125,23 @@ private struct DirectRun {
 
     /// The wide tiles of a row.
     @inline(__always)
-    func wide<Tile: DirectTile>(_: Tile.Type, _ tiles: Range<Int>, _ row: Int, _ columns: PixelTiling) {
+    func wide<Tile: DirectTile>(_: Tile.Type, _ tiles: Range<Int>, _ row: Int, _ columns: PixelTiling)
+    where Tile.Element == Element {
         for index in 0..<columns.tilesWide { tile(Tile.self, tiles, row, index &* Tile.Row.Pixels.width) }
     }
 
     /// The tiles of 16 columns of a row.
     @inline(__always)
-    func medium<Tile: DirectTile>(_: Tile.Type, _ tiles: Range<Int>, _ row: Int, _ columns: PixelTiling) {
+    func medium<Tile: DirectTile>(_: Tile.Type, _ tiles: Range<Int>, _ row: Int, _ columns: PixelTiling)
+    where Tile.Element == Element {
         let first = columns.widePixels
         for index in 0..<columns.tiles16 { tile(Tile.self, tiles, row, first &+ index &* 16) }
     }
 
     /// The tiles of 8 columns of a row.
     @inline(__always)
-    func narrow<Tile: DirectTile>(_: Tile.Type, _ tiles: Range<Int>, _ row: Int, _ columns: PixelTiling) {
+    func narrow<Tile: DirectTile>(_: Tile.Type, _ tiles: Range<Int>, _ row: Int, _ columns: PixelTiling)
+    where Tile.Element == Element {
         let first = columns.widePixels &+ columns.tiles16 &* 16
         for index in 0..<columns.tiles8 { tile(Tile.self, tiles, row, first &+ index &* 8) }
     }
@@ -139,7 +149,8 @@ private struct DirectRun {
     /// Computes tiles `tiles` of `Tile.Row.outputs` channels each, at a row of the range, and at a column or so far to
     /// its left that the tile ends within the row.
     @inline(__always)
-    func tile<Tile: DirectTile>(_: Tile.Type, _ tiles: Range<Int>, _ row: Int, _ column: Int) {
+    func tile<Tile: DirectTile>(_: Tile.Type, _ tiles: Range<Int>, _ row: Int, _ column: Int)
+    where Tile.Element == Element {
         let column = PixelTiling.start(Tile.Row.Pixels.self, column, in: shape.width)
         let packedCount = (1 &+ 9 &* shape.inputs) &* Tile.Row.outputs
         let pixels = input + row &* rowStride + column
@@ -157,27 +168,25 @@ private struct DirectRun {
                 }
             }
             sums.store(
+                shape.activation,
                 to: DirectDestination(
                     first: output + index &* Tile.Row.outputs &* outputPlaneStride + row &* shape.width + column,
-                    planeStride: outputPlaneStride, rowStride: shape.width, columns: shape.width &- column,
-                    rectifies: shape.rectifiesOutput))
+                    planeStride: outputPlaneStride, rowStride: shape.width, columns: shape.width &- column))
         }
     }
 }
 
 /// The place of a tile's sums in the output.
-private struct DirectDestination: SumDestination {
-    let first: UnsafeMutablePointer<Float>
+private struct DirectDestination<Element: KernelElement>: SumDestination {
+    let first: UnsafeMutablePointer<Element>
     let planeStride: Int
     let rowStride: Int
     /// Columns from the tile's first to the end of the row; fewer than the tile's only where it is a tile of 8.
     let columns: Int
-    let rectifies: Bool
 
     @inline(__always)
-    func store<Pixels: PixelVectors>(_ sums: Pixels, output: Int, row: Int) {
-        let result = rectifies ? sums.relu() : sums
+    func store<Pixels: PixelVectors<Element>>(_ sums: Pixels, output: Int, row: Int) {
         ContiguousPixels(first: 0, count: columns)
-            .store(result, in: first + output &* planeStride + row &* rowStride)
+            .store(sums, in: first + output &* planeStride + row &* rowStride)
     }
 }

@@ -1,4 +1,5 @@
 import Engine
+import ModelFormat
 
 /// The numbers that define a grouped convolution with a square kernel and zero padding.
 public struct ConvolutionGeometry: Equatable, Sendable {
@@ -43,17 +44,17 @@ public struct ConvolutionGeometry: Equatable, Sendable {
 /// A grouped convolution, any kernel, stride and padding, computed as its definition reads.
 ///
 /// Input channel `i` is plane `inputPlanes[i]`; where `scale` is given, each of its pixels `x` counts as
-/// `max(x · scale[i] + shift[i], 0)`, and padding counts as 0. Output channel `o` is written to plane `outputPlanes[o]`.
+/// `x · scale[i] + shift[i]`; then comes `preActivation`, and padding counts as 0. Output channel `o` is written to plane `outputPlanes[o]`.
 ///
 /// - Parameters:
 ///   - weights: `[outputChannels, inputChannels/groups, kernel, kernel]`
 ///   - bias: `[outputChannels]`, or none
 ///   - outputRange: the output channels to compute
-public func convolutionReference(
-    _ geometry: ConvolutionGeometry, input: Planes<Float>, inputPlanes: UnsafePointer<Int32>,
-    scale: UnsafePointer<Float>?,
-    shift: UnsafePointer<Float>?, weights: UnsafePointer<Float>, bias: UnsafePointer<Float>?, relu: Bool,
-    output: Planes<Float>, outputPlanes: UnsafePointer<Int32>, outputRange: Range<Int>
+func convolutionReference<Element: KernelElement>(
+    _ geometry: ConvolutionGeometry, input: Planes<Element>, inputPlanes: UnsafePointer<Int32>,
+    normalization: Normalization<Float>?, preActivation: Activation, weights: UnsafePointer<Float>,
+    bias: UnsafePointer<Float>?, activation: Activation, output: Planes<Element>, outputPlanes: UnsafePointer<Int32>,
+    outputRange: Range<Int>
 ) {
     let (height, width) = (geometry.inputHeight, geometry.inputWidth)
     let (kernel, perGroup) = (geometry.kernel, geometry.inputsPerGroup)
@@ -62,7 +63,7 @@ public func convolutionReference(
         let destination = output[Int(outputPlanes[outputChannel])]
         for y in 0..<geometry.outputHeight {
             for x in 0..<geometry.outputWidth {
-                var sum = bias?[outputChannel] ?? 0
+                var sum = Element(bias?[outputChannel] ?? 0)
                 for inputChannel in 0..<perGroup {
                     let source = input[Int(inputPlanes[firstInput + inputChannel])]
                     let taps = weights + (outputChannel * perGroup + inputChannel) * kernel * kernel
@@ -73,15 +74,17 @@ public func convolutionReference(
                             let column = x * geometry.stride + dx - geometry.padding
                             guard column >= 0, column < width else { continue }
                             var pixel = source[row * width + column]
-                            if let scale, let shift {
-                                pixel = max(
-                                    pixel * scale[firstInput + inputChannel] + shift[firstInput + inputChannel], 0)
+                            if let normalization {
+                                pixel =
+                                    pixel * Element(normalization.scale[firstInput + inputChannel])
+                                    + Element(normalization.shift[firstInput + inputChannel])
                             }
-                            sum += pixel * taps[dy * kernel + dx]
+                            pixel = preActivation.applied(to: pixel)
+                            sum += pixel * Element(taps[dy * kernel + dx])
                         }
                     }
                 }
-                destination[y * geometry.outputWidth + x] = relu ? max(sum, 0) : sum
+                destination[y * geometry.outputWidth + x] = activation.applied(to: sum)
             }
         }
     }

@@ -24,8 +24,8 @@ public struct DenseLayer: Sendable, Equatable {
         self.pointwise = pointwise
         self.spatial = spatial
         precondition(spatial.width > 0 && spatial.height > 0 && bandRows ?? 1 > 0)
-        let rowFloats = PaddedPlanes(width: spatial.width, rows: 1).rowStride * spatial.groups * spatial.inputs
-        let limit = bandRows ?? max(4, KernelChoice.bandFloats / max(1, rowFloats) - 2)
+        let rowElements = PaddedPlanes(width: spatial.width, rows: 1).rowStride * spatial.groups * spatial.inputs
+        let limit = bandRows ?? max(4, KernelTable.bandElements / max(1, rowElements) - 2)
         let bands = (spatial.height + limit - 1) / limit
         let rows = min(roundUp((spatial.height + bands - 1) / bands, toMultipleOf: 4), spatial.height)
         middle = PaddedPlanes(width: spatial.width, rows: bandRows ?? rows)
@@ -34,10 +34,10 @@ public struct DenseLayer: Sendable, Equatable {
     /// Middle planes.
     var middlePlanes: Int { spatial.groups * spatial.inputs }
 
-    /// Floats of the middle in the scratch, rounded up to a cache line.
+    /// Elements of the middle in the scratch, rounded up to a cache line.
     private var middleCount: Int { roundUp(middle.count(planes: middlePlanes), toMultipleOf: 16) }
 
-    /// Floats of scratch that one call of `run` needs.
+    /// Elements of scratch that one call of `run` needs.
     public var scratchCount: Int { middleCount + pointwise.scratchCount }
 
     /// Computes the given rows of the output.
@@ -46,8 +46,11 @@ public struct DenseLayer: Sendable, Equatable {
     /// above and below its own anew. Allocates nothing.
     ///
     /// - Precondition: the buffers have the sizes that the operands' descriptions give; `scratch` has `scratchCount`
-    ///   floats, begins on a multiple of 64 bytes, and may hold anything.
-    public func run(_ operands: DenseLayerOperands, rows: Range<Int>, scratch: UnsafeMutablePointer<Float>) {
+    ///   elements, begins on a multiple of 64 bytes, and may hold anything.
+    func run<Element: TiledElement>(
+        _: Element.Type, _ operands: DenseLayerOperands<Element>, rows: Range<Int>,
+        scratch: UnsafeMutablePointer<Element>
+    ) {
         precondition(rows.lowerBound >= 0 && rows.upperBound <= spatial.height)
         let panel = scratch + middleCount
         // Middle rows that lie in the buffer already.
@@ -61,6 +64,7 @@ public struct DenseLayer: Sendable, Equatable {
             }
             let needed = min(end + 1, spatial.height)
             pointwise.run(
+                Element.self,
                 PointwiseOperands(
                     input: operands.input, inputPlaneStride: operands.inputPlaneStride,
                     inputs: operands.inputs, weights: operands.pointwiseWeights, output: scratch,
@@ -69,6 +73,7 @@ public struct DenseLayer: Sendable, Equatable {
             if first == 0 { middle.clearRow(scratch, planes: middlePlanes, row: -1) }
             if end == spatial.height { middle.clearRow(scratch, planes: middlePlanes, row: end - first) }
             spatial.run(
+                Element.self,
                 Convolution3x3Operands(
                     input: scratch, inputLayout: middle, firstRow: first, weights: operands.spatialWeights,
                     output: operands.output, outputPlaneStride: operands.outputPlaneStride),
@@ -80,29 +85,29 @@ public struct DenseLayer: Sendable, Equatable {
 }
 
 /// The buffers of a `DenseLayer`. Nothing is owned; every pointer outlives the call.
-public struct DenseLayerOperands {
+public struct DenseLayerOperands<Element: BitwiseCopyable & Sendable> {
     /// Feature planes: pixel `p` of plane `c` at `c * inputPlaneStride + p`.
-    public var input: UnsafePointer<Float>
-    /// Floats from one input plane to the next.
+    public var input: UnsafePointer<Element>
+    /// Elements from one input plane to the next.
     public var inputPlaneStride: Int
     /// What `PointwiseConvolution.gather` made.
-    public var inputs: GatheredInputs
+    public var inputs: GatheredInputs<Element>
     /// What `PointwiseConvolution.pack` made.
-    public var pointwiseWeights: UnsafePointer<Float>
+    public var pointwiseWeights: UnsafePointer<Element>
     /// The middle plane of each output channel of the 1×1 convolution.
     public var middlePlanes: UnsafePointer<Int32>
     /// What `Convolution3x3.pack` made.
-    public var spatialWeights: UnsafePointer<Float>
+    public var spatialWeights: UnsafePointer<Element>
     /// The first output plane; it may lie in the buffer of the inputs, behind the planes that are read.
-    public var output: UnsafeMutablePointer<Float>
-    /// Floats from one output plane to the next.
+    public var output: UnsafeMutablePointer<Element>
+    /// Elements from one output plane to the next.
     public var outputPlaneStride: Int
 
     /// Names the buffers.
     public init(
-        input: UnsafePointer<Float>, inputPlaneStride: Int, inputs: GatheredInputs,
-        pointwiseWeights: UnsafePointer<Float>, middlePlanes: UnsafePointer<Int32>,
-        spatialWeights: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>, outputPlaneStride: Int
+        input: UnsafePointer<Element>, inputPlaneStride: Int, inputs: GatheredInputs<Element>,
+        pointwiseWeights: UnsafePointer<Element>, middlePlanes: UnsafePointer<Int32>,
+        spatialWeights: UnsafePointer<Element>, output: UnsafeMutablePointer<Element>, outputPlaneStride: Int
     ) {
         self.input = input
         self.inputPlaneStride = inputPlaneStride

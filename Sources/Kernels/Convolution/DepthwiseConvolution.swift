@@ -1,10 +1,12 @@
+import ModelFormat
+
 /// A convolution of every plane by itself, of any square kernel, stride and zero padding.
 ///
 ///     y(c, r, x) = bias[c] + Σ dy Σ dx weights[c, dy, dx] * input[c][r * stride + dy − p][x * stride + dx − p]
 ///
-/// with padding `p`, followed by ReLU where `rectifiesOutput` is set. Each sum begins with the bias and takes rows, then
+/// with padding `p`, followed by `activation`. Each sum begins with the bias and takes rows, then
 /// columns of the kernel in ascending order, one fused multiply-add each, padding included. A plane is first copied with its
-/// padding, columns apart by their remainder modulo the stride, so that neighbouring outputs read neighbouring floats.
+/// padding, columns apart by their remainder modulo the stride, so that neighbouring outputs read neighbouring elements.
 public struct DepthwiseConvolution: Sendable, Equatable {
     /// Planes.
     public let channels: Int
@@ -18,14 +20,14 @@ public struct DepthwiseConvolution: Sendable, Equatable {
     public let stride: Int
     /// Zeros on each side of the input.
     public let padding: Int
-    /// Whether ReLU is applied to the sums.
-    public let rectifiesOutput: Bool
+    /// What is applied to the sums.
+    public let activation: Activation
 
     /// A convolution of `channels` planes of `inputHeight` × `inputWidth` pixels.
     ///
     /// - Precondition: kernel and stride are positive, and no number is negative.
     public init(
-        channels: Int, inputWidth: Int, inputHeight: Int, kernel: Int, stride: Int, padding: Int, rectifiesOutput: Bool
+        channels: Int, inputWidth: Int, inputHeight: Int, kernel: Int, stride: Int, padding: Int, activation: Activation
     ) {
         precondition(channels >= 0 && inputWidth >= 0 && inputHeight >= 0)
         precondition(kernel > 0 && stride > 0 && padding >= 0)
@@ -35,7 +37,7 @@ public struct DepthwiseConvolution: Sendable, Equatable {
         self.kernel = kernel
         self.stride = stride
         self.padding = padding
-        self.rectifiesOutput = rectifiesOutput
+        self.activation = activation
     }
 
     /// Columns of the output.
@@ -48,16 +50,16 @@ public struct DepthwiseConvolution: Sendable, Equatable {
         return span < 0 ? 0 : span / stride + 1
     }
 
-    /// Floats in the packed weights of one plane: the bias, then the kernel row by row.
+    /// Elements in the packed weights of one plane: the bias, then the kernel row by row.
     private var packedPlaneCount: Int { 1 + kernel * kernel }
-    /// Floats in the packed weights.
+    /// Elements in the packed weights.
     public var packedCount: Int { channels * packedPlaneCount }
 
     /// Padded rows that windows reach.
     private var rows: Int { max(0, height - 1) * stride + kernel }
-    /// Floats from one padded row to the next, in the columns of one remainder; vectors may begin at any output.
+    /// Elements from one padded row to the next, in the columns of one remainder; vectors may begin at any output.
     private var rowStride: Int { roundUp(width + (kernel - 1) / stride, toMultipleOf: 8) + 8 }
-    /// Floats of scratch that one call of `run` needs.
+    /// Elements of scratch that one call of `run` needs.
     public var scratchCount: Int { stride * rows * rowStride + 16 }
 
     /// Packs weights for `run`.
@@ -65,14 +67,14 @@ public struct DepthwiseConvolution: Sendable, Equatable {
     /// - Parameters:
     ///   - weights: `[channels][kernel][kernel]`.
     ///   - bias: `[channels]`, or nil for zero.
-    ///   - packed: receives `packedCount` floats.
-    public func pack(
-        weights: UnsafePointer<Float>, bias: UnsafePointer<Float>?, into packed: UnsafeMutablePointer<Float>
+    ///   - packed: receives `packedCount` elements, each rounded from single precision.
+    public func pack<Element: BinaryFloatingPoint>(
+        weights: UnsafePointer<Float>, bias: UnsafePointer<Float>?, into packed: UnsafeMutablePointer<Element>
     ) {
         for channel in 0..<channels {
             let destination = packed + channel * packedPlaneCount
-            destination[0] = bias?[channel] ?? 0
-            (destination + 1).update(from: weights + channel * kernel * kernel, count: kernel * kernel)
+            destination[0] = Element(bias?[channel] ?? 0)
+            for tap in 0..<kernel * kernel { destination[1 + tap] = Element(weights[channel * kernel * kernel + tap]) }
         }
     }
 
@@ -82,14 +84,14 @@ public struct DepthwiseConvolution: Sendable, Equatable {
     /// - Parameters:
     ///   - input: pixel `(y, x)` of plane `c` at `c * inputPlaneStride + y * inputWidth + x`.
     ///   - packed: what `pack` made.
-    ///   - output: laid out likewise, with its own stride and width; floats between planes are left alone.
+    ///   - output: laid out likewise, with its own stride and width; elements between planes are left alone.
     ///   - range: the planes.
-    ///   - scratch: `scratchCount` floats.
+    ///   - scratch: `scratchCount` elements.
     /// - Precondition: the planes lie in both buffers, and the range within `0..<channels`.
-    public func run(
-        input: UnsafePointer<Float>, inputPlaneStride: Int, weights packed: UnsafePointer<Float>,
-        output: UnsafeMutablePointer<Float>, outputPlaneStride: Int, channels range: Range<Int>,
-        scratch: UnsafeMutablePointer<Float>
+    func run<Element: TiledElement>(
+        _: Element.Type, input: UnsafePointer<Element>, inputPlaneStride: Int, weights packed: UnsafePointer<Element>,
+        output: UnsafeMutablePointer<Element>, outputPlaneStride: Int, channels range: Range<Int>,
+        scratch: UnsafeMutablePointer<Element>
     ) {
         precondition(range.lowerBound >= 0 && range.upperBound <= channels)
         guard width > 0 else { return }
@@ -100,15 +102,17 @@ public struct DepthwiseConvolution: Sendable, Equatable {
             let plane = output + channel &* outputPlaneStride
             for row in 0..<height {
                 var column = 0
-                for _ in 0..<columns.tiles16 { tile(Pixels16.self, scratch, weights, plane, row, &column) }
-                for _ in 0..<columns.tiles8 { tile(Pixels8.self, scratch, weights, plane, row, &column) }
+                for _ in 0..<columns.tiles16 { tile(Element.Pixels16.self, scratch, weights, plane, row, &column) }
+                for _ in 0..<columns.tiles8 { tile(Pixels8<Element>.self, scratch, weights, plane, row, &column) }
             }
         }
     }
 
     /// Copies a plane: padded row `y`, column `x` to `(x % stride * rows + y) * rowStride + x / stride`.
     @inline(__always)
-    private func separate(_ plane: UnsafePointer<Float>, into scratch: UnsafeMutablePointer<Float>) {
+    private func separate<Element: KernelElement>(
+        _ plane: UnsafePointer<Element>, into scratch: UnsafeMutablePointer<Element>
+    ) {
         for remainder in 0..<stride {
             // The first column of the image that belongs here, and its place.
             let place = max(0, padding &- remainder &+ stride &- 1) / stride
@@ -131,8 +135,8 @@ public struct DepthwiseConvolution: Sendable, Equatable {
 
     @inline(__always)
     private func tile<P: PixelVectors>(
-        _: P.Type, _ scratch: UnsafePointer<Float>, _ weights: UnsafePointer<Float>,
-        _ plane: UnsafeMutablePointer<Float>, _ row: Int, _ column: inout Int
+        _: P.Type, _ scratch: UnsafePointer<P.Element>, _ weights: UnsafePointer<P.Element>,
+        _ plane: UnsafeMutablePointer<P.Element>, _ row: Int, _ column: inout Int
     ) {
         let first = PixelTiling.start(P.self, column, in: width)
         var sums = P(repeating: weights[0])
@@ -153,23 +157,23 @@ public struct DepthwiseConvolution: Sendable, Equatable {
             }
             line += rowStride
         }
-        let result = rectifiesOutput ? sums.relu() : sums
+        let result = activation.applied(to: sums)
         ContiguousPixels(first: row &* width &+ first, count: width &- first).store(result, in: plane)
         column &+= P.width
     }
 
     /// What `run` computes, in the plainest way, for all planes, from unpacked weights.
-    public func runReference(
-        input: UnsafePointer<Float>, inputPlaneStride: Int, weights: UnsafePointer<Float>,
-        bias: UnsafePointer<Float>?, output: UnsafeMutablePointer<Float>, outputPlaneStride: Int
+    func runReference<Element: KernelElement>(
+        _: Element.Type, input: UnsafePointer<Element>, inputPlaneStride: Int, weights: UnsafePointer<Float>,
+        bias: UnsafePointer<Float>?, output: UnsafeMutablePointer<Element>, outputPlaneStride: Int
     ) {
         Convolution2D(
             groups: channels, inputs: 1, outputs: 1, inputWidth: inputWidth, inputHeight: inputHeight,
-            kernelWidth: kernel, kernelHeight: kernel, stride: stride, padding: padding,
-            rectifiesOutput: rectifiesOutput
+            kernelWidth: kernel, kernelHeight: kernel, stride: stride, padding: padding, activation: activation
         ).runReference(
+            Element.self,
             Convolution2DOperands(
-                input: input, inputPlaneStride: inputPlaneStride, weights: weights, output: output,
+                input: input, inputPlaneStride: inputPlaneStride, weights: UnsafePointer(output), output: output,
                 outputPlaneStride: outputPlaneStride), weights: weights, bias: bias)
     }
 }

@@ -1,19 +1,21 @@
-/// Copies what lies under each place of a convolution's kernel into panels, `[inputs][kernelHeight][kernelWidth][pixels]`.
-struct PatchPanels {
-    private let shape: Convolution2D
-    private let input: UnsafePointer<Float>
-    private let inputPlaneStride: Int
-    private let layout: PaddedBand
-    private let band: UnsafeMutablePointer<Float>
+import ModelFormat
 
-    /// Panels of one group, whose inputs begin at `input`; `band` has room for a block's rows.
+/// Copies what lies under each tap of a convolution's kernel into panels, `[inputs][kernelHeight][kernelWidth][pixels]`.
+struct PatchPanels<Element: TiledElement> {
+    private let shape: Convolution2D
+    private let operands: Convolution2DOperands<Element>
+    private let firstInput: Int
+    private let layout: PaddedBand
+    private let band: UnsafeMutablePointer<Element>
+
+    /// Panels of one group, whose inputs begin with channel `firstInput`; `band` has room for a block's rows.
     init(
-        _ shape: Convolution2D, input: UnsafePointer<Float>, inputPlaneStride: Int,
-        band: UnsafeMutablePointer<Float>
+        _ shape: Convolution2D, _ operands: Convolution2DOperands<Element>, firstInput: Int,
+        band: UnsafeMutablePointer<Element>
     ) {
         self.shape = shape
-        self.input = input
-        self.inputPlaneStride = inputPlaneStride
+        self.operands = operands
+        self.firstInput = firstInput
         self.band = band
         layout = shape.band
     }
@@ -21,38 +23,46 @@ struct PatchPanels {
     /// The planes of a block of inputs, ready to be read.
     struct Source {
         /// Row 0 and column 0 of the padded image, in the block's first plane.
-        let origin: UnsafePointer<Float>
+        let origin: UnsafePointer<Element>
         let planes: Int
         let planeStride: Int
         let rowStride: Int
     }
 
-    /// Copies the rows under `pixels` with their padding, where there is any.
+    /// Copies the rows under `pixels` with their padding, normalised and activated, unless they can be read in place.
     func prepare(inputs: Range<Int>, pixels: Range<Int>) -> Source {
-        let first = input + inputs.lowerBound &* inputPlaneStride
-        if shape.isPointwise {
+        if shape.readsInPlace {
             return Source(
-                origin: first, planes: inputs.count, planeStride: inputPlaneStride, rowStride: shape.inputWidth)
+                origin: operands.inputPlane(firstInput &+ inputs.lowerBound), planes: inputs.count,
+                planeStride: operands.inputPlaneStride, rowStride: shape.inputWidth)
         }
         let firstRow = pixels.lowerBound / shape.width &* shape.stride
         let lastRow = (pixels.upperBound &- 1) / shape.width &* shape.stride
-        layout.copy(
-            to: band, from: first, sourcePlaneStride: inputPlaneStride, planes: inputs.count, firstRow: firstRow,
-            count: lastRow &- firstRow &+ shape.kernelHeight)
+        for input in inputs {
+            let channel = firstInput &+ input
+            layout.copy(
+                to: band + (input &- inputs.lowerBound) &* layout.planeStride, from: operands.inputPlane(channel),
+                firstRow: firstRow, count: lastRow &- firstRow &+ shape.kernelHeight
+            ) { row in
+                guard shape.transformsInputs else { return }
+                activateRow(
+                    row, count: shape.inputWidth, operands.normalization, channel: channel, shape.preActivation)
+            }
+        }
         return Source(
             origin: UnsafePointer(band) - firstRow &* layout.rowStride, planes: inputs.count,
             planeStride: layout.planeStride, rowStride: layout.rowStride)
     }
 
     /// Fills a panel with the windows of `pixels`, at most `P.width` of them. Lanes beyond them hold anything, and up to
-    /// eight floats after the panel are overwritten.
+    /// eight elements after the panel are overwritten.
     @inline(__always)
-    func fill<P: PixelVectors>(
-        _: P.Type, _ panel: UnsafeMutablePointer<Float>, _ source: Source, pixels: Range<Int>
+    func fill<P: PixelVectors<Element>>(
+        _: P.Type, _ panel: UnsafeMutablePointer<Element>, _ source: Source, pixels: Range<Int>
     ) {
         let row = pixels.lowerBound / shape.width
         let column = pixels.lowerBound &- row &* shape.width
-        if shape.isPointwise {
+        if shape.readsInPlace {
             fill(panel, source, width: P.width) { plane, destination in
                 if pixels.count == P.width {
                     P(loading: plane + pixels.lowerBound).store(to: destination)
@@ -64,9 +74,9 @@ struct PatchPanels {
             let start = row &* shape.stride &* source.rowStride &+ column &* shape.stride
             let stride = shape.stride
             fill(panel, source, width: P.width) { window, destination in
-                for place in Swift.stride(from: 0, to: P.width, by: 8) {
+                for offset in Swift.stride(from: 0, to: P.width, by: 8) {
                     storeVector(
-                        loadStrided(window + (start &+ place &* stride), stride: stride), destination + place)
+                        loadStrided(window + (start &+ offset &* stride), stride: stride), destination + offset)
                 }
             }
         } else {
@@ -76,12 +86,12 @@ struct PatchPanels {
         }
     }
 
-    /// Calls `copy` for each input and place of the kernel, with the window of the padded image's first pixel and the
+    /// Calls `copy` for each input and tap of the kernel, with the window of the padded image's first pixel and the
     /// panel's row of `width` pixels.
     @inline(__always)
     private func fill(
-        _ panel: UnsafeMutablePointer<Float>, _ source: Source, width: Int,
-        _ copy: (UnsafePointer<Float>, UnsafeMutablePointer<Float>) -> Void
+        _ panel: UnsafeMutablePointer<Element>, _ source: Source, width: Int,
+        _ copy: (UnsafePointer<Element>, UnsafeMutablePointer<Element>) -> Void
     ) {
         var destination = panel
         var plane = source.origin
@@ -101,7 +111,7 @@ struct PatchPanels {
     /// Copies the pixels row by row; what is written beyond a row belongs to the next, or to the panel's next row.
     @inline(__always)
     private func copyRows(
-        _ window: UnsafePointer<Float>, _ destination: UnsafeMutablePointer<Float>, _ rowStride: Int, _ firstRow: Int,
+        _ window: UnsafePointer<Element>, _ destination: UnsafeMutablePointer<Element>, _ rowStride: Int, _ firstRow: Int,
         _ firstColumn: Int, _ count: Int
     ) {
         let stride = shape.stride
@@ -110,11 +120,11 @@ struct PatchPanels {
             let length = min(count &- done, shape.width &- column)
             let source = window + (row &* rowStride &+ column) &* stride
             if stride <= 2 {
-                for place in Swift.stride(from: 0, to: length, by: 8) {
-                    storeVector(loadStrided(source + place &* stride, stride: stride), destination + (done &+ place))
+                for offset in Swift.stride(from: 0, to: length, by: 8) {
+                    storeVector(loadStrided(source + offset &* stride, stride: stride), destination + (done &+ offset))
                 }
             } else {
-                for place in 0..<length { destination[done &+ place] = source[place &* stride] }
+                for offset in 0..<length { destination[done &+ offset] = source[offset &* stride] }
             }
             done &+= length
             row &+= 1

@@ -1,14 +1,16 @@
-/// Adds the pixels of two stacks of planes, with ReLU of the sums where `rectifiesOutput` is set: a residual
-/// connection.
+import ModelFormat
+
+/// Adds the pixels of two stacks of planes and activates the sums: a residual connection.
 ///
 /// - Parameters:
-///   - a: planes of `pixels` floats, `aPlaneStride` apart.
+///   - a: planes of `pixels` elements, `aPlaneStride` apart.
 ///   - b: likewise.
-///   - output: likewise; may be `a` or `b`. Floats between planes are left alone.
+///   - output: likewise; may be `a` or `b`. Elements between planes are left alone.
 ///   - planes: the planes to add; calls for different planes may run at the same time. Allocates nothing.
-public func addPlanes(
-    _ a: UnsafePointer<Float>, aPlaneStride: Int, _ b: UnsafePointer<Float>, bPlaneStride: Int,
-    output: UnsafeMutablePointer<Float>, outputPlaneStride: Int, pixels: Int, planes: Range<Int>, rectifiesOutput: Bool
+func addPlanes<Element: KernelElement>(
+    _: Element.Type, _ a: UnsafePointer<Element>, aPlaneStride: Int, _ b: UnsafePointer<Element>, bPlaneStride: Int,
+    output: UnsafeMutablePointer<Element>, outputPlaneStride: Int, pixels: Int, planes: Range<Int>,
+    activation: Activation
 ) {
     for plane in planes {
         let a = a + plane &* aPlaneStride
@@ -16,27 +18,27 @@ public func addPlanes(
         let output = output + plane &* outputPlaneStride
         var pixel = 0
         while pixel &+ 8 <= pixels {
-            let sum = loadVector(a + pixel) + loadVector(b + pixel)
-            storeVector(rectifiesOutput ? relu(sum) : sum, output + pixel)
+            let sum = Element.add(loadVector(a + pixel), loadVector(b + pixel))
+            storeVector(activation.applied(to: sum), output + pixel)
             pixel &+= 8
         }
         while pixel < pixels {
-            let sum = a[pixel] + b[pixel]
-            output[pixel] = rectifiesOutput ? relu(sum) : sum
+            output[pixel] = activation.applied(to: a[pixel] + b[pixel])
             pixel &+= 1
         }
     }
 }
 
 /// What `addPlanes` computes, a pixel at a time.
-public func addPlanesReference(
-    _ a: UnsafePointer<Float>, aPlaneStride: Int, _ b: UnsafePointer<Float>, bPlaneStride: Int,
-    output: UnsafeMutablePointer<Float>, outputPlaneStride: Int, pixels: Int, planes: Range<Int>, rectifiesOutput: Bool
+func addPlanesReference<Element: KernelElement>(
+    _: Element.Type, _ a: UnsafePointer<Element>, aPlaneStride: Int, _ b: UnsafePointer<Element>, bPlaneStride: Int,
+    output: UnsafeMutablePointer<Element>, outputPlaneStride: Int, pixels: Int, planes: Range<Int>,
+    activation: Activation
 ) {
     for plane in planes {
         for pixel in 0..<pixels {
             let sum = a[plane * aPlaneStride + pixel] + b[plane * bPlaneStride + pixel]
-            output[plane * outputPlaneStride + pixel] = rectifiesOutput ? relu(sum) : sum
+            output[plane * outputPlaneStride + pixel] = activation.applied(to: sum)
         }
     }
 }

@@ -1,14 +1,15 @@
+import ModelFormat
+
 /// A fully connected layer: `y[o] = bias[o] + Σ i weights[o, i] * x[i]`.
 ///
-/// Each sum begins with the bias and takes the inputs in ascending order, one fused multiply-add each; ReLU
-/// follows where `rectifiesOutput` is set.
+/// Each sum begins with the bias and takes the inputs in ascending order, one fused multiply-add each; `activation` follows.
 public struct Linear: Sendable, Equatable {
     /// Inputs.
     public let inputs: Int
     /// Outputs.
     public let outputs: Int
-    /// Whether ReLU is applied to the sums.
-    public let rectifiesOutput: Bool
+    /// What is applied to the sums.
+    public let activation: Activation
 
     private static let wideTile = 32
     private static let narrowTile = 8
@@ -16,11 +17,11 @@ public struct Linear: Sendable, Equatable {
     /// A layer from `inputs` to `outputs` values.
     ///
     /// - Precondition: neither is negative.
-    public init(inputs: Int, outputs: Int, rectifiesOutput: Bool = false) {
+    public init(inputs: Int, outputs: Int, activation: Activation = .none) {
         precondition(inputs >= 0 && outputs >= 0)
         self.inputs = inputs
         self.outputs = outputs
-        self.rectifiesOutput = rectifiesOutput
+        self.activation = activation
     }
 
     private var wideTiles: Int { outputs / Self.wideTile }
@@ -30,7 +31,7 @@ public struct Linear: Sendable, Equatable {
         wideTiles + (outputs % Self.wideTile + Self.narrowTile - 1) / Self.narrowTile
     }
 
-    /// Floats in the packed weights: for each tile `[1 + inputs][outputs of the tile]`, the bias first, filled up with
+    /// Elements in the packed weights: for each tile `[1 + inputs][outputs of the tile]`, the bias first, filled up with
     /// zeros.
     public var packedCount: Int {
         roundUp(outputs, toMultipleOf: Self.narrowTile) * (inputs + 1)
@@ -41,18 +42,19 @@ public struct Linear: Sendable, Equatable {
     /// - Parameters:
     ///   - weights: `[outputs][inputs]`.
     ///   - bias: `[outputs]`, or nil for zero.
-    ///   - packed: receives `packedCount` floats.
-    public func pack(
-        weights: UnsafePointer<Float>, bias: UnsafePointer<Float>?, into packed: UnsafeMutablePointer<Float>
+    ///   - packed: receives `packedCount` elements, each rounded from single precision.
+    public func pack<Element: BinaryFloatingPoint>(
+        weights: UnsafePointer<Float>, bias: UnsafePointer<Float>?, into packed: UnsafeMutablePointer<Element>
     ) {
         for tile in 0..<tiles {
             let (first, width) = place(of: tile)
             let destination = packed + first * (inputs + 1)
             for lane in 0..<width {
                 let output = first + lane
-                destination[lane] = output < outputs ? bias?[output] ?? 0 : 0
+                destination[lane] = output < outputs ? Element(bias?[output] ?? 0) : 0
                 for input in 0..<inputs {
-                    destination[(input + 1) * width + lane] = output < outputs ? weights[output * inputs + input] : 0
+                    destination[(input + 1) * width + lane] =
+                        output < outputs ? Element(weights[output * inputs + input]) : 0
                 }
             }
         }
@@ -66,9 +68,9 @@ public struct Linear: Sendable, Equatable {
     ///   - output: receives `[outputs]`; those of other tiles are left alone.
     ///   - range: the tiles to compute.
     /// - Precondition: the buffers have these sizes, and the range lies within `0..<tiles`.
-    public func run(
-        input: UnsafePointer<Float>, weights packed: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>,
-        tiles range: Range<Int>
+    func run<Element: KernelElement>(
+        _: Element.Type, input: UnsafePointer<Element>, weights packed: UnsafePointer<Element>,
+        output: UnsafeMutablePointer<Element>, tiles range: Range<Int>
     ) {
         precondition(range.lowerBound >= 0 && range.upperBound <= tiles)
         for tile in range {
@@ -87,35 +89,32 @@ public struct Linear: Sendable, Equatable {
                     sums2 = multiplyAdd(sums2, loadVector(weights + 16), value)
                     sums3 = multiplyAdd(sums3, loadVector(weights + 24), value)
                 }
-                storeVector(finished(sums0), output + first)
-                storeVector(finished(sums1), output + first + 8)
-                storeVector(finished(sums2), output + first + 16)
-                storeVector(finished(sums3), output + first + 24)
+                storeVector(activation.applied(to: sums0), output + first)
+                storeVector(activation.applied(to: sums1), output + first + 8)
+                storeVector(activation.applied(to: sums2), output + first + 16)
+                storeVector(activation.applied(to: sums3), output + first + 24)
             } else {
                 var sums = loadVector(weights)
                 for index in 0..<inputs {
                     weights += Self.narrowTile
                     sums = multiplyAdd(sums, loadVector(weights), input[index])
                 }
-                storeVector(finished(sums), output + first, count: min(Self.narrowTile, outputs &- first))
+                storeVector(activation.applied(to: sums), output + first, count: min(Self.narrowTile, outputs &- first))
             }
         }
     }
 
     /// What `run` computes, a sum at a time, from unpacked weights.
-    public func runReference(
-        input: UnsafePointer<Float>, weights: UnsafePointer<Float>, bias: UnsafePointer<Float>?,
-        output: UnsafeMutablePointer<Float>
+    func runReference<Element: KernelElement>(
+        _: Element.Type, input: UnsafePointer<Element>, weights: UnsafePointer<Float>, bias: UnsafePointer<Float>?,
+        output: UnsafeMutablePointer<Element>
     ) {
         for channel in 0..<outputs {
-            var sum = bias?[channel] ?? 0
-            for index in 0..<inputs { sum = multiplyAdd(sum, input[index], weights[channel * inputs + index]) }
-            output[channel] = rectifiesOutput ? relu(sum) : sum
+            var sum = Element(bias?[channel] ?? 0)
+            for index in 0..<inputs { sum = multiplyAdd(sum, input[index], Element(weights[channel * inputs + index])) }
+            output[channel] = activation.applied(to: sum)
         }
     }
-
-    @inline(__always)
-    private func finished(_ sums: PixelVector) -> PixelVector { rectifiesOutput ? relu(sums) : sums }
 
     /// A tile's first output and its width.
     @inline(__always)

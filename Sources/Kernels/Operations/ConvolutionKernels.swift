@@ -1,29 +1,6 @@
 import Engine
 import ModelFormat
 
-/// Any such convolution, split by rows.
-extension Convolution2D: PlaneConvolution {
-    static var name: String { "Convolution2D" }
-
-    init(_ step: Step, _ convolution: Convolution, shape: PlaneShape) {
-        self.init(
-            groups: convolution.groups, inputs: step.inputChannels / convolution.groups,
-            outputs: convolution.outputChannels / convolution.groups, inputWidth: shape.width,
-            inputHeight: shape.height, kernelWidth: convolution.kernel, kernelHeight: convolution.kernel,
-            stride: convolution.stride, padding: convolution.padding, rectifiesOutput: convolution.activation == .relu)
-    }
-
-    var scratchFloats: Int { scratchCount }
-
-    func run(_ source: Planes<Float>, _ weights: UnsafePointer<Float>, _ destination: Planes<Float>, _ share: Share) {
-        run(
-            Convolution2DOperands(
-                input: source.base, inputPlaneStride: source.stride, weights: weights, output: destination.base,
-                outputPlaneStride: destination.stride),
-            groups: 0..<groups, rows: share.of(height), scratch: share.scratch())
-    }
-}
-
 /// Stride 1 and padding 1, split by groups; each group's input planes are first given zeros around them in the thread's
 /// scratch.
 extension Convolution3x3: PlaneConvolution {
@@ -33,11 +10,11 @@ extension Convolution3x3: PlaneConvolution {
         self.init(
             groups: convolution.groups, inputs: step.inputChannels / convolution.groups,
             outputs: convolution.outputChannels / convolution.groups, width: shape.width, height: shape.height,
-            rectifiesOutput: convolution.activation == .relu)
+            activation: convolution.activation)
     }
 
     private var padded: PaddedPlanes { PaddedPlanes(width: width, rows: height) }
-    var scratchFloats: Int { padded.count(planes: groups * inputs) }
+    var scratchElements: Int { padded.count(planes: groups * inputs) }
 
     func run(_ source: Planes<Float>, _ weights: UnsafePointer<Float>, _ destination: Planes<Float>, _ share: Share) {
         let part = share.of(groups)
@@ -60,14 +37,14 @@ extension DepthwiseConvolution: PlaneConvolution {
         self.init(
             channels: convolution.groups, inputWidth: shape.width, inputHeight: shape.height,
             kernel: convolution.kernel, stride: convolution.stride, padding: convolution.padding,
-            rectifiesOutput: convolution.activation == .relu)
+            activation: convolution.activation)
     }
 
-    var scratchFloats: Int { scratchCount }
+    var scratchElements: Int { scratchCount }
 
     func run(_ source: Planes<Float>, _ weights: UnsafePointer<Float>, _ destination: Planes<Float>, _ share: Share) {
         run(
-            input: source.base, inputPlaneStride: source.stride, weights: weights, output: destination.base,
+            Float.self, input: source.base, inputPlaneStride: source.stride, weights: weights, output: destination.base,
             outputPlaneStride: destination.stride, channels: share.of(channels), scratch: share.scratch())
     }
 }
@@ -80,10 +57,10 @@ extension Winograd3x3: PlaneConvolution {
         self.init(
             groups: convolution.groups, inputs: step.inputChannels / convolution.groups,
             outputs: convolution.outputChannels / convolution.groups, width: shape.width, height: shape.height,
-            rectifiesOutput: convolution.activation == .relu)
+            activation: convolution.activation)
     }
 
-    var scratchFloats: Int { scratchCount }
+    var scratchElements: Int { scratchCount }
 
     func run(_ source: Planes<Float>, _ weights: UnsafePointer<Float>, _ destination: Planes<Float>, _ share: Share) {
         run(

@@ -8,12 +8,13 @@ protocol PlaneConvolution: Sendable {
     static var name: String { get }
     /// The kernel for a step whose input has `shape`.
     init(_ step: Step, _ convolution: Convolution, shape: PlaneShape)
-    /// Floats of the packed weights.
+    /// Elements of the packed weights.
     var packedCount: Int { get }
     /// Brings weights and biases into the order that the kernel reads.
-    func pack(weights: UnsafePointer<Float>, bias: UnsafePointer<Float>?, into packed: UnsafeMutablePointer<Float>)
-    /// Floats of scratch memory for each thread.
-    var scratchFloats: Int { get }
+    func pack<Element: BinaryFloatingPoint>(
+        weights: UnsafePointer<Float>, bias: UnsafePointer<Float>?, into packed: UnsafeMutablePointer<Element>)
+    /// Elements of scratch memory for each thread.
+    var scratchElements: Int { get }
     /// Computes one share of the outputs from planes and packed weights.
     func run(_ source: Planes<Float>, _ weights: UnsafePointer<Float>, _ destination: Planes<Float>, _ share: Share)
 }
@@ -34,7 +35,7 @@ final class ConvolutionOperation<Kernel: PlaneConvolution>: PlannedOperation {
 
     var kernel: String { Kernel.name }
     var packedBytes: Int { weights.byteCount }
-    var scratchBytes: Int { 4 * convolution.scratchFloats }
+    var scratchBytes: Int { MemoryLayout<Float>.size * convolution.scratchElements }
 
     func run(_ share: Share) {
         convolution.run(places.source(share), weights.pointer, places.destination(share), share)

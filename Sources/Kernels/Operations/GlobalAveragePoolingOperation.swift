@@ -9,16 +9,20 @@ final class GlobalAveragePoolingOperation: PlannedOperation {
     private let places: StepPlaces
 
     init(_ step: Step, _ source: PreActivation, _ places: StepPlaces, _ tensors: any TensorSource) throws {
-        pool = GlobalAveragePool(channels: source.channels(of: step.inputChannels), pixels: places.input.shape.pixels)
+        pool = GlobalAveragePool(
+            channels: source.channels(of: step.inputChannels), pixels: places.input.shape.pixels,
+            preActivation: source.activation)
         stage = try PackedPreActivation(step, source, tensors)
         self.places = places
     }
 
     func run(_ share: Share) {
-        let planes = places.source(share)
+        let (planes, output) = (places.source(share), places.destination(share))
         pool.run(
-            input: planes.base, inputPlaneStride: planes.stride, inputPlanes: stage.planes.pointer,
-            activation: stage.activation, output: places.destination(share).base,
+            Float.self,
+            PoolingOperands(
+                input: planes.base, inputPlaneStride: planes.stride, inputPlanes: stage.planes.pointer,
+                normalization: stage.normalization, output: output.base, outputPlaneStride: output.stride),
             channels: share.of(pool.channels, block: 16))
     }
 }

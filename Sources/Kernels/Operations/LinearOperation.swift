@@ -15,7 +15,7 @@ final class LinearOperation: PlannedOperation {
     init(_ step: Step, _ linear: ModelFormat.Linear, _ places: StepPlaces, _ tensors: any TensorSource) throws {
         let layer = Linear(
             inputs: step.inputChannels * places.input.shape.pixels, outputs: linear.outputs,
-            rectifiesOutput: linear.activation == .relu)
+            activation: linear.activation)
         weights = try tensors.packed(step, hasBias: true, count: layer.packedCount, pack: layer.pack)
         self.layer = layer
         inputChannels = step.inputChannels
@@ -37,7 +37,7 @@ final class LinearOperation: PlannedOperation {
             }
         }
         layer.run(
-            input: vector, weights: weights.pointer, output: places.destination(share).base,
+            Float.self, input: vector, weights: weights.pointer, output: places.destination(share).base,
             tiles: share.of(layer.tiles))
     }
 }

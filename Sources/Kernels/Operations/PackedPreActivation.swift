@@ -20,8 +20,8 @@ struct PackedPreActivation: Sendable {
     }
 
     /// Scale and shift of each channel, where the step normalises.
-    var activation: (scale: UnsafePointer<Float>, shift: UnsafePointer<Float>)? {
+    var normalization: Normalization<Float>? {
         guard let scale, let shift else { return nil }
-        return (scale.pointer, shift.pointer)
+        return Normalization(scale: scale.pointer, shift: shift.pointer)
     }
 }

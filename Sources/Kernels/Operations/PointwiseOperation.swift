@@ -20,7 +20,7 @@ final class PointwiseOperation: PlannedOperation {
         // Where a group's outputs go is among the packed numbers, the first plane of all included.
         let destination: Planes<Float> = places.output.planes(share.arena)
         let convolution = packed.convolution
-        let byGroups = KernelChoice.splitsGroups(height: convolution.height) && convolution.groups % share.parts == 0
+        let byGroups = KernelTable.splitsGroups(height: convolution.height) && convolution.groups % share.parts == 0
         convolution.run(
             packed.operands(
                 input: places.source(share), output: destination.base,
@@ -34,24 +34,40 @@ final class PointwiseOperation: PlannedOperation {
 struct PackedPointwise: Sendable {
     let convolution: PointwiseConvolution
     let weights: StoredArray<Float>
-    private let inputs: StoredArray<GatheredInput>
+    private let inputs: StoredArray<GatheredInput<Float>>
     private let rising: StoredArray<Int32>
+    /// Of each input, where the pre-activation is computed.
+    private let normalization: (scale: StoredArray<Float>, shift: StoredArray<Float>)?
     private let outputPlanes: StoredArray<Int32>
 
     init(_ step: Step, _ source: Convolution, shape: PlaneShape, _ tensors: any TensorSource) throws {
         let channels = source.preActivation.channels(of: step.inputChannels)
         let convolution = PointwiseConvolution(
             groups: source.groups, inputs: channels / source.groups, outputs: source.outputChannels / source.groups,
-            width: shape.width, height: shape.height, rectifiesOutput: source.activation == .relu)
+            width: shape.width, height: shape.height, preActivation: source.preActivation.activation,
+            activation: source.activation)
         let stage = try PackedPreActivation(step, source.preActivation, tensors)
         weights = try tensors.packed(step, hasBias: source.bias, count: convolution.packedCount) {
-            convolution.pack(weights: $0, bias: $1, activation: stage.activation, into: $2)
+            convolution.pack(weights: $0, bias: $1, normalization: stage.normalization, into: $2)
         }
         inputs = try StoredArray(count: channels) {
-            convolution.gather(planes: stage.planes.pointer, activation: stage.activation, into: $0.baseAddress!)
+            convolution.gather(planes: stage.planes.pointer, normalization: stage.normalization, into: $0.baseAddress!)
         }
         rising = try StoredArray(count: source.groups) {
-            convolution.countRising(activation: stage.activation, into: $0.baseAddress!)
+            convolution.countRising(normalization: stage.normalization, into: $0.baseAddress!)
+        }
+        if convolution.computesInputs {
+            let given = stage.normalization
+            normalization = try (
+                StoredArray(count: channels) { scale in
+                    for channel in scale.indices { scale[channel] = given?.scale[channel] ?? 1 }
+                },
+                StoredArray(count: channels) { shift in
+                    for channel in shift.indices { shift[channel] = given?.shift[channel] ?? 0 }
+                }
+            )
+        } else {
+            normalization = nil
         }
         withExtendedLifetime(stage) {}
         outputPlanes = try source.outputPlanes(offset: step.outputOffset)
@@ -59,12 +75,14 @@ struct PackedPointwise: Sendable {
     }
 
     func operands(
-        input: Planes<Float>, output: UnsafeMutablePointer<Float>, layout: PointwiseOperands.OutputLayout
-    ) -> PointwiseOperands {
+        input: Planes<Float>, output: UnsafeMutablePointer<Float>, layout: PointwiseOutputLayout
+    ) -> PointwiseOperands<Float> {
         PointwiseOperands(
             input: input.base, inputPlaneStride: input.stride,
-            inputs: GatheredInputs(inputs: inputs.pointer, rising: rising.pointer), weights: weights.pointer,
-            output: output, outputLayout: layout, outputPlanes: outputPlanes.pointer)
+            inputs: GatheredInputs(
+                inputs: inputs.pointer, rising: rising.pointer,
+                normalization: normalization.map { Normalization(scale: $0.scale.pointer, shift: $0.shift.pointer) }),
+            weights: weights.pointer, output: output, outputLayout: layout, outputPlanes: outputPlanes.pointer)
     }
 }
 

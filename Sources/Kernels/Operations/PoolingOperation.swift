@@ -3,43 +3,66 @@ import ModelFormat
 
 /// Maximum or average pooling, split by channels.
 final class PoolingOperation: PlannedOperation {
-    private let pooling: Pooling
+    /// A kernel with its shape.
+    private enum Kernel {
+        case maximum(MaxPool)
+        case average2x2(AveragePool2x2)
+        case average(AveragePool)
+    }
+
+    private let pool: Kernel
     private let channels: Int
     private let places: StepPlaces
 
     init(_ step: Step, _ pooling: Pooling, _ places: StepPlaces) {
-        self.pooling = pooling
+        let (height, width) = (places.input.shape.height, places.input.shape.width)
+        switch pooling.kind {
+        case .maximum:
+            pool = .maximum(
+                MaxPool(
+                    inputWidth: width, inputHeight: height, window: pooling.kernel, stride: pooling.stride,
+                    padding: pooling.padding))
+        case .average where pooling.kernel == 2 && pooling.stride == 2:
+            pool = .average2x2(AveragePool2x2(inputWidth: width, inputHeight: height))
+        case .average:
+            pool = .average(
+                AveragePool(inputWidth: width, inputHeight: height, window: pooling.kernel, stride: pooling.stride))
+        }
         channels = step.inputChannels
         self.places = places
     }
 
-    private var isAverage2x2: Bool { pooling.kind == .average && pooling.kernel == 2 && pooling.stride == 2 }
-
     var kernel: String {
-        pooling.kind == .maximum ? "MaxPool" : isAverage2x2 ? "AveragePool2x2" : "averagePoolReference"
+        switch pool {
+        case .maximum: "MaxPool"
+        case .average2x2: "AveragePool2x2"
+        case .average: "AveragePool"
+        }
+    }
+
+    var scratchBytes: Int {
+        guard case .average(let pool) = pool else { return 0 }
+        return MemoryLayout<Float>.size * pool.scratchCount
     }
 
     func run(_ share: Share) {
-        let (sources, destinations) = (places.source(share), places.destination(share))
-        let (height, width) = (places.input.shape.height, places.input.shape.width)
-        let planes = share.of(channels)
-        if isAverage2x2 {
-            AveragePool2x2(inputWidth: width, inputHeight: height).run(
-                input: sources.base, inputPlaneStride: sources.stride, output: destinations.base,
-                outputPlaneStride: destinations.stride, planes: planes)
-        } else if pooling.kind == .maximum {
-            MaxPool(
-                inputWidth: width, inputHeight: height, window: pooling.kernel, stride: pooling.stride,
-                padding: pooling.padding
-            ).run(
-                input: sources.base, inputPlaneStride: sources.stride, output: destinations.base,
-                outputPlaneStride: destinations.stride, planes: planes)
-        } else {
-            for plane in planes {
-                averagePoolReference(
-                    window: pooling.kernel, stride: pooling.stride, inputWidth: width, inputHeight: height,
-                    input: sources[plane], output: destinations[plane])
-            }
+        let (source, destination) = (places.source(share), places.destination(share))
+        switch pool {
+        case .maximum(let pool):
+            pool.run(
+                Float.self, input: source.base, inputPlaneStride: source.stride, output: destination.base,
+                outputPlaneStride: destination.stride, planes: share.of(channels))
+        case .average2x2(let pool):
+            pool.run(
+                Float.self, input: source.base, inputPlaneStride: source.stride, output: destination.base,
+                outputPlaneStride: destination.stride, planes: share.of(channels))
+        case .average(let pool):
+            pool.run(
+                Float.self,
+                PoolingOperands(
+                    input: source.base, inputPlaneStride: source.stride, output: destination.base,
+                    outputPlaneStride: destination.stride),
+                channels: share.of(channels), scratch: share.scratch())
         }
     }
 }

@@ -6,6 +6,7 @@ import ModelFormat
 final class ReferenceConvolutionOperation: PlannedOperation {
     let kernel = "convolutionReference"
     private let geometry: ConvolutionGeometry
+    private let preActivation: Activation
     private let activation: Activation
     private let places: StepPlaces
     private let stage: PackedPreActivation
@@ -19,6 +20,7 @@ final class ReferenceConvolutionOperation: PlannedOperation {
             outputChannels: convolution.outputChannels, groups: convolution.groups, kernel: convolution.kernel,
             stride: convolution.stride, padding: convolution.padding, inputHeight: places.input.shape.height,
             inputWidth: places.input.shape.width)
+        preActivation = convolution.preActivation.activation
         activation = convolution.activation
         self.places = places
         stage = try PackedPreActivation(step, convolution.preActivation, tensors)
@@ -32,9 +34,8 @@ final class ReferenceConvolutionOperation: PlannedOperation {
     func run(_ share: Share) {
         convolutionReference(
             geometry, input: places.source(share), inputPlanes: stage.planes.pointer,
-            scale: stage.activation?.scale, shift: stage.activation?.shift, weights: weights.pointer,
-            bias: bias?.pointer, relu: activation == .relu, output: places.output.planes(share.arena),
-            outputPlanes: outputPlanes.pointer,
-            outputRange: share.of(geometry.outputChannels))
+            normalization: stage.normalization, preActivation: preActivation, weights: weights.pointer,
+            bias: bias?.pointer, activation: activation, output: places.output.planes(share.arena),
+            outputPlanes: outputPlanes.pointer, outputRange: share.of(geometry.outputChannels))
     }
 }

@@ -1,3 +1,12 @@
+#if CONDENSENET_AVX512
+    import CVector
+
+    /// The widest vector that one instruction computes.
+    typealias WidestVector = SIMD16<Float>
+#else
+    typealias WidestVector = SIMD8<Float>
+#endif
+
 /// As many multiply-adds as the processor can do: no memory, and enough independent chains to hide the latency.
 ///
 /// Twelve accumulators keep two pipes of latency 4 (x86-64: twelve registers; AArch64: twenty-four) or of latency 5 busy.
@@ -41,6 +50,8 @@ public enum PeakMultiplyAdd {
     private static func link(_ chain: WidestVector, _ a: WidestVector, _ b: WidestVector) -> WidestVector {
         #if CONDENSENET_PORTABLE
             multiplyAdd(b, chain, a)
+        #elseif CONDENSENET_AVX512
+            condensenet_multiply_add16(chain, a, b)
         #else
             multiplyAdd(chain, a, b)
         #endif

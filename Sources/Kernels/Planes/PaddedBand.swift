@@ -3,16 +3,16 @@
 ///
 /// Row `r` and column `x` of the padded image lie at `plane * planeStride + (r - firstRow) * rowStride + x`.
 struct PaddedBand {
-    /// Floats from one row to the next.
+    /// Elements from one row to the next.
     let rowStride: Int
-    /// Floats from one plane to the next.
+    /// Elements from one plane to the next.
     let planeStride: Int
     private let inputWidth: Int
     private let inputHeight: Int
     private let padding: Int
     private let rows: Int
 
-    /// Floats beyond a row that kernels read and ignore.
+    /// Elements beyond a row that kernels read and ignore.
     static let slack = 16
 
     /// Bands of `rows` rows of padded planes of `inputHeight` × `inputWidth` pixels.
@@ -26,30 +26,30 @@ struct PaddedBand {
         planeStride = (roundUp(rows &* rowStride, toMultipleOf: 16) / 16 | 1) &* 16
     }
 
-    /// Floats in a buffer of `planes` planes.
+    /// Elements in a buffer of `planes` planes.
     func count(planes: Int) -> Int { planes &* planeStride &+ 2 &* Self.slack }
 
-    /// Copies `count` rows (at most a band's) of the padded image, from `firstRow` on.
+    /// Copies `count` rows (at most a band's) of the padded image of one plane, from `firstRow` on, and lets `transform`
+    /// change the pixels of each row but not the padding.
     ///
-    /// - Parameter source: pixel `(y, x)` of plane `c` at `c * sourcePlaneStride + y * inputWidth + x`.
-    func copy(
-        to buffer: UnsafeMutablePointer<Float>, from source: UnsafePointer<Float>, sourcePlaneStride: Int, planes: Int,
-        firstRow: Int, count: Int
+    /// - Parameter source: pixel `(y, x)` at `y * inputWidth + x`.
+    @inline(__always)
+    func copy<Element: KernelElement>(
+        to buffer: UnsafeMutablePointer<Element>, from source: UnsafePointer<Element>, firstRow: Int, count: Int,
+        transform: (UnsafeMutablePointer<Element>) -> Void
     ) {
-        for plane in 0..<planes {
-            var row = buffer + plane &* planeStride
-            for number in firstRow..<firstRow &+ count {
-                let y = number &- padding
-                if y < 0 || y >= inputHeight {
-                    row.update(repeating: 0, count: inputWidth &+ 2 &* padding)
-                } else {
-                    row.update(repeating: 0, count: padding)
-                    (row + padding).update(
-                        from: source + (plane &* sourcePlaneStride &+ y &* inputWidth), count: inputWidth)
-                    (row + (padding &+ inputWidth)).update(repeating: 0, count: padding)
-                }
-                row += rowStride
+        var row = buffer
+        for number in firstRow..<firstRow &+ count {
+            let y = number &- padding
+            if y < 0 || y >= inputHeight {
+                row.update(repeating: 0, count: inputWidth &+ 2 &* padding)
+            } else {
+                row.update(repeating: 0, count: padding)
+                (row + padding).update(from: source + y &* inputWidth, count: inputWidth)
+                transform(row + padding)
+                (row + (padding &+ inputWidth)).update(repeating: 0, count: padding)
             }
+            row += rowStride
         }
     }
 }

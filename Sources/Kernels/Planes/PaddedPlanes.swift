@@ -1,5 +1,5 @@
-/// Floats in a cache line of the processors that the kernels are meant for.
-private let lineFloats = 16
+/// Single-precision numbers in a cache line of the processors that the kernels are meant for.
+private let lineElements = 16
 
 @inline(__always)
 func roundUp(_ value: Int, toMultipleOf step: Int) -> Int {
@@ -9,21 +9,21 @@ func roundUp(_ value: Int, toMultipleOf step: Int) -> Int {
 /// The place of planes whose rows have zeros around them, as a 3×3 convolution with padding 1 reads them.
 ///
 /// A buffer holds `rows` rows of an image, or of a band of one, and a halo row above and below. Each row is followed by
-/// a gap of at least eight floats, which is also the left padding of the row after it. Row `r` (−1 to `rows`) and
+/// a gap of at least eight elements, which is also the left padding of the row after it. Row `r` (−1 to `rows`) and
 /// column `x` of plane `c` lie at `c * planeStride + origin + r * rowStride + x`.
 public struct PaddedPlanes: Sendable, Equatable {
     /// Pixels in a row.
     public let width: Int
     /// Rows without the halo.
     public let rows: Int
-    /// Floats from one row to the next.
+    /// Elements from one row to the next.
     public let rowStride: Int
-    /// Floats from one plane to the next; an odd number of cache lines.
+    /// Elements from one plane to the next; an odd number of cache lines.
     public let planeStride: Int
 
-    /// Floats between the data of two rows, at the least.
+    /// Elements between the data of two rows, at the least.
     static let gap = 8
-    /// Floats beyond the last plane that kernels read and ignore.
+    /// Elements beyond the last plane that kernels read and ignore.
     static let slack = 32
 
     /// A layout for planes of `rows` rows of `width` pixels.
@@ -34,22 +34,22 @@ public struct PaddedPlanes: Sendable, Equatable {
         self.width = width
         self.rows = rows
         rowStride = roundUp(width + Self.gap, toMultipleOf: 8)
-        let lines = roundUp((rows + 2) * rowStride + Self.gap, toMultipleOf: lineFloats) / lineFloats
-        planeStride = (lines | 1) * lineFloats
+        let lines = roundUp((rows + 2) * rowStride + Self.gap, toMultipleOf: lineElements) / lineElements
+        planeStride = (lines | 1) * lineElements
     }
 
     /// Offset of row 0, column 0 in a plane.
     public var origin: Int { rowStride + Self.gap }
 
-    /// Floats in a buffer of `planes` planes.
+    /// Elements in a buffer of `planes` planes.
     public func count(planes: Int) -> Int {
         planes * planeStride + Self.slack
     }
 
-    /// Sets to zero the eight floats before and after the pixels of the given rows (−1 to `rows`), in every plane; the
+    /// Sets to zero the eight elements before and after the pixels of the given rows (−1 to `rows`), in every plane; the
     /// rows' own pixels stay.
-    public func clearGaps(_ buffer: UnsafeMutablePointer<Float>, planes: Int, rows: Range<Int>) {
-        let zeros = PixelVector(repeating: 0)
+    func clearGaps<Element: KernelElement>(_ buffer: UnsafeMutablePointer<Element>, planes: Int, rows: Range<Int>) {
+        let zeros = SIMD8<Element>(repeating: 0)
         for plane in 0..<planes {
             var row = buffer + (plane &* planeStride &+ origin &+ rows.lowerBound &* rowStride)
             for _ in rows {
@@ -61,7 +61,7 @@ public struct PaddedPlanes: Sendable, Equatable {
     }
 
     /// Sets to zero the pixels of one row (−1 to `rows`), in every plane.
-    public func clearRow(_ buffer: UnsafeMutablePointer<Float>, planes: Int, row: Int) {
+    func clearRow<Element: KernelElement>(_ buffer: UnsafeMutablePointer<Element>, planes: Int, row: Int) {
         for plane in 0..<planes {
             let start = buffer + (plane &* planeStride &+ origin &+ row &* rowStride)
             start.update(repeating: 0, count: width)
@@ -74,12 +74,12 @@ public struct PaddedPlanes: Sendable, Equatable {
     /// - Parameters:
     ///   - buffer: planes of this layout.
     ///   - source: pixel `(y, x)` of plane `c` at `c * sourcePlaneStride + y * width + x`.
-    ///   - sourcePlaneStride: floats from one plane of the source to the next.
+    ///   - sourcePlaneStride: elements from one plane of the source to the next.
     ///   - planes: the planes to copy; calls for different planes may run at the same time.
     ///   - height: rows of the image.
     ///   - firstRow: the row of the image that becomes row 0.
-    public func copy(
-        to buffer: UnsafeMutablePointer<Float>, from source: UnsafePointer<Float>, sourcePlaneStride: Int,
+    func copy<Element: KernelElement>(
+        to buffer: UnsafeMutablePointer<Element>, from source: UnsafePointer<Element>, sourcePlaneStride: Int,
         planes: Range<Int>, height: Int, firstRow: Int = 0
     ) {
         for plane in planes {
@@ -98,7 +98,9 @@ public struct PaddedPlanes: Sendable, Equatable {
     }
 
     /// Copies rows of every plane to other rows; `source` lies below `destination`, and the rows may overlap.
-    func moveRowsUp(_ buffer: UnsafeMutablePointer<Float>, planes: Int, from source: Range<Int>, to destination: Int) {
+    func moveRowsUp<Element: KernelElement>(
+        _ buffer: UnsafeMutablePointer<Element>, planes: Int, from source: Range<Int>, to destination: Int
+    ) {
         for plane in 0..<planes {
             let base = buffer + (plane &* planeStride &+ origin)
             for (index, row) in source.enumerated() {

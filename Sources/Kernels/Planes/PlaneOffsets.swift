@@ -1,9 +1,9 @@
-/// Offsets in a buffer, in floats, of the planes of some channels.
+/// Offsets in a buffer, in elements, of the planes of some channels.
 struct PlaneOffsets {
     private let planes: UnsafePointer<Int32>
     private let stride: Int
 
-    /// The planes of the channels from `first` on, `stride` floats apart.
+    /// The planes of the channels from `first` on, `stride` elements apart.
     @inline(__always)
     init(_ planes: UnsafePointer<Int32>, from first: Int, stride: Int) {
         self.planes = planes + first

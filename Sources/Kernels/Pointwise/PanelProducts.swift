@@ -1,32 +1,34 @@
+import ModelFormat
+
 /// The outputs of a group, computed tile by tile from panels of its inputs.
 ///
 /// Outputs are packed tile by tile (`OutputTiling`), `[1 + inputs][outputs of the tile]` each, the bias first. Sums begin
 /// with the bias and take the inputs in ascending order.
-struct PanelProducts {
+struct PanelProducts<Element: KernelElement> {
     /// Inputs in a panel.
     let inputs: Int
     /// Outputs of the group.
     let outputs: Int
     /// The tiles that they are packed in.
     let tiling: OutputTiling
-    /// Whether ReLU is applied to the sums.
-    let rectifies: Bool
+    /// What is applied to the sums.
+    let activation: Activation
     /// The group's packed output tiles.
-    let weights: UnsafePointer<Float>
+    let weights: UnsafePointer<Element>
     /// The output planes.
-    let output: UnsafeMutablePointer<Float>
+    let output: UnsafeMutablePointer<Element>
     /// Where each output's plane lies.
-    let outputPlaces: PlaneOffsets
+    let outputOffsets: PlaneOffsets
 
     /// All outputs.
     @inline(__always)
-    var remaining: RemainingOutputs { RemainingOutputs(weights: weights, first: 0) }
+    var remaining: RemainingOutputs<Element> { RemainingOutputs(weights: weights, first: 0) }
 
     /// Computes the remaining outputs of the pixels of one panel `[inputs][P.width]` and writes them to a place in each
     /// output's plane.
     @inline(__always)
-    func run<P: PixelVectors>(
-        _: P.Type, _ panel: UnsafePointer<Float>, _ remaining: inout RemainingOutputs,
+    func run<P: PixelVectors<Element>>(
+        _: P.Type, _ panel: UnsafePointer<Element>, _ remaining: inout RemainingOutputs<Element>,
         to destination: some PixelDestination
     ) {
         let fours = 4 &* tiling.fours
@@ -37,9 +39,9 @@ struct PanelProducts {
     /// Computes one tile and steps on to the next.
     @inline(__always)
     func tile<Tile: OutputTile>(
-        _: Tile.Type, _ panel: UnsafePointer<Float>, _ remaining: inout RemainingOutputs,
+        _: Tile.Type, _ panel: UnsafePointer<Element>, _ remaining: inout RemainingOutputs<Element>,
         to destination: some PixelDestination
-    ) {
+    ) where Tile.Element == Element {
         let width = Tile.Pixels.width
         var sums = Tile(bias: remaining.weights)
         var pixels = panel
@@ -65,18 +67,19 @@ struct PanelProducts {
     /// Writes the next tile's outputs and steps on to the one after it, whose weights begin at `next`.
     @inline(__always)
     func store<Tile: OutputTile>(
-        _ sums: Tile, _ remaining: inout RemainingOutputs, next: UnsafePointer<Float>,
+        _ sums: Tile, _ remaining: inout RemainingOutputs<Element>, next: UnsafePointer<Element>,
         to destination: some PixelDestination
-    ) {
-        sums.store(to: OutputPlanes(products: self, first: remaining.first, pixels: destination), row: 0)
+    ) where Tile.Element == Element {
+        sums.store(
+            activation, to: OutputPlanes(products: self, first: remaining.first, pixels: destination), row: 0)
         remaining = RemainingOutputs(weights: next, first: remaining.first &+ Tile.outputs)
     }
 }
 
 /// The outputs of a group that are still to be computed.
-struct RemainingOutputs {
+struct RemainingOutputs<Element> {
     /// The packed weights of the next tile.
-    let weights: UnsafePointer<Float>
+    let weights: UnsafePointer<Element>
     /// The next tile's first output.
     let first: Int
 }
@@ -85,7 +88,7 @@ extension PanelProducts {
     /// Computes one pixel, which is lane 0 of each vector of a panel `[inputs][8]`, and writes it at `offset` of each
     /// output's plane.
     @inline(__always)
-    func runPixel(_ panel: UnsafePointer<Float>, to offset: Int) {
+    func runPixel(_ panel: UnsafePointer<Element>, to offset: Int) {
         let stride = 6 &* (inputs &+ 1)
         var (weights, first) = (weights, 0)
         for _ in 0..<tiling.fours { runPixel(4, panel, &weights, &first, offset) }
@@ -97,7 +100,7 @@ extension PanelProducts {
             )
             var (pixel, row) = (panel, weights + 6)
             for _ in 0..<inputs {
-                let value = PixelVector(repeating: pixel.pointee)
+                let value = SIMD8(repeating: pixel.pointee)
                 sums.0 = multiplyAdd(sums.0, loadVector(row), value)
                 sums.1 = multiplyAdd(sums.1, loadVector(row + stride), value)
                 sums.2 = multiplyAdd(sums.2, loadVector(row + 2 &* stride), value)
@@ -120,13 +123,13 @@ extension PanelProducts {
     /// Computes one pixel of one tile of `count` outputs and steps on to the next.
     @inline(__always)
     private func runPixel(
-        _ count: Int, _ panel: UnsafePointer<Float>, _ weights: inout UnsafePointer<Float>, _ first: inout Int,
+        _ count: Int, _ panel: UnsafePointer<Element>, _ weights: inout UnsafePointer<Element>, _ first: inout Int,
         _ offset: Int
     ) {
         var sum = loadVector(weights)
         weights += count
         for input in 0..<inputs {
-            sum = multiplyAdd(sum, loadVector(weights), PixelVector(repeating: panel[8 &* input]))
+            sum = multiplyAdd(sum, loadVector(weights), SIMD8(repeating: panel[8 &* input]))
             weights += count
         }
         store(sum, count, &first, offset)
@@ -134,24 +137,24 @@ extension PanelProducts {
 
     /// Writes one pixel of a tile's outputs, so far as the group has them.
     @inline(__always)
-    private func store(_ sums: PixelVector, _ count: Int, _ first: inout Int, _ offset: Int) {
+    private func store(_ sums: SIMD8<Element>, _ count: Int, _ first: inout Int, _ offset: Int) {
+        let results = activation.applied(to: sums)
         for output in 0..<min(count, outputs &- first) {
-            self.output[outputPlaces[first &+ output] &+ offset] = rectifies ? relu(sums[output]) : sums[output]
+            self.output[outputOffsets[first &+ output] &+ offset] = results[output]
         }
         first &+= count
     }
 }
 
 /// The planes of a tile's outputs, so far as the group has them.
-private struct OutputPlanes<Destination: PixelDestination>: SumDestination {
-    let products: PanelProducts
+private struct OutputPlanes<Element: KernelElement, Destination: PixelDestination>: SumDestination {
+    let products: PanelProducts<Element>
     let first: Int
     let pixels: Destination
 
     @inline(__always)
-    func store<P: PixelVectors>(_ sums: P, output: Int, row: Int) {
+    func store<P: PixelVectors<Element>>(_ sums: P, output: Int, row: Int) {
         guard first &+ output < products.outputs else { return }
-        let result = products.rectifies ? sums.relu() : sums
-        pixels.store(result, in: products.output + products.outputPlaces[first &+ output])
+        pixels.store(sums, in: products.output + products.outputOffsets[first &+ output])
     }
 }

@@ -1,3 +1,5 @@
+import ModelFormat
+
 extension PointwiseConvolution {
     /// What `run` computes, in the plainest way: a sum at a time, from unpacked weights, for the whole convolution.
     ///
@@ -5,14 +7,14 @@ extension PointwiseConvolution {
     ///   - operands: as for `run`; `operands.weights` is not used.
     ///   - weights: `[groups * outputs][inputs]`.
     ///   - bias: `[groups * outputs]`, or nil for zero.
-    ///   - activation: as for `pack`.
-    public func runReference(
-        _ operands: PointwiseOperands, weights: UnsafePointer<Float>, bias: UnsafePointer<Float>?,
-        activation: Activation?
+    ///   - normalization: as for `pack`.
+    func runReference<Element: KernelElement>(
+        _: Element.Type, _ operands: PointwiseOperands<Element>, weights: UnsafePointer<Float>,
+        bias: UnsafePointer<Float>?, normalization: Normalization<Float>?
     ) {
         for channel in 0..<groups * outputs {
             let group = channel / outputs
-            let inputs = ordered(group, activation)
+            let inputs = ordered(group, normalization, of: Element.self)
             let weights = weights + channel * self.inputs
             let bias = foldedBias(inputs, weights, bias?[channel] ?? 0)
             let plane = Int(operands.outputPlanes[channel])
@@ -21,12 +23,19 @@ extension PointwiseConvolution {
                     var sum = bias
                     for (place, input) in inputs.enumerated() {
                         let gathered = operands.inputs.inputs[group * self.inputs + place]
-                        let value = operands.input[Int(gathered.plane) * operands.inputPlaneStride + y * width + x]
-                        let isBeyond = input.activation.rises ? value < gathered.bound : value > gathered.bound
-                        let weight = input.activation.weight(weights[input.index])
-                        sum = multiplyAdd(sum, isBeyond ? gathered.bound : value, weight)
+                        let pixel = operands.input[Int(gathered.plane) * operands.inputPlaneStride + y * width + x]
+                        let value: Element
+                        if computesInputs {
+                            value = preActivation.applied(
+                                to: operands.inputs.normalization.applied(
+                                    to: pixel, channel: group * self.inputs + place))
+                        } else {
+                            let isBeyond = input.folded.rises ? pixel < gathered.bound : pixel > gathered.bound
+                            value = isBeyond ? gathered.bound : pixel
+                        }
+                        sum = multiplyAdd(sum, value, input.folded.weight(weights[input.index]))
                     }
-                    let result = rectifiesOutput ? relu(sum) : sum
+                    let result = activation.applied(to: sum)
                     switch operands.outputLayout {
                     case .planes(let planeStride):
                         operands.output[plane * planeStride + y * width + x] = result

@@ -4,10 +4,10 @@ extension PointwiseConvolution {
     /// Calls for different groups or rows may run at the same time if each has its own scratch. Allocates nothing.
     ///
     /// - Precondition: the buffers have the sizes that the operands' descriptions give, `scratch` has `scratchCount`
-    ///   floats, and the ranges lie within the convolution.
-    public func run(
-        _ operands: PointwiseOperands, groups groupRange: Range<Int>, rows: Range<Int>,
-        scratch: UnsafeMutablePointer<Float>
+    ///   elements, and the ranges lie within the convolution.
+    func run<Element: TiledElement>(
+        _: Element.Type, _ operands: PointwiseOperands<Element>, groups groupRange: Range<Int>, rows: Range<Int>,
+        scratch: UnsafeMutablePointer<Element>
     ) {
         precondition(groupRange.lowerBound >= 0 && groupRange.upperBound <= groups)
         precondition(rows.lowerBound >= 0 && rows.upperBound <= height)
@@ -18,16 +18,16 @@ extension PointwiseConvolution {
             case .planes:
                 let first = rows.lowerBound &* width
                 let pixels = rows.count &* width
-                let last = pixels % 8 <= KernelChoice.singlePixels && pixels >= 8 ? pixels % 8 : 0
+                let last = pixels % 8 <= KernelTable.singlePixels && pixels >= 8 ? pixels % 8 : 0
                 run.line(
-                    PixelTiling(pixels: pixels &- last, wide: KernelChoice.hasWidePanels), input: first,
+                    PixelTiling(pixels: pixels &- last, wideWidth: GroupRun<Element>.wideWidth), input: first,
                     to: ConsecutivePixels(first: first, count: pixels &- last))
                 if last > 0 { run.singlePixels(last, endingAt: first &+ pixels) }
             case .padded(let layout, let firstRow):
                 let first = layout.origin &+ (rows.lowerBound &- firstRow) &* layout.rowStride
                 let (input, gap) = (rows.lowerBound &* width, layout.rowStride &- width)
                 let whole = PixelTiling(pixels: rows.count &* width)
-                if width % 16 == 0 && outputs == 4 {
+                if width % 16 == 0 && outputs == 4 && !computesInputs {
                     run.fourOutputs(
                         rows: rows.count, columns: width, input: input, output: first, outputStride: layout.rowStride)
                 } else if width % 16 == 0 {
@@ -37,7 +37,7 @@ extension PointwiseConvolution {
                 } else {
                     for row in 0..<rows.count {
                         run.line(
-                            PixelTiling(pixels: width, wide: KernelChoice.hasWidePanels), input: input &+ row &* width,
+                            PixelTiling(pixels: width, wideWidth: GroupRun<Element>.wideWidth), input: input &+ row &* width,
                             to: ConsecutivePixels(first: first &+ row &* layout.rowStride, count: width))
                     }
                 }
@@ -47,51 +47,64 @@ extension PointwiseConvolution {
 }
 
 /// One group's share of a call.
-private struct GroupRun {
+private struct GroupRun<Element: TiledElement> {
+    typealias Pixels16 = Element.Pixels16
+
     /// The group's inputs, and how many of them are raised to their bounds.
-    let inputs: UnsafePointer<GatheredInput>
+    let inputs: UnsafePointer<GatheredInput<Element>>
     let count: Int
     let rising: Int
-    let source: UnsafePointer<Float>
+    /// Whether they are computed instead, from these scales and shifts.
+    let computes: Bool
+    let normalization: Normalization<Element>
+    let source: UnsafePointer<Element>
     let planeStride: Int
-    let panel: UnsafeMutablePointer<Float>
-    let products: PanelProducts
+    let panel: UnsafeMutablePointer<Element>
+    let products: PanelProducts<Element>
 
     @inline(__always)
     init(
-        _ shape: PointwiseConvolution, _ operands: PointwiseOperands, group: Int,
-        scratch: UnsafeMutablePointer<Float>
+        _ shape: PointwiseConvolution, _ operands: PointwiseOperands<Element>, group: Int,
+        scratch: UnsafeMutablePointer<Element>
     ) {
         inputs = operands.inputs.inputs + group &* shape.inputs
         count = shape.inputs
         rising = Int(operands.inputs.rising[group])
+        computes = shape.computesInputs
+        normalization = Normalization(
+            scale: operands.inputs.normalization.scale + group &* shape.inputs,
+            shift: operands.inputs.normalization.shift + group &* shape.inputs)
         source = operands.input
         planeStride = operands.inputPlaneStride
-        let outputPlaces = PlaneOffsets(
+        let outputOffsets = PlaneOffsets(
             operands.outputPlanes, from: group &* shape.outputs, stride: operands.outputLayout.planeStride)
         panel = scratch
         products = PanelProducts(
-            inputs: shape.inputs, outputs: shape.outputs, tiling: shape.tiling, rectifies: shape.rectifiesOutput,
+            inputs: shape.inputs, outputs: shape.outputs, tiling: shape.tiling, activation: shape.activation,
             weights: operands.weights + group &* shape.packedGroupCount, output: operands.output,
-            outputPlaces: outputPlaces)
+            outputOffsets: outputOffsets)
     }
+
+    /// Pixels of the widest tiles that panels are computed in.
+    @inline(__always)
+    static var wideWidth: Int { KernelTable.hasWidePanels ? Element.WidePixels.width : 16 }
 
     /// Computes the tiles of consecutive pixels, the first of which is at offset `input` of each input plane.
     @inline(__always)
     func line(_ tiling: PixelTiling, input: Int, to destinations: some PixelDestinations) {
         var destinations = destinations
-        if KernelChoice.hasWidePanels {
-            blocks(WidePixels.self, first: 0, tiles: tiling.tilesWide, of: tiling, input, &destinations)
+        if KernelTable.hasWidePanels {
+            blocks(Element.WidePixels.self, first: 0, tiles: tiling.tilesWide, of: tiling, input, &destinations)
         }
         let first = tiling.widePixels
         blocks(Pixels16.self, first: first, tiles: tiling.tiles16, of: tiling, input, &destinations)
         blocks(
-            Pixels8.self, first: first &+ tiling.tiles16 &* 16, tiles: tiling.tiles8, of: tiling, input, &destinations)
+            Pixels8<Element>.self, first: first &+ tiling.tiles16 &* 16, tiles: tiling.tiles8, of: tiling, input, &destinations)
     }
 
     /// Computes neighbouring tiles, the first of which begins at pixel `first` of the line.
     @inline(__always)
-    func blocks<P: PixelVectors>(
+    func blocks<P: PixelVectors<Element>>(
         _: P.Type, first: Int, tiles: Int, of tiling: PixelTiling, _ input: Int,
         _ destinations: inout some PixelDestinations
     ) {
@@ -101,7 +114,9 @@ private struct GroupRun {
             let destination = destinations.next(P.self, start: start)
             let source = source + (input &+ start)
             var remaining = products.remaining
-            if products.tiling.fours > 0 {
+            if computes {
+                fill(HardSwish.self, P.self, source, of: pixels)
+            } else if products.tiling.fours > 0 {
                 gather(OutputTile4<P>.self, source, of: pixels, &remaining, to: destination)
             } else {
                 gather(OutputTile6<P>.self, source, of: pixels, &remaining, to: destination)
@@ -116,13 +131,24 @@ private struct GroupRun {
     /// A loop for each case: one loop that asks at every input spills vectors.
     @inline(__always)
     func gather<Tile: OutputTile>(
-        _: Tile.Type, _ source: UnsafePointer<Float>, of pixels: Int, _ remaining: inout RemainingOutputs,
+        _: Tile.Type, _ source: UnsafePointer<Element>, of pixels: Int, _ remaining: inout RemainingOutputs<Element>,
         to destination: some PixelDestination
-    ) {
+    ) where Tile.Element == Element {
         var gathering = Gathering<Tile>(remaining.weights, panel: panel)
         for input in 0..<rising { gathering.keep(raised(source, input, of: pixels)) }
         for input in rising..<count { gathering.keep(lowered(source, input, of: pixels)) }
         products.store(gathering.sums, &remaining, next: gathering.weights, to: destination)
+    }
+
+    /// Fills the panel with the inputs of a tile, normalised and activated.
+    @inline(__always)
+    func fill<Function: ActivationFunction, P: PixelVectors<Element>>(
+        _: Function.Type, _: P.Type, _ source: UnsafePointer<Element>, of pixels: Int
+    ) {
+        for input in 0..<count {
+            let pixels = load(P.self, source + Int(inputs[input].plane) &* planeStride, of: pixels)
+            Function.apply(normalization.applied(to: pixels, channel: input)).store(to: panel + input &* P.width)
+        }
     }
 
     /// Computes rows of a group of four outputs, which are one tile and leave nothing in the panel.
@@ -141,7 +167,7 @@ private struct GroupRun {
                 var gathering = Gathering<OutputTile4<Pixels16>>(products.weights, panel: panel)
                 for input in 0..<rising { gathering.add(raised(source, input, of: 16)) }
                 for input in rising..<count { gathering.add(lowered(source, input, of: 16)) }
-                gathering.sums.store(to: target, row: 0)
+                gathering.sums.store(products.activation, to: target, row: 0)
                 source += 16
                 target.advance(by: 16)
             }
@@ -151,13 +177,13 @@ private struct GroupRun {
 
     /// A tile's pixels of an input, raised to its bound.
     @inline(__always)
-    func raised<P: PixelVectors>(_ source: UnsafePointer<Float>, _ input: Int, of pixels: Int) -> P {
+    func raised<P: PixelVectors<Element>>(_ source: UnsafePointer<Element>, _ input: Int, of pixels: Int) -> P {
         load(P.self, source + Int(inputs[input].plane) &* planeStride, of: pixels).atLeast(inputs[input].bound)
     }
 
     /// A tile's pixels of an input, lowered to its bound.
     @inline(__always)
-    func lowered<P: PixelVectors>(_ source: UnsafePointer<Float>, _ input: Int, of pixels: Int) -> P {
+    func lowered<P: PixelVectors<Element>>(_ source: UnsafePointer<Element>, _ input: Int, of pixels: Int) -> P {
         load(P.self, source + Int(inputs[input].plane) &* planeStride, of: pixels).atMost(inputs[input].bound)
     }
 
@@ -165,8 +191,16 @@ private struct GroupRun {
     @inline(__always)
     func singlePixels(_ count: Int, endingAt end: Int) {
         let source = source + (end &- 8)
-        for input in 0..<rising { (raised(source, input, of: 8) as Pixels8).store(to: panel + 8 &* input) }
-        for input in rising..<self.count { (lowered(source, input, of: 8) as Pixels8).store(to: panel + 8 &* input) }
+        if computes {
+            fill(HardSwish.self, Pixels8<Element>.self, source, of: 8)
+        } else {
+            for input in 0..<rising {
+                (raised(source, input, of: 8) as Pixels8<Element>).store(to: panel + 8 &* input)
+            }
+            for input in rising..<self.count {
+                (lowered(source, input, of: 8) as Pixels8<Element>).store(to: panel + 8 &* input)
+            }
+        }
         for pixel in 8 &- count..<8 {
             products.runPixel(UnsafePointer(panel + pixel), to: end &- 8 &+ pixel)
         }
@@ -174,19 +208,21 @@ private struct GroupRun {
 
     /// A tile's pixels at a place of a line; nothing beyond the line is read.
     @inline(__always)
-    func load<P: PixelVectors>(_: P.Type, _ place: UnsafePointer<Float>, of pixels: Int) -> P {
+    func load<P: PixelVectors<Element>>(_: P.Type, _ place: UnsafePointer<Element>, of pixels: Int) -> P {
         P.width == 8 && pixels < 8 ? P(loading: place, count: pixels) : P(loading: place)
     }
 }
 
 /// A tile of outputs that takes its inputs as they are gathered.
 private struct Gathering<Tile: OutputTile> {
+    typealias Element = Tile.Element
+
     var sums: Tile
-    var weights: UnsafePointer<Float>
-    var panel: UnsafeMutablePointer<Float>
+    var weights: UnsafePointer<Element>
+    var panel: UnsafeMutablePointer<Element>
 
     @inline(__always)
-    init(_ packed: UnsafePointer<Float>, panel: UnsafeMutablePointer<Float>) {
+    init(_ packed: UnsafePointer<Element>, panel: UnsafeMutablePointer<Element>) {
         sums = Tile(bias: packed)
         weights = packed + Tile.outputs
         self.panel = panel
@@ -209,19 +245,17 @@ private struct Gathering<Tile: OutputTile> {
 }
 
 /// A place in each of four output planes.
-private struct FourPlanes: SumDestination {
-    private var plane0: UnsafeMutablePointer<Float>
-    private var plane1: UnsafeMutablePointer<Float>
-    private var plane2: UnsafeMutablePointer<Float>
-    private var plane3: UnsafeMutablePointer<Float>
-    private let rectifies: Bool
+private struct FourPlanes<Element: KernelElement>: SumDestination {
+    private var plane0: UnsafeMutablePointer<Element>
+    private var plane1: UnsafeMutablePointer<Element>
+    private var plane2: UnsafeMutablePointer<Element>
+    private var plane3: UnsafeMutablePointer<Element>
 
     @inline(__always)
-    init(_ products: PanelProducts, offset: Int) {
-        let (output, places) = (products.output + offset, products.outputPlaces)
-        (plane0, plane1) = (output + places[0], output + places[1])
-        (plane2, plane3) = (output + places[2], output + places[3])
-        rectifies = products.rectifies
+    init(_ products: PanelProducts<Element>, offset: Int) {
+        let (output, offsets) = (products.output + offset, products.outputOffsets)
+        (plane0, plane1) = (output + offsets[0], output + offsets[1])
+        (plane2, plane3) = (output + offsets[2], output + offsets[3])
     }
 
     @inline(__always)
@@ -233,13 +267,12 @@ private struct FourPlanes: SumDestination {
     }
 
     @inline(__always)
-    func store<Pixels: PixelVectors>(_ sums: Pixels, output: Int, row: Int) {
-        let result = rectifies ? sums.relu() : sums
+    func store<Pixels: PixelVectors<Element>>(_ sums: Pixels, output: Int, row: Int) {
         switch output {
-        case 0: result.store(to: plane0)
-        case 1: result.store(to: plane1)
-        case 2: result.store(to: plane2)
-        default: result.store(to: plane3)
+        case 0: sums.store(to: plane0)
+        case 1: sums.store(to: plane1)
+        case 2: sums.store(to: plane2)
+        default: sums.store(to: plane3)
         }
     }
 }

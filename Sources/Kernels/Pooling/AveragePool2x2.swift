@@ -1,5 +1,3 @@
-import CVector
-
 /// Average pooling of 2×2 pixels with stride 2; an odd last column or row is left out.
 ///
 /// Each output is `((a + b) + (c + d)) / 4` of the upper pixels `a`, `b` and the lower `c`, `d`, exactly as written.
@@ -28,9 +26,9 @@ public struct AveragePool2x2: Sendable, Equatable {
     /// Allocates nothing.
     ///
     /// - Precondition: the planes lie in both buffers.
-    public func run(
-        input: UnsafePointer<Float>, inputPlaneStride: Int, output: UnsafeMutablePointer<Float>, outputPlaneStride: Int,
-        planes: Range<Int>
+    func run<Element: KernelElement>(
+        _: Element.Type, input: UnsafePointer<Element>, inputPlaneStride: Int,
+        output: UnsafeMutablePointer<Element>, outputPlaneStride: Int, planes: Range<Int>
     ) {
         for plane in planes {
             for row in 0..<height {
@@ -63,27 +61,29 @@ public struct AveragePool2x2: Sendable, Equatable {
 
     /// Four outputs of a row from `first` on, and four from `second` on.
     @inline(__always)
-    private func means(
-        _ upper: UnsafePointer<Float>, _ lower: UnsafePointer<Float>, _ first: Int, _ second: Int
-    ) -> PixelVector {
+    private func means<Element: KernelElement>(
+        _ upper: UnsafePointer<Element>, _ lower: UnsafePointer<Element>, _ first: Int, _ second: Int
+    ) -> SIMD8<Element> {
         (pairSums(upper, first, second) + pairSums(lower, first, second)) * 0.25
     }
 
     /// The sums of pairs of neighbours in a row that belong to four outputs from `first` on, and four from `second` on.
     @inline(__always)
-    private func pairSums(_ row: UnsafePointer<Float>, _ first: Int, _ second: Int) -> PixelVector {
-        condensenet_pair_sums(loadVector(row + 2 &* first), loadVector(row + 2 &* second))
+    private func pairSums<Element: KernelElement>(
+        _ row: UnsafePointer<Element>, _ first: Int, _ second: Int
+    ) -> SIMD8<Element> {
+        Element.pairSums(loadVector(row + 2 &* first), loadVector(row + 2 &* second))
     }
 
     @inline(__always)
-    private func store(_ means: SIMD4<Float>, _ pointer: UnsafeMutablePointer<Float>) {
-        UnsafeMutableRawPointer(pointer).storeBytes(of: means, as: SIMD4<Float>.self)
+    private func store<Element: KernelElement>(_ means: SIMD4<Element>, _ pointer: UnsafeMutablePointer<Element>) {
+        UnsafeMutableRawPointer(pointer).storeBytes(of: means, as: SIMD4<Element>.self)
     }
 
     /// What `run` computes, a pixel at a time.
-    public func runReference(
-        input: UnsafePointer<Float>, inputPlaneStride: Int, output: UnsafeMutablePointer<Float>, outputPlaneStride: Int,
-        planes: Range<Int>
+    func runReference<Element: KernelElement>(
+        _: Element.Type, input: UnsafePointer<Element>, inputPlaneStride: Int,
+        output: UnsafeMutablePointer<Element>, outputPlaneStride: Int, planes: Range<Int>
     ) {
         for plane in planes {
             for y in 0..<height {

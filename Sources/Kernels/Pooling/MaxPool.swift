@@ -1,5 +1,3 @@
-import CVector
-
 /// Maximum pooling with a square window, any stride, and padding that never wins.
 ///
 /// NaN wins over everything, as in the networks' framework.
@@ -43,9 +41,9 @@ public struct MaxPool: Sendable, Equatable {
     /// Allocates nothing.
     ///
     /// - Precondition: the planes lie in both buffers.
-    public func run(
-        input: UnsafePointer<Float>, inputPlaneStride: Int, output: UnsafeMutablePointer<Float>, outputPlaneStride: Int,
-        planes: Range<Int>
+    func run<Element: KernelElement>(
+        _: Element.Type, input: UnsafePointer<Element>, inputPlaneStride: Int,
+        output: UnsafeMutablePointer<Element>, outputPlaneStride: Int, planes: Range<Int>
     ) {
         for plane in planes {
             let source = input + plane &* inputPlaneStride
@@ -82,21 +80,25 @@ public struct MaxPool: Sendable, Equatable {
 
     /// The maxima of eight neighbouring windows that lie within the image but for rows.
     @inline(__always)
-    private func maxima(_ plane: UnsafePointer<Float>, rows: Range<Int>, column: Int) -> PixelVector {
-        var result = PixelVector(repeating: -.infinity)
+    private func maxima<Element: KernelElement>(
+        _ plane: UnsafePointer<Element>, rows: Range<Int>, column: Int
+    ) -> SIMD8<Element> {
+        var result = SIMD8<Element>(repeating: -.infinity)
         for row in rows {
             let pixels = plane + (row &* inputWidth &+ column &* stride &- padding)
             for offset in 0..<window {
-                result = condensenet_maximum8(result, loadStrided(pixels + offset, stride: stride))
+                result = Element.maximum(result, loadStrided(pixels + offset, stride: stride))
             }
         }
         return result
     }
 
     /// The maximum of what a window has in common with the image.
-    private func maximum(_ plane: UnsafePointer<Float>, rows: Range<Int>, column: Int) -> Float {
+    private func maximum<Element: KernelElement>(
+        _ plane: UnsafePointer<Element>, rows: Range<Int>, column: Int
+    ) -> Element {
         let x = column &* stride &- padding
-        var result = -Float.infinity
+        var result = -Element.infinity
         for row in rows {
             for column in max(0, x)..<min(inputWidth, x &+ window) {
                 let value = plane[row &* inputWidth &+ column]
@@ -108,9 +110,9 @@ public struct MaxPool: Sendable, Equatable {
     }
 
     /// What `run` computes, a pixel at a time.
-    public func runReference(
-        input: UnsafePointer<Float>, inputPlaneStride: Int, output: UnsafeMutablePointer<Float>, outputPlaneStride: Int,
-        planes: Range<Int>
+    func runReference<Element: KernelElement>(
+        _: Element.Type, input: UnsafePointer<Element>, inputPlaneStride: Int,
+        output: UnsafeMutablePointer<Element>, outputPlaneStride: Int, planes: Range<Int>
     ) {
         for plane in planes {
             for row in 0..<height {

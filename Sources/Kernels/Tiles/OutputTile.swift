@@ -1,29 +1,35 @@
 /// The sums of some output channels over one bundle of pixels, in registers.
 protocol OutputTile {
     /// The pixels.
-    associatedtype Pixels: PixelVectors
+    associatedtype Pixels: PixelVectors<Element>
+    /// The type of a sum.
+    associatedtype Element: KernelElement
     /// Output channels.
     static var outputs: Int { get }
-    /// Every pixel of an output equal to that output's bias, of `outputs` consecutive ones; as many floats must be
+    /// Every pixel of an output equal to that output's bias, of `outputs` consecutive ones; as many elements must be
     /// readable as the next multiple of four.
-    init(bias: UnsafePointer<Float>)
+    init(bias: UnsafePointer<Element>)
     /// Every pixel zero.
     init()
-    /// Adds one input's pixels times the weight of each output, of `outputs` consecutive ones; as many floats must be
+    /// Adds one input's pixels times the weight of each output, of `outputs` consecutive ones; as many elements must be
     /// readable as the next multiple of four.
-    mutating func addProduct(_ pixels: Pixels, _ weights: UnsafePointer<Float>)
+    mutating func addProduct(_ pixels: Pixels, _ weights: UnsafePointer<Element>)
     /// Hands over the sums of each output of this row of a tile.
-    func store(to destination: some SumDestination, row: Int)
+    func store(to destination: some SumDestination<Element>, row: Int)
 }
 
 /// What takes the sums of a tile; a type and not a closure, as `VectorDestination`.
-protocol SumDestination {
+protocol SumDestination<Element> {
+    /// The type of a sum.
+    associatedtype Element: KernelElement
     /// Takes the sums of an output and row of the tile.
-    func store<Pixels: PixelVectors>(_ sums: Pixels, output: Int, row: Int)
+    func store<Pixels: PixelVectors<Element>>(_ sums: Pixels, output: Int, row: Int)
 }
 
 /// One output.
 struct OutputTile1<Pixels: PixelVectors>: OutputTile {
+    typealias Element = Pixels.Element
+
     private var output0: Pixels
 
     @inline(__always) static var outputs: Int { 1 }
@@ -34,23 +40,25 @@ struct OutputTile1<Pixels: PixelVectors>: OutputTile {
     }
 
     @inline(__always)
-    init(bias: UnsafePointer<Float>) {
+    init(bias: UnsafePointer<Element>) {
         output0 = Pixels(repeating: bias[0])
     }
 
     @inline(__always)
-    mutating func addProduct(_ pixels: Pixels, _ weights: UnsafePointer<Float>) {
+    mutating func addProduct(_ pixels: Pixels, _ weights: UnsafePointer<Element>) {
         output0.addProduct(pixels, weights[0])
     }
 
     @inline(__always)
-    func store(to destination: some SumDestination, row: Int) {
+    func store(to destination: some SumDestination<Element>, row: Int) {
         destination.store(output0, output: 0, row: row)
     }
 }
 
 /// Two outputs.
 struct OutputTile2<Pixels: PixelVectors>: OutputTile {
+    typealias Element = Pixels.Element
+
     private var output0: Pixels
     private var output1: Pixels
 
@@ -63,20 +71,20 @@ struct OutputTile2<Pixels: PixelVectors>: OutputTile {
     }
 
     @inline(__always)
-    init(bias: UnsafePointer<Float>) {
+    init(bias: UnsafePointer<Element>) {
         output0 = Pixels(repeating: bias[0])
         output1 = Pixels(repeating: bias[1])
     }
 
     @inline(__always)
-    mutating func addProduct(_ pixels: Pixels, _ weights: UnsafePointer<Float>) {
+    mutating func addProduct(_ pixels: Pixels, _ weights: UnsafePointer<Element>) {
         let weights = WeightLanes(weights)
         output0.addProduct(pixels, weights[0])
         output1.addProduct(pixels, weights[1])
     }
 
     @inline(__always)
-    func store(to destination: some SumDestination, row: Int) {
+    func store(to destination: some SumDestination<Element>, row: Int) {
         destination.store(output0, output: 0, row: row)
         destination.store(output1, output: 1, row: row)
     }
@@ -84,6 +92,8 @@ struct OutputTile2<Pixels: PixelVectors>: OutputTile {
 
 /// Four outputs.
 struct OutputTile4<Pixels: PixelVectors>: OutputTile {
+    typealias Element = Pixels.Element
+
     fileprivate(set) var output0: Pixels
     fileprivate(set) var output1: Pixels
     fileprivate(set) var output2: Pixels
@@ -106,7 +116,7 @@ struct OutputTile4<Pixels: PixelVectors>: OutputTile {
     }
 
     @inline(__always)
-    init(bias: UnsafePointer<Float>) {
+    init(bias: UnsafePointer<Element>) {
         output0 = Pixels(repeating: bias[0])
         output1 = Pixels(repeating: bias[1])
         output2 = Pixels(repeating: bias[2])
@@ -114,7 +124,7 @@ struct OutputTile4<Pixels: PixelVectors>: OutputTile {
     }
 
     @inline(__always)
-    mutating func addProduct(_ pixels: Pixels, _ weights: UnsafePointer<Float>) {
+    mutating func addProduct(_ pixels: Pixels, _ weights: UnsafePointer<Element>) {
         let weights = WeightLanes(weights)
         output0.addProduct(pixels, weights[0])
         output1.addProduct(pixels, weights[1])
@@ -123,7 +133,7 @@ struct OutputTile4<Pixels: PixelVectors>: OutputTile {
     }
 
     @inline(__always)
-    func store(to destination: some SumDestination, row: Int) {
+    func store(to destination: some SumDestination<Element>, row: Int) {
         destination.store(output0, output: 0, row: row)
         destination.store(output1, output: 1, row: row)
         destination.store(output2, output: 2, row: row)
@@ -133,6 +143,8 @@ struct OutputTile4<Pixels: PixelVectors>: OutputTile {
 
 /// Six outputs.
 struct OutputTile6<Pixels: PixelVectors>: OutputTile {
+    typealias Element = Pixels.Element
+
     private var output0: Pixels
     private var output1: Pixels
     private var output2: Pixels
@@ -153,7 +165,7 @@ struct OutputTile6<Pixels: PixelVectors>: OutputTile {
     }
 
     @inline(__always)
-    init(bias: UnsafePointer<Float>) {
+    init(bias: UnsafePointer<Element>) {
         output0 = Pixels(repeating: bias[0])
         output1 = Pixels(repeating: bias[1])
         output2 = Pixels(repeating: bias[2])
@@ -163,7 +175,7 @@ struct OutputTile6<Pixels: PixelVectors>: OutputTile {
     }
 
     @inline(__always)
-    mutating func addProduct(_ pixels: Pixels, _ weights: UnsafePointer<Float>) {
+    mutating func addProduct(_ pixels: Pixels, _ weights: UnsafePointer<Element>) {
         let (first, second) = (WeightLanes(weights), WeightLanes(weights + 4))
         output0.addProduct(pixels, first[0])
         output1.addProduct(pixels, first[1])
@@ -174,7 +186,7 @@ struct OutputTile6<Pixels: PixelVectors>: OutputTile {
     }
 
     @inline(__always)
-    func store(to destination: some SumDestination, row: Int) {
+    func store(to destination: some SumDestination<Element>, row: Int) {
         destination.store(output0, output: 0, row: row)
         destination.store(output1, output: 1, row: row)
         destination.store(output2, output: 2, row: row)

@@ -1,7 +1,7 @@
 /// Where the pixels of a tile go in each output plane.
 protocol PixelDestination {
     /// Writes the tile's pixels into a plane.
-    func store<P: PixelVectors>(_ pixels: P, in plane: UnsafeMutablePointer<Float>)
+    func store<P: PixelVectors>(_ pixels: P, in plane: UnsafeMutablePointer<P.Element>)
 }
 
 /// Rows without gaps: pixels are consecutive.
@@ -12,24 +12,24 @@ struct ContiguousPixels: PixelDestination {
     let count: Int
 
     @inline(__always)
-    func store<P: PixelVectors>(_ pixels: P, in plane: UnsafeMutablePointer<Float>) {
+    func store<P: PixelVectors>(_ pixels: P, in plane: UnsafeMutablePointer<P.Element>) {
         if P.width == 8 && count < 8 {
-            pixels.store(to: FirstFloats(pointer: plane + first, count: count))
+            pixels.store(to: FirstElements(pointer: plane + first, count: count))
         } else {
             pixels.store(to: plane + first)
         }
     }
 }
 
-/// The first floats of a vector, at any address.
-struct FirstFloats: VectorDestination {
+/// The first elements of a vector, at any address.
+struct FirstElements<Element: KernelElement>: VectorDestination {
     /// The address.
-    let pointer: UnsafeMutablePointer<Float>
-    /// The number of floats, 0 to 8.
+    let pointer: UnsafeMutablePointer<Element>
+    /// The number of elements, 0 to 8.
     let count: Int
 
     @inline(__always)
-    func store(_ vector: PixelVector, place: Int) {
+    func store(_ vector: SIMD8<Element>, at index: Int) {
         storeVector(vector, pointer, count: count)
     }
 }
@@ -37,7 +37,7 @@ struct FirstFloats: VectorDestination {
 /// Where the tiles of a line of pixels go, asked one after the other.
 protocol PixelDestinations {
     associatedtype Destination: PixelDestination
-    /// The place of the next tile, whose first pixel is pixel `start` of the line.
+    /// Where the next tile goes, whose first pixel is pixel `start` of the line.
     mutating func next<P: PixelVectors>(_: P.Type, start: Int) -> Destination
 }
 
@@ -69,14 +69,14 @@ struct RowWalk {
 
     @inline(__always)
     mutating func next(_ step: Int) -> Int {
-        let place = offset
+        let start = offset
         column &+= step
         offset &+= step
         if column == width {
             column = 0
             offset &+= gap
         }
-        return place
+        return start
     }
 }
 
@@ -113,22 +113,22 @@ struct RowsOfVectors: PixelDestinations {
     }
 }
 
-/// The places of up to two vectors.
+/// The offsets of up to two vectors.
 struct TwoVectors: PixelDestination {
     fileprivate let first: Int
     fileprivate let second: Int
 
     @inline(__always)
-    func store<P: PixelVectors>(_ pixels: P, in plane: UnsafeMutablePointer<Float>) {
-        pixels.store(to: InPlane(places: self, plane: plane))
+    func store<P: PixelVectors>(_ pixels: P, in plane: UnsafeMutablePointer<P.Element>) {
+        pixels.store(to: InPlane(offsets: self, plane: plane))
     }
-    private struct InPlane: VectorDestination {
-        let places: TwoVectors
-        let plane: UnsafeMutablePointer<Float>
+    private struct InPlane<Element: KernelElement>: VectorDestination {
+        let offsets: TwoVectors
+        let plane: UnsafeMutablePointer<Element>
 
         @inline(__always)
-        func store(_ vector: PixelVector, place: Int) {
-            storeVector(vector, plane + (place == 0 ? places.first : places.second))
+        func store(_ vector: SIMD8<Element>, at index: Int) {
+            storeVector(vector, plane + (index == 0 ? offsets.first : offsets.second))
         }
     }
 }

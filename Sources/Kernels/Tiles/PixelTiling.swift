@@ -1,10 +1,12 @@
-/// How a run of pixels is cut into wide tiles (`WidePixels`) and tiles of 16 and 8.
+/// How a run of pixels is cut into wide tiles (`TiledElement.WidePixels`) and tiles of 16 and 8.
 ///
 /// The tiles follow one another in this order; the last one ends where the run ends and so may overlap its neighbour,
 /// whose pixels it computes again with the same result. A run of fewer than eight pixels is one incomplete tile of 8.
 struct PixelTiling {
     /// Pixels in the run.
     let pixels: Int
+    /// Pixels of a wide tile.
+    private let wideWidth: Int
     /// Wide tiles.
     let tilesWide: Int
     /// Tiles of 16 pixels.
@@ -14,22 +16,23 @@ struct PixelTiling {
 
     /// Pixels of all wide tiles.
     @inline(__always)
-    var widePixels: Int { tilesWide &* WidePixels.width }
+    var widePixels: Int { tilesWide &* wideWidth }
 
-    /// Tiles of 16 pixels and less, or also wide ones where `wide` is set and there are any.
+    /// Tiles of 16 pixels and less, and wide ones where `wideWidth` is 24 or 32.
     @inline(__always)
-    init(pixels: Int, wide: Bool = false) {
+    init(pixels: Int, wideWidth: Int = 16) {
         self.pixels = pixels
+        self.wideWidth = wideWidth
         let vectors = (pixels &+ 7) / 8
         if pixels < 16 {
             (tilesWide, tiles16, tiles8) = (0, 0, vectors)
-        } else if wide && WidePixels.width == 24 && pixels >= 24 {
+        } else if wideWidth == 24 && pixels >= 24 {
             // 16 + 16 has more sums in flight than 24 + 8.
             let remainder = vectors % 3
             tiles16 = remainder == 0 ? 0 : 3 &- remainder
             tilesWide = (vectors &- 2 &* tiles16) / 3
             tiles8 = 0
-        } else if wide && WidePixels.width == 32 && pixels >= 32 {
+        } else if wideWidth == 32 && pixels >= 32 {
             (tilesWide, tiles16, tiles8) = (vectors / 4, vectors % 4 / 2, vectors % 2)
         } else {
             (tilesWide, tiles16, tiles8) = (0, vectors / 2, vectors % 2)

@@ -1,119 +1,124 @@
-import CVector
-
 /// One to six pixel vectors of a row that move through a kernel together, in registers.
 ///
 /// Kernels are generic over this protocol and specialised by the compiler, so that one source gives tiles of 8 to 48
 /// pixels. The vectors are named properties: an array, even of fixed size, would live in memory.
-protocol PixelVectors {
+protocol PixelVectors<Element> {
+    /// The type of a pixel.
+    associatedtype Element: KernelElement
     /// Pixels in the bundle.
     static var width: Int { get }
     /// Every pixel equal to `value`.
-    init(repeating value: Float)
-    /// `width` consecutive floats from any address.
-    init(loading pointer: UnsafePointer<Float>)
-    /// Eight consecutive floats from any address, the next eight from `second` floats further on, and so on.
-    init(loading pointer: UnsafePointer<Float>, second: Int)
-    /// The first `count` (0 to 8) floats at any address, nothing beyond them being read; zero for the others.
-    init(loading pointer: UnsafePointer<Float>, count: Int)
+    init(repeating value: Element)
+    /// `width` consecutive elements from any address.
+    init(loading pointer: UnsafePointer<Element>)
+    /// Eight consecutive elements from any address, the next eight from `second` elements further on, and so on.
+    init(loading pointer: UnsafePointer<Element>, second: Int)
+    /// The first `count` (0 to 8) elements at any address, nothing beyond them being read; zero for the others.
+    init(loading pointer: UnsafePointer<Element>, count: Int)
     /// Adds `pixels * weight` to every pixel.
-    mutating func addProduct(_ pixels: Self, _ weight: Float)
+    mutating func addProduct(_ pixels: Self, _ weight: Element)
     /// Every pixel, but `bound` where it is less; NaN stays NaN.
-    func atLeast(_ bound: Float) -> Self
+    func atLeast(_ bound: Element) -> Self
     /// Every pixel, but `bound` where it is greater; NaN stays NaN.
-    func atMost(_ bound: Float) -> Self
-    /// Every pixel after ReLU.
-    func relu() -> Self
+    func atMost(_ bound: Element) -> Self
+    /// Hard swish of every pixel, as `HardSwish` defines it.
+    func hardSwish() -> Self
     /// Hands over the vectors one by one, from left to right.
-    func store(to destination: some VectorDestination)
-    /// Writes `width` consecutive floats to any address.
-    func store(to pointer: UnsafeMutablePointer<Float>)
+    func store(to destination: some VectorDestination<Element>)
+    /// Writes `width` consecutive elements to any address.
+    func store(to pointer: UnsafeMutablePointer<Element>)
 }
 
 /// What takes the vectors of a bundle.
 ///
 /// A type and not a closure, so that all of it is inlined into the kernels: a call that takes vectors would make the
 /// compiler keep sums in memory.
-protocol VectorDestination {
-    /// Takes the vector whose first pixel is number `place`, a multiple of 8, of the bundle.
-    func store(_ vector: PixelVector, place: Int)
+protocol VectorDestination<Element> {
+    /// The type of a pixel.
+    associatedtype Element: KernelElement
+    /// Takes the vector whose first pixel is number `index`, a multiple of 8, of the bundle.
+    func store(_ vector: SIMD8<Element>, at index: Int)
 }
 
 extension PixelVectors {
     @inline(__always)
-    func store(to pointer: UnsafeMutablePointer<Float>) {
-        store(to: ConsecutiveFloats(pointer: pointer))
+    func store(to pointer: UnsafeMutablePointer<Element>) {
+        store(to: ConsecutiveElements(pointer: pointer))
     }
 }
 
-/// Consecutive floats at any address.
-private struct ConsecutiveFloats: VectorDestination {
-    let pointer: UnsafeMutablePointer<Float>
+/// Consecutive elements at any address.
+private struct ConsecutiveElements<Element: KernelElement>: VectorDestination {
+    let pointer: UnsafeMutablePointer<Element>
 
     @inline(__always)
-    func store(_ vector: PixelVector, place: Int) {
-        storeVector(vector, pointer + place)
+    func store(_ vector: SIMD8<Element>, at index: Int) {
+        storeVector(vector, pointer + index)
     }
 }
 
 /// Eight pixels.
-struct Pixels8: PixelVectors {
-    var a: PixelVector
+struct Pixels8<Element: KernelElement>: PixelVectors {
+    /// The pixels.
+    private(set) var vector: SIMD8<Element>
 
     @inline(__always) static var width: Int { 8 }
 
     @inline(__always)
-    init(_ a: PixelVector) {
-        self.a = a
+    init(_ vector: SIMD8<Element>) {
+        self.vector = vector
     }
 
     @inline(__always)
-    init(repeating value: Float) {
-        a = PixelVector(repeating: value)
+    init(repeating value: Element) {
+        vector = SIMD8(repeating: value)
     }
 
     @inline(__always)
-    init(loading pointer: UnsafePointer<Float>) {
-        a = loadVector(pointer)
+    init(loading pointer: UnsafePointer<Element>) {
+        vector = loadVector(pointer)
     }
 
     @inline(__always)
-    init(loading pointer: UnsafePointer<Float>, second: Int) {
-        a = loadVector(pointer)
+    init(loading pointer: UnsafePointer<Element>, second: Int) {
+        vector = loadVector(pointer)
     }
 
     @inline(__always)
-    init(loading pointer: UnsafePointer<Float>, count: Int) {
-        a = loadVector(pointer, count: count)
+    init(loading pointer: UnsafePointer<Element>, count: Int) {
+        vector = loadVector(pointer, count: count)
     }
 
     @inline(__always)
-    mutating func addProduct(_ pixels: Self, _ weight: Float) {
-        a = multiplyAdd(a, pixels.a, weight)
+    mutating func addProduct(_ pixels: Self, _ weight: Element) {
+        vector = multiplyAdd(vector, pixels.vector, weight)
     }
 
     @inline(__always)
-    func atLeast(_ bound: Float) -> Self {
-        Self(condensenet_at_least8(a, PixelVector(repeating: bound)))
+    func atLeast(_ bound: Element) -> Self {
+        Self(Element.atLeast(vector, SIMD8(repeating: bound)))
     }
 
     @inline(__always)
-    func atMost(_ bound: Float) -> Self {
-        Self(condensenet_at_most8(a, PixelVector(repeating: bound)))
+    func atMost(_ bound: Element) -> Self {
+        Self(Element.atMost(vector, SIMD8(repeating: bound)))
     }
 
     @inline(__always)
-    func relu() -> Self {
-        Self(condensenet_relu8(a))
+    func hardSwish() -> Self {
+        Self(Element.hardSwish(vector))
     }
 
     @inline(__always)
-    func store(to destination: some VectorDestination) {
-        destination.store(a, place: 0)
+    func store(to destination: some VectorDestination<Element>) {
+        destination.store(vector, at: 0)
     }
 }
 
 /// The pixels of one bundle, then those of another.
-struct JoinedPixels<Left: PixelVectors, Right: PixelVectors>: PixelVectors {
+struct JoinedPixels<Left: PixelVectors, Right: PixelVectors>: PixelVectors where Left.Element == Right.Element {
+    typealias Element = Left.Element
+
     private var left: Left
     private var right: Right
 
@@ -126,55 +131,55 @@ struct JoinedPixels<Left: PixelVectors, Right: PixelVectors>: PixelVectors {
     }
 
     @inline(__always)
-    init(repeating value: Float) {
+    init(repeating value: Element) {
         self.init(Left(repeating: value), Right(repeating: value))
     }
 
     @inline(__always)
-    init(loading pointer: UnsafePointer<Float>) {
+    init(loading pointer: UnsafePointer<Element>) {
         self.init(Left(loading: pointer), Right(loading: pointer + Left.width))
     }
 
     @inline(__always)
-    init(loading pointer: UnsafePointer<Float>, second: Int) {
+    init(loading pointer: UnsafePointer<Element>, second: Int) {
         self.init(
             Left(loading: pointer, second: second), Right(loading: pointer + Left.width / 8 &* second, second: second))
     }
 
     @inline(__always)
-    init(loading pointer: UnsafePointer<Float>, count: Int) {
+    init(loading pointer: UnsafePointer<Element>, count: Int) {
         self.init(Left(loading: pointer, count: count), Right(repeating: 0))
     }
 
     @inline(__always)
-    mutating func addProduct(_ pixels: Self, _ weight: Float) {
+    mutating func addProduct(_ pixels: Self, _ weight: Element) {
         left.addProduct(pixels.left, weight)
         right.addProduct(pixels.right, weight)
     }
 
     @inline(__always)
-    func atLeast(_ bound: Float) -> Self {
+    func atLeast(_ bound: Element) -> Self {
         Self(left.atLeast(bound), right.atLeast(bound))
     }
 
     @inline(__always)
-    func atMost(_ bound: Float) -> Self {
+    func atMost(_ bound: Element) -> Self {
         Self(left.atMost(bound), right.atMost(bound))
     }
 
     @inline(__always)
-    func relu() -> Self {
-        Self(left.relu(), right.relu())
+    func hardSwish() -> Self {
+        Self(left.hardSwish(), right.hardSwish())
     }
 
     @inline(__always)
-    func store(to destination: some VectorDestination) {
+    func store(to destination: some VectorDestination<Element>) {
         left.store(to: destination)
         right.store(to: RightPart(destination: destination))
     }
 
     @inline(__always)
-    func store(to pointer: UnsafeMutablePointer<Float>) {
+    func store(to pointer: UnsafeMutablePointer<Element>) {
         left.store(to: pointer)
         right.store(to: pointer + Left.width)
     }
@@ -183,17 +188,8 @@ struct JoinedPixels<Left: PixelVectors, Right: PixelVectors>: PixelVectors {
         let destination: Destination
 
         @inline(__always)
-        func store(_ vector: PixelVector, place: Int) {
-            destination.store(vector, place: Left.width &+ place)
+        func store(_ vector: SIMD8<Destination.Element>, at index: Int) {
+            destination.store(vector, at: Left.width &+ index)
         }
     }
 }
-
-/// Twenty-four pixels.
-typealias Pixels24 = JoinedPixels<Pixels16, Pixels8>
-
-/// Thirty-two pixels.
-typealias Pixels32 = JoinedPixels<Pixels16, Pixels16>
-
-/// Forty-eight pixels.
-typealias Pixels48 = JoinedPixels<Pixels32, Pixels16>

@@ -1,16 +1,16 @@
-/// Reads eight floats that lie `stride` (1 or 2) apart and nothing beyond the last of them.
+/// Reads eight elements that lie `stride` (1 or 2) apart and nothing beyond the last of them.
 @inline(__always)
-func loadStrided(_ source: UnsafePointer<Float>, stride: Int) -> PixelVector {
+func loadStrided<Element: KernelElement>(_ source: UnsafePointer<Element>, stride: Int) -> SIMD8<Element> {
     guard stride == 2 else { return loadVector(source) }
-    // Fifteen floats hold the eight, so the second load ends with the last of them.
+    // Fifteen elements hold the eight, so the second load ends with the last of them.
     let (low, high) = (loadVector(source), loadVector(source + 7))
-    return PixelVector(lowHalf: low.evenHalf, highHalf: high.oddHalf)
+    return SIMD8(lowHalf: low.evenHalf, highHalf: high.oddHalf)
 }
 
-/// Copies every `stride`-th of the floats at `source`; nothing beyond the last of them is read.
+/// Copies every `stride`-th of the elements at `source`; nothing beyond the last of them is read.
 @inline(__always)
-func copyStrided(
-    _ destination: UnsafeMutablePointer<Float>, from source: UnsafePointer<Float>, count: Int, stride: Int
+func copyStrided<Element: KernelElement>(
+    _ destination: UnsafeMutablePointer<Element>, from source: UnsafePointer<Element>, count: Int, stride: Int
 ) {
     var index = 0
     if stride <= 2 {

@@ -1,27 +1,30 @@
+import ModelFormat
+
 extension Winograd3x3 {
     /// What `run` computes, in the plainest way: a pixel column at a time, from unpacked weights, for the whole
     /// convolution, with the same operations in the same order.
     ///
     /// - Parameters:
     ///   - input: `groups * inputs` planes, pixel `(y, x)` at `y * width + x`.
-    ///   - inputPlaneStride: floats from one input plane to the next.
+    ///   - inputPlaneStride: elements from one input plane to the next.
     ///   - weights: `[groups * outputs][inputs][3][3]`.
     ///   - bias: `[groups * outputs]`, or nil for zero.
     ///   - output: receives `groups * outputs` planes, laid out likewise.
-    ///   - outputPlaneStride: floats from one output plane to the next.
-    public func runReference(
-        input: UnsafePointer<Float>, inputPlaneStride: Int, weights: UnsafePointer<Float>,
-        bias: UnsafePointer<Float>?, output: UnsafeMutablePointer<Float>, outputPlaneStride: Int
+    ///   - outputPlaneStride: elements from one output plane to the next.
+    func runReference<Element: KernelElement>(
+        _: Element.Type, input: UnsafePointer<Element>, inputPlaneStride: Int, weights: UnsafePointer<Float>,
+        bias: UnsafePointer<Float>?, output: UnsafeMutablePointer<Element>, outputPlaneStride: Int
     ) {
         for channel in 0..<groups * outputs {
             for block in 0..<blocks {
                 for x in 0..<width {
-                    var sums = [Float](repeating: 0, count: WinogradTransform.points)
+                    var sums = [Element](repeating: 0, count: WinogradTransform.points)
                     for i in 0..<inputs {
                         let plane = input + (channel / outputs * inputs + i) * inputPlaneStride
                         for dx in 0..<3 {
                             let kernel = weights + (channel * inputs + i) * 9 + dx
-                            let (t0, t1, t2, t3, t4, t5) = WinogradTransform.taps(kernel[0], kernel[3], kernel[6])
+                            let (t0, t1, t2, t3, t4, t5): (Element, Element, Element, Element, Element, Element) =
+                                WinogradTransform.taps(kernel[0], kernel[3], kernel[6])
                             let taps = [t0, t1, t2, t3, t4, t5]
                             let values = column(of: plane, block: block, x: x + dx - 1)
                             for point in sums.indices where needs(point, block: block) {
@@ -29,11 +32,10 @@ extension Winograd3x3 {
                             }
                         }
                     }
-                    for (row, result) in results(of: sums, block: block, bias: bias?[channel] ?? 0).enumerated() {
+                    for (row, result) in results(of: sums, block: block, bias: Element(bias?[channel] ?? 0)).enumerated() {
                         let y = block * WinogradTransform.results + row
                         guard y < height else { continue }
-                        output[channel * outputPlaneStride + y * width + x] =
-                            rectifiesOutput ? relu(result) : result
+                        output[channel * outputPlaneStride + y * width + x] = activation.applied(to: result)
                     }
                 }
             }
@@ -47,26 +49,29 @@ extension Winograd3x3 {
     private func isShort(_ block: Int) -> Bool { hasShortBlock && block == blocks - 1 }
 
     /// The results of one block's column.
-    private func results(of sums: [Float], block: Int, bias: Float) -> [Float] {
+    private func results<Element: KernelElement>(of sums: [Element], block: Int, bias: Element) -> [Element] {
+        let (m, bias) = (sums.map(WinogradPixel.init), WinogradPixel(bias))
         if isShort(block) {
-            let results = WinogradTransform.outputOfTwo(sums[0], sums[1], sums[2], sums[5], bias: bias)
-            return [results.0, results.1]
+            let results = WinogradTransform.outputOfTwo(m[0], m[1], m[2], m[5], bias: bias)
+            return [results.0.value, results.1.value]
         }
-        let results = WinogradTransform.output(sums[0], sums[1], sums[2], sums[3], sums[4], sums[5], bias: bias)
-        return [results.0, results.1, results.2, results.3]
+        let results = WinogradTransform.output(m[0], m[1], m[2], m[3], m[4], m[5], bias: bias)
+        return [results.0.value, results.1.value, results.2.value, results.3.value]
     }
 
     /// The transformed values of one block's column, zero outside the image and at points that are not needed.
-    private func column(of plane: UnsafePointer<Float>, block: Int, x: Int) -> [Float] {
-        func pixel(_ row: Int) -> Float {
+    private func column<Element: KernelElement>(of plane: UnsafePointer<Element>, block: Int, x: Int) -> [Element] {
+        func pixel(_ row: Int) -> WinogradPixel<Element> {
             let y = block * WinogradTransform.results - 1 + row
-            return y >= 0 && y < height && x >= 0 && x < width ? plane[y * width + x] : 0
+            return WinogradPixel(y >= 0 && y < height && x >= 0 && x < width ? plane[y * width + x] : 0)
         }
         if isShort(block) {
             let values = WinogradTransform.inputOfTwo(pixel(0), pixel(1), pixel(2), pixel(3))
-            return [values.0, values.1, values.2, 0, 0, values.3]
+            return [values.0.value, values.1.value, values.2.value, 0, 0, values.3.value]
         }
         let values = WinogradTransform.input(pixel(0), pixel(1), pixel(2), pixel(3), pixel(4), pixel(5))
-        return [values.0, values.1, values.2, values.3, values.4, values.5]
+        return [
+            values.0.value, values.1.value, values.2.value, values.3.value, values.4.value, values.5.value,
+        ]
     }
 }

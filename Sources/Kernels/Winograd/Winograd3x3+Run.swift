@@ -1,4 +1,4 @@
-import CVector
+import ModelFormat
 
 extension Winograd3x3 {
     /// Computes the given tiles of up to four outputs each; tile `t` of group `g` is number `g * tiles / groups + t`.
@@ -7,8 +7,11 @@ extension Winograd3x3 {
     /// groups. Allocates nothing.
     ///
     /// - Precondition: the buffers have the sizes that the operands' descriptions give, `scratch` has `scratchCount`
-    ///   floats, and the range lies within `0..<tiles`.
-    public func run(_ operands: Winograd3x3Operands, tiles range: Range<Int>, scratch: UnsafeMutablePointer<Float>) {
+    ///   elements, and the range lies within `0..<tiles`.
+    func run<Element: TiledElement>(
+        _: Element.Type, _ operands: Winograd3x3Operands<Element>, tiles range: Range<Int>,
+        scratch: UnsafeMutablePointer<Element>
+    ) {
         precondition(range.lowerBound >= 0 && range.upperBound <= tiles)
         guard !range.isEmpty else { return }
         for group in range.lowerBound / groupTiles...(range.upperBound - 1) / groupTiles {
@@ -26,24 +29,24 @@ extension Winograd3x3 {
 }
 
 /// One group's share of a call.
-private struct WinogradRun {
+private struct WinogradRun<Element: TiledElement> {
     private let shape: Winograd3x3
-    private let operands: Winograd3x3Operands
+    private let operands: Winograd3x3Operands<Element>
     private let group: Int
     /// The tiles to compute, counted within the group.
     private let tiles: Range<Int>
-    private let weights: UnsafePointer<Float>
-    /// `[6 points][inputs][stride]`, the points `transformedPoint` floats apart.
-    private let transformed: UnsafeMutablePointer<Float>
+    private let weights: UnsafePointer<Element>
+    /// `[6 points][inputs][stride]`, the points `transformedPoint` elements apart.
+    private let transformed: UnsafeMutablePointer<Element>
     private let transformedPoint: Int
     private let stride: Int
-    /// `[6 points][tiles][4][places]`.
-    private let sums: UnsafeMutablePointer<Float>
-    private let places: Int
+    /// `[6 points][tiles][4][positions]`.
+    private let sums: UnsafeMutablePointer<Element>
+    private let positions: Int
 
     init(
-        _ shape: Winograd3x3, _ operands: Winograd3x3Operands, group: Int, tiles: Range<Int>,
-        scratch: UnsafeMutablePointer<Float>
+        _ shape: Winograd3x3, _ operands: Winograd3x3Operands<Element>, group: Int, tiles: Range<Int>,
+        scratch: UnsafeMutablePointer<Element>
     ) {
         self.shape = shape
         self.operands = operands
@@ -54,11 +57,11 @@ private struct WinogradRun {
         stride = shape.transformedStride
         transformedPoint = shape.transformedPoint
         sums = scratch + shape.transformedCount
-        places = shape.places
+        positions = shape.positions
     }
 
     /// Floats from one point's sums to the next's.
-    private var sumsPoint: Int { tiles.count &* Winograd3x3.tileOutputs &* places }
+    private var sumsPoint: Int { tiles.count &* Winograd3x3.tileOutputs &* positions }
 
     /// Transforms all inputs of some blocks.
     ///
@@ -79,7 +82,7 @@ private struct WinogradRun {
             } else {
                 let last = shape.rowStride % 8 == 0 ? width & ~7 : max(0, width &- 7)
                 let lanes = Int32(width &- last)
-                column(source + last, to: target + last, blocks) { condensenet_first_lanes8(loadVector($0), lanes) }
+                column(source + last, to: target + last, blocks) { Element.firstLanes(loadVector($0), count: lanes) }
             }
             source += operands.inputPlaneStride
             target += stride
@@ -93,10 +96,10 @@ private struct WinogradRun {
     ///   - load: reads the vector of a row.
     @inline(__always)
     private func column(
-        _ plane: UnsafePointer<Float>, to target: UnsafeMutablePointer<Float>, _ blocks: Range<Int>,
-        load: (UnsafePointer<Float>) -> PixelVector
+        _ plane: UnsafePointer<Element>, to target: UnsafeMutablePointer<Element>, _ blocks: Range<Int>,
+        load: (UnsafePointer<Element>) -> SIMD8<Element>
     ) {
-        let (width, zero) = (shape.width, PixelVector(repeating: 0))
+        let (width, zero) = (shape.width, SIMD8<Element>(repeating: 0))
         let last = shape.blocks &- 1
         var row = plane + blocks.lowerBound &* WinogradTransform.results &* width
         var target = target
@@ -124,22 +127,22 @@ private struct WinogradRun {
     /// Writes a vector of each point.
     @inline(__always)
     private func store(
-        _ values: (PixelVector, PixelVector, PixelVector, PixelVector, PixelVector, PixelVector),
-        to place: UnsafeMutablePointer<Float>
+        _ values: (SIMD8<Element>, SIMD8<Element>, SIMD8<Element>, SIMD8<Element>, SIMD8<Element>, SIMD8<Element>),
+        to position: UnsafeMutablePointer<Element>
     ) {
         let step = transformedPoint
-        storeVector(values.0, place)
-        storeVector(values.1, place + step)
-        storeVector(values.2, place + 2 &* step)
-        storeVector(values.3, place + 3 &* step)
-        storeVector(values.4, place + 4 &* step)
-        storeVector(values.5, place + 5 &* step)
+        storeVector(values.0, position)
+        storeVector(values.1, position + step)
+        storeVector(values.2, position + 2 &* step)
+        storeVector(values.3, position + 3 &* step)
+        storeVector(values.4, position + 4 &* step)
+        storeVector(values.5, position + 5 &* step)
     }
 
-    /// Sets a float to zero at every point.
+    /// Sets an element to zero at every point.
     @inline(__always)
-    private func setZero(_ place: UnsafeMutablePointer<Float>) {
-        for point in 0..<WinogradTransform.points { place[point &* transformedPoint] = 0 }
+    private func setZero(_ position: UnsafeMutablePointer<Element>) {
+        for point in 0..<WinogradTransform.points { position[point &* transformedPoint] = 0 }
     }
 
     /// Calls `body` with the first column of each vector of a row; the last vector ends with the row, or is incomplete in
@@ -156,48 +159,48 @@ private struct WinogradRun {
     /// Computes the sums of all tiles and blocks at all points that they need.
     func multiply(_ blocks: Range<Int>) {
         let isShort = shape.hasShortBlock && blocks.upperBound == shape.blocks
-        let placesBefore = roundUp((blocks.count &- 1) &* shape.sumsStride, toMultipleOf: Winograd3x3.vector)
+        let positionsBefore = roundUp((blocks.count &- 1) &* shape.sumsStride, toMultipleOf: Winograd3x3.vector)
         for point in 0..<WinogradTransform.points {
             let input = UnsafePointer(transformed) + (point &* transformedPoint &+ Winograd3x3.lead &- 1)
             let weights = weights + (point &* shape.groupTiles &+ tiles.lowerBound) &* shape.packedTileCount
             let output = sums + point &* sumsPoint
-            let end = isShort && !WinogradTransform.isNeededForTwo(point: point) ? placesBefore : places
-            var place = 0
+            let end = isShort && !WinogradTransform.isNeededForTwo(point: point) ? positionsBefore : positions
+            var position = 0
             if !shape.skipsGaps {
-                typealias Wide = WideWinogradTile
+                typealias Wide = Element.WideWinogradTile
                 for _ in 0..<Wide.count(vectors: end / 8) {
                     for tile in 0..<tiles.count {
                         for lane in Swift.stride(from: 0, to: Winograd3x3.tileOutputs, by: Wide.outputs) {
-                            products(Wide.self, input + place, weights + lane, output + (lane &* places &+ place), tile)
+                            products(Wide.self, input + position, weights + lane, output + (lane &* positions &+ position), tile)
                         }
                     }
-                    place &+= Wide.width
+                    position &+= Wide.width
                 }
             }
-            var walk = RowWalk(offset: place, width: shape.skipsGaps ? shape.width : .max, gap: 1)
-            while place &+ 16 <= end {
+            var walk = RowWalk(offset: position, width: shape.skipsGaps ? shape.width : .max, gap: 1)
+            while position &+ 16 <= end {
                 let (first, second) = (walk.next(8), walk.next(8))
                 for tile in 0..<tiles.count {
                     products(
-                        WinogradTile<OutputTile4<Pixels16>>.self, input + first, weights, output + place, tile,
+                        WinogradTile<OutputTile4<Element.Pixels16>>.self, input + first, weights, output + position, tile,
                         second: second &- first)
                 }
-                place &+= 16
+                position &+= 16
             }
-            if place < end {
+            if position < end {
                 let first = walk.next(8)
                 for tile in 0..<tiles.count {
-                    products(WinogradTile<OutputTile4<Pixels8>>.self, input + first, weights, output + place, tile)
+                    products(WinogradTile<OutputTile4<Pixels8<Element>>>.self, input + first, weights, output + position, tile)
                 }
             }
         }
     }
 
-    /// Computes one tile's sums at one point, in vectors of places, each `second` floats after the one before it.
+    /// Computes one tile's sums at one point, in vectors of positions, each `second` elements after the one before it.
     @inline(__always)
-    private func products<Sums: WinogradSums>(
-        _: Sums.Type, _ input: UnsafePointer<Float>, _ packed: UnsafePointer<Float>,
-        _ output: UnsafeMutablePointer<Float>, _ tile: Int, second: Int = 8
+    private func products<Sums: WinogradSums<Element>>(
+        _: Sums.Type, _ input: UnsafePointer<Element>, _ packed: UnsafePointer<Element>,
+        _ output: UnsafeMutablePointer<Element>, _ tile: Int, second: Int = 8
     ) {
         var sums = Sums()
         var pixels = input
@@ -210,39 +213,49 @@ private struct WinogradRun {
             pixels += stride
             weights += 12
         }
-        sums.store(to: output + tile &* Winograd3x3.tileOutputs &* places, stride: places)
+        sums.store(to: output + tile &* Winograd3x3.tileOutputs &* positions, stride: positions)
     }
 
     /// Makes rows of the outputs of their sums.
     func finish(_ blocks: Range<Int>) {
+        switch shape.activation {
+        case .none: finish(Identity.self, blocks)
+        case .relu: finish(ReLU.self, blocks)
+        case .hardSwish: finish(HardSwish.self, blocks)
+        }
+    }
+
+    @inline(__always)
+    private func finish<Function: ActivationFunction>(_: Function.Type, _ blocks: Range<Int>) {
         let biases = weights + WinogradTransform.points &* shape.groupTiles &* shape.packedTileCount
         let first = tiles.lowerBound &* Winograd3x3.tileOutputs
         for output in first..<min(tiles.upperBound &* Winograd3x3.tileOutputs, shape.outputs) {
             let plane = operands.output + (group &* shape.outputs &+ output) &* operands.outputPlaneStride
-            let source = sums + (output &- first) &* places
+            let source = sums + (output &- first) &* positions
             for block in blocks {
                 finish(
-                    source + (block &- blocks.lowerBound) &* shape.sumsStride, block,
-                    bias: PixelVector(repeating: biases[output]), to: plane)
+                    Function.self, source + (block &- blocks.lowerBound) &* shape.sumsStride, block,
+                    bias: SIMD8(repeating: biases[output]), to: plane)
             }
         }
     }
 
     /// Makes up to four rows of one output.
     @inline(__always)
-    private func finish(
-        _ source: UnsafePointer<Float>, _ block: Int, bias: PixelVector, to plane: UnsafeMutablePointer<Float>
+    private func finish<Function: ActivationFunction>(
+        _: Function.Type, _ source: UnsafePointer<Element>, _ block: Int, bias: SIMD8<Element>,
+        to plane: UnsafeMutablePointer<Element>
     ) {
         let (width, step) = (shape.width, sumsPoint)
         let first = block &* WinogradTransform.results &* width
         guard !shape.hasShortBlock || block &+ 1 < shape.blocks else {
             return forEachVector { x in
-                let place = source + x
+                let sums = source + x
                 let rows = WinogradTransform.outputOfTwo(
-                    loadVector(place), loadVector(place + step), loadVector(place + 2 &* step),
-                    loadVector(place + 5 &* step), bias: bias)
-                store(finished(rows.0), plane, first &+ x)
-                store(finished(rows.1), plane, first &+ x &+ width)
+                    loadVector(sums), loadVector(sums + step), loadVector(sums + 2 &* step),
+                    loadVector(sums + 5 &* step), bias: bias)
+                store(Function.apply(rows.0), plane, first &+ x)
+                store(Function.apply(rows.1), plane, first &+ x &+ width)
             }
         }
         // Only vectors of rows of fewer than eight pixels reach beyond their row.
@@ -250,20 +263,20 @@ private struct WinogradRun {
         if first &+ WinogradTransform.results &* width &+ reach <= width &* shape.height {
             forEachVector { x in
                 let rows = results(source + x, bias: bias)
-                let place = plane + (first &+ x)
-                storeVector(finished(rows.0), place)
-                storeVector(finished(rows.1), place + width)
-                storeVector(finished(rows.2), place + 2 &* width)
-                storeVector(finished(rows.3), place + 3 &* width)
+                let row = plane + (first &+ x)
+                storeVector(Function.apply(rows.0), row)
+                storeVector(Function.apply(rows.1), row + width)
+                storeVector(Function.apply(rows.2), row + 2 &* width)
+                storeVector(Function.apply(rows.3), row + 3 &* width)
             }
         } else {
             forEachVector { x in
                 let rows = results(source + x, bias: bias)
                 let pixel = first &+ x
-                store(finished(rows.0), plane, pixel)
-                store(finished(rows.1), plane, pixel &+ width)
-                store(finished(rows.2), plane, pixel &+ 2 &* width)
-                store(finished(rows.3), plane, pixel &+ 3 &* width)
+                store(Function.apply(rows.0), plane, pixel)
+                store(Function.apply(rows.1), plane, pixel &+ width)
+                store(Function.apply(rows.2), plane, pixel &+ 2 &* width)
+                store(Function.apply(rows.3), plane, pixel &+ 3 &* width)
             }
         }
     }
@@ -271,20 +284,17 @@ private struct WinogradRun {
     /// One vector of each row of a block.
     @inline(__always)
     private func results(
-        _ place: UnsafePointer<Float>, bias: PixelVector
-    ) -> (PixelVector, PixelVector, PixelVector, PixelVector) {
+        _ sums: UnsafePointer<Element>, bias: SIMD8<Element>
+    ) -> (SIMD8<Element>, SIMD8<Element>, SIMD8<Element>, SIMD8<Element>) {
         let step = sumsPoint
         return WinogradTransform.output(
-            loadVector(place), loadVector(place + step), loadVector(place + 2 &* step), loadVector(place + 3 &* step),
-            loadVector(place + 4 &* step), loadVector(place + 5 &* step), bias: bias)
+            loadVector(sums), loadVector(sums + step), loadVector(sums + 2 &* step), loadVector(sums + 3 &* step),
+            loadVector(sums + 4 &* step), loadVector(sums + 5 &* step), bias: bias)
     }
-
-    @inline(__always)
-    private func finished(_ sums: PixelVector) -> PixelVector { shape.rectifiesOutput ? relu(sums) : sums }
 
     /// Writes a vector of a row: nothing beyond the plane, but perhaps beyond the row, where the next is still to come.
     @inline(__always)
-    private func store(_ vector: PixelVector, _ plane: UnsafeMutablePointer<Float>, _ pixel: Int) {
+    private func store(_ vector: SIMD8<Element>, _ plane: UnsafeMutablePointer<Element>, _ pixel: Int) {
         let pixels = shape.width &* shape.height
         if pixel &+ 8 <= pixels {
             storeVector(vector, plane + pixel)

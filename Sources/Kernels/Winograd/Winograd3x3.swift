@@ -1,3 +1,5 @@
+import ModelFormat
+
 /// A grouped 3×3 convolution with stride 1 and padding 1, with half the multiplications of the direct one.
 ///
 /// Winograd's minimal filter F(4, 3) runs down the columns of an image: blocks of four output rows come from six input rows,
@@ -24,12 +26,12 @@ public struct Winograd3x3: Sendable, Equatable {
     public let width: Int
     /// Rows of the image.
     public let height: Int
-    /// Whether ReLU is applied to the sums.
-    public let rectifiesOutput: Bool
+    /// What is applied to the results.
+    public let activation: Activation
 
     /// Outputs that are computed together; a group's last tile is filled up with zero weights.
     static let tileOutputs = 4
-    /// Floats of a vector.
+    /// Elements of a vector.
     static let vector = 8
 
     /// A convolution from `groups * inputs` to `groups * outputs` planes of `height` × `width` pixels.
@@ -39,7 +41,7 @@ public struct Winograd3x3: Sendable, Equatable {
     ///
     /// - Precondition: the image is not empty, `blocksAtOnce` is positive, and no number is negative.
     public init(
-        groups: Int, inputs: Int, outputs: Int, width: Int, height: Int, rectifiesOutput: Bool, blocksAtOnce: Int? = nil
+        groups: Int, inputs: Int, outputs: Int, width: Int, height: Int, activation: Activation, blocksAtOnce: Int? = nil
     ) {
         precondition(groups >= 0 && inputs >= 0 && outputs >= 0 && width > 0 && height > 0 && blocksAtOnce ?? 1 > 0)
         self.groups = groups
@@ -47,9 +49,9 @@ public struct Winograd3x3: Sendable, Equatable {
         self.outputs = outputs
         self.width = width
         self.height = height
-        self.rectifiesOutput = rectifiesOutput
+        self.activation = activation
         let blocks = (height + WinogradTransform.results - 1) / WinogradTransform.results
-        let limit = max(1, KernelChoice.transformedFloats / (WinogradTransform.points * max(1, inputs) * (width + 1)))
+        let limit = max(1, KernelTable.transformedElements / (WinogradTransform.points * max(1, inputs) * (width + 1)))
         let passes = (blocks + limit - 1) / limit
         self.blocksAtOnce = min(blocksAtOnce ?? (blocks + passes - 1) / passes, blocks)
     }
@@ -60,23 +62,23 @@ public struct Winograd3x3: Sendable, Equatable {
     var hasShortBlock: Bool { height - (blocks - 1) * WinogradTransform.results <= 2 }
     /// Blocks that are transformed at a time.
     let blocksAtOnce: Int
-    /// Whether rows are so short that a place for nothing after each would cost more than vectors that pass over it.
+    /// Whether rows are so short that a position for nothing after each would cost more than vectors that pass over it.
     var skipsGaps: Bool { width % Self.vector == 0 && width < 32 }
-    /// Floats from one transformed row to the next: a row and a zero, and more where the sums take no more tiles of 16.
+    /// Elements from one transformed row to the next: a row and a zero, and more where the sums take no more tiles of 16.
     var rowStride: Int {
         let (dense, aligned) = (width + 1, roundUp(width + 1, toMultipleOf: Self.vector))
         let isFree = blocksAtOnce * aligned <= roundUp(blocksAtOnce * dense, toMultipleOf: 2 * Self.vector)
         return isFree && width % Self.vector != 0 ? aligned : dense
     }
-    /// Floats from one block's sums to the next's.
+    /// Elements from one block's sums to the next's.
     var sumsStride: Int { skipsGaps ? width : rowStride }
-    /// Places for the sums of one output at one point.
-    var places: Int { roundUp(blocksAtOnce * sumsStride, toMultipleOf: Self.vector) }
-    /// Floats from one input's transformed rows at one point to the next's.
+    /// Positions for the sums of one output at one point.
+    var positions: Int { roundUp(blocksAtOnce * sumsStride, toMultipleOf: Self.vector) }
+    /// Elements from one input's transformed rows at one point to the next's.
     var transformedStride: Int { blocksAtOnce * rowStride }
-    /// Floats before the first pixel at a point, the last of them a zero: pixels begin on a cache line.
+    /// Elements before the first pixel at a point, the last of them a zero: pixels begin on a cache line.
     static let lead = 16
-    /// Floats from one point's transformed rows to the next's: those of all inputs, and what vectors reach beyond them; an
+    /// Elements from one point's transformed rows to the next's: those of all inputs, and what vectors reach beyond them; an
     /// odd number of cache lines, so that the points do not fall into few sets of the cache.
     var transformedPoint: Int {
         let floats = Self.lead + inputs * transformedStride + 2 * Self.vector
@@ -86,25 +88,25 @@ public struct Winograd3x3: Sendable, Equatable {
     var groupTiles: Int { roundUp(outputs, toMultipleOf: Self.tileOutputs) / Self.tileOutputs }
     /// Output tiles of all groups.
     public var tiles: Int { groups * groupTiles }
-    /// Floats of one packed output tile at one point: `[inputs][3 columns][4]`.
+    /// Elements of one packed output tile at one point: `[inputs][3 columns][4]`.
     var packedTileCount: Int { inputs * 3 * Self.tileOutputs }
-    /// Floats of one group's packed weights: `[6 points][output tiles]`, then the biases.
+    /// Elements of one group's packed weights: `[6 points][output tiles]`, then the biases.
     var packedGroupCount: Int {
         groupTiles * (WinogradTransform.points * packedTileCount + Self.tileOutputs)
     }
 
-    /// Floats in the packed weights.
+    /// Elements in the packed weights.
     public var packedCount: Int { groups * packedGroupCount }
 
-    /// Floats of all inputs' transformed rows.
+    /// Elements of all inputs' transformed rows.
     var transformedCount: Int { WinogradTransform.points * transformedPoint }
-    /// Floats of all outputs' sums at all points.
-    var sumsCount: Int { WinogradTransform.points * groupTiles * Self.tileOutputs * places + Self.vector }
+    /// Elements of all outputs' sums at all points.
+    var sumsCount: Int { WinogradTransform.points * groupTiles * Self.tileOutputs * positions + Self.vector }
 
-    /// Floats of scratch that one call of `run` needs.
+    /// Elements of scratch that one call of `run` needs.
     public var scratchCount: Int { transformedCount + sumsCount }
 
-    /// Floats that must be readable after the last input plane.
+    /// Elements that must be readable after the last input plane.
     public static let inputSlack = 8
 
     /// Multiply-adds of the direct convolution, the padding's included.
@@ -115,9 +117,9 @@ public struct Winograd3x3: Sendable, Equatable {
     /// - Parameters:
     ///   - weights: `[groups * outputs][inputs][3][3]`.
     ///   - bias: `[groups * outputs]`, or nil for zero.
-    ///   - packed: receives `packedCount` floats.
-    public func pack(
-        weights: UnsafePointer<Float>, bias: UnsafePointer<Float>?, into packed: UnsafeMutablePointer<Float>
+    ///   - packed: receives `packedCount` elements, each rounded from single precision.
+    public func pack<Element: BinaryFloatingPoint>(
+        weights: UnsafePointer<Float>, bias: UnsafePointer<Float>?, into packed: UnsafeMutablePointer<Element>
     ) {
         let tileOutputs = Self.tileOutputs
         let pointStride = groupTiles * packedTileCount
@@ -126,22 +128,22 @@ public struct Winograd3x3: Sendable, Equatable {
             let biases = destination + WinogradTransform.points * pointStride
             for output in 0..<groupTiles * tileOutputs {
                 let channel = group * outputs + output
-                biases[output] = output < outputs ? bias?[channel] ?? 0 : 0
-                var place = destination + output / tileOutputs * packedTileCount + output % tileOutputs
+                biases[output] = output < outputs ? Element(bias?[channel] ?? 0) : 0
+                var tap = destination + output / tileOutputs * packedTileCount + output % tileOutputs
                 for input in 0..<inputs {
                     for column in 0..<3 {
-                        var taps: (Float, Float, Float, Float, Float, Float) = (0, 0, 0, 0, 0, 0)
+                        var taps: (Element, Element, Element, Element, Element, Element) = (0, 0, 0, 0, 0, 0)
                         if output < outputs {
                             let kernel = weights + (channel * inputs + input) * 9 + column
                             taps = WinogradTransform.taps(kernel[0], kernel[3], kernel[6])
                         }
-                        place[0] = taps.0
-                        place[pointStride] = taps.1
-                        place[2 * pointStride] = taps.2
-                        place[3 * pointStride] = taps.3
-                        place[4 * pointStride] = taps.4
-                        place[5 * pointStride] = taps.5
-                        place += tileOutputs
+                        tap[0] = taps.0
+                        tap[pointStride] = taps.1
+                        tap[2 * pointStride] = taps.2
+                        tap[3 * pointStride] = taps.3
+                        tap[4 * pointStride] = taps.4
+                        tap[5 * pointStride] = taps.5
+                        tap += tileOutputs
                     }
                 }
             }
@@ -150,23 +152,23 @@ public struct Winograd3x3: Sendable, Equatable {
 }
 
 /// The buffers of a `Winograd3x3`. Nothing is owned; every pointer outlives the call.
-public struct Winograd3x3Operands {
+public struct Winograd3x3Operands<Element> {
     /// Input planes: pixel `(y, x)` of channel `c` at `c * inputPlaneStride + y * width + x`. Up to
-    /// `Winograd3x3.inputSlack` floats beyond the last plane are read and ignored.
-    public var input: UnsafePointer<Float>
-    /// Floats from one input plane to the next.
+    /// `Winograd3x3.inputSlack` elements beyond the last plane are read and ignored.
+    public var input: UnsafePointer<Element>
+    /// Elements from one input plane to the next.
     public var inputPlaneStride: Int
     /// What `pack` made.
-    public var weights: UnsafePointer<Float>
+    public var weights: UnsafePointer<Element>
     /// Output planes, laid out likewise; nothing else is written.
-    public var output: UnsafeMutablePointer<Float>
-    /// Floats from one output plane to the next.
+    public var output: UnsafeMutablePointer<Element>
+    /// Elements from one output plane to the next.
     public var outputPlaneStride: Int
 
     /// Names the buffers.
     public init(
-        input: UnsafePointer<Float>, inputPlaneStride: Int, weights: UnsafePointer<Float>,
-        output: UnsafeMutablePointer<Float>, outputPlaneStride: Int
+        input: UnsafePointer<Element>, inputPlaneStride: Int, weights: UnsafePointer<Element>,
+        output: UnsafeMutablePointer<Element>, outputPlaneStride: Int
     ) {
         self.input = input
         self.inputPlaneStride = inputPlaneStride

@@ -1,19 +1,21 @@
-/// The sums of some outputs over neighbouring places, which begin with zero.
-protocol WinogradSums {
+/// The sums of some outputs over neighbouring positions, which begin with zero.
+protocol WinogradSums<Element> {
+    /// The type of a sum.
+    associatedtype Element: KernelElement
     /// Outputs.
     static var outputs: Int { get }
-    /// Places.
+    /// Positions.
     static var width: Int { get }
     /// Every sum zero.
     init()
-    /// Adds the products of vectors of pixels, each `second` floats after the one before it, and a weight of each output.
-    mutating func addProduct(_ pixels: UnsafePointer<Float>, second: Int, _ weights: UnsafePointer<Float>)
-    /// Writes the sums of each output, `stride` floats apart.
-    func store(to place: UnsafeMutablePointer<Float>, stride: Int)
+    /// Adds the products of vectors of pixels, each `second` elements after the one before it, and a weight of each output.
+    mutating func addProduct(_ pixels: UnsafePointer<Element>, second: Int, _ weights: UnsafePointer<Element>)
+    /// Writes the sums of each output, `stride` elements apart.
+    func store(to position: UnsafeMutablePointer<Element>, stride: Int)
 }
 
 extension WinogradSums {
-    /// How many such tiles are best among `vectors` vectors of eight places; tiles of 16 and 8 take the others.
+    /// How many such tiles are best among `vectors` vectors of eight positions; tiles of 16 and 8 take the others.
     @inline(__always)
     static func count(vectors: Int) -> Int {
         let (tiles, rest) = vectors.quotientAndRemainder(dividingBy: width / 8)
@@ -24,6 +26,8 @@ extension WinogradSums {
 
 /// All vectors of pixels are loaded, then multiplied by one weight after the other.
 struct WinogradTile<Tile: OutputTile>: WinogradSums {
+    typealias Element = Tile.Element
+
     private var tile = Tile()
 
     @inline(__always) static var outputs: Int { Tile.outputs }
@@ -33,29 +37,32 @@ struct WinogradTile<Tile: OutputTile>: WinogradSums {
     init() {}
 
     @inline(__always)
-    mutating func addProduct(_ pixels: UnsafePointer<Float>, second: Int, _ weights: UnsafePointer<Float>) {
+    mutating func addProduct(_ pixels: UnsafePointer<Element>, second: Int, _ weights: UnsafePointer<Element>) {
         tile.addProduct(Tile.Pixels(loading: pixels, second: second), weights)
     }
 
     @inline(__always)
-    func store(to place: UnsafeMutablePointer<Float>, stride: Int) {
-        tile.store(to: SumPlanes(first: place, stride: stride), row: 0)
+    func store(to position: UnsafeMutablePointer<Element>, stride: Int) {
+        tile.store(to: SumPlanes(first: position, stride: stride), row: 0)
     }
 
     private struct SumPlanes: SumDestination {
-        let first: UnsafeMutablePointer<Float>
+        typealias Element = Tile.Element
+        let first: UnsafeMutablePointer<Element>
         let stride: Int
 
         @inline(__always)
-        func store<Pixels: PixelVectors>(_ sums: Pixels, output: Int, row: Int) {
+        func store<Pixels: PixelVectors<Element>>(_ sums: Pixels, output: Int, row: Int) {
             sums.store(to: first + output &* stride)
         }
     }
 }
 
-/// Some places, then as many more: the pixels of the former are done with before those of the latter are loaded, so that
+/// Some positions, then as many more: the pixels of the former are done with before those of the latter are loaded, so that
 /// sums can fill all registers but those of one vector of pixels and its weights.
-struct JoinedWinogradTiles<Left: WinogradSums, Right: WinogradSums>: WinogradSums {
+struct JoinedWinogradTiles<Left: WinogradSums, Right: WinogradSums>: WinogradSums where Left.Element == Right.Element {
+    typealias Element = Left.Element
+
     private var left = Left()
     private var right = Right()
 
@@ -66,14 +73,14 @@ struct JoinedWinogradTiles<Left: WinogradSums, Right: WinogradSums>: WinogradSum
     init() {}
 
     @inline(__always)
-    mutating func addProduct(_ pixels: UnsafePointer<Float>, second: Int, _ weights: UnsafePointer<Float>) {
+    mutating func addProduct(_ pixels: UnsafePointer<Element>, second: Int, _ weights: UnsafePointer<Element>) {
         left.addProduct(pixels, second: second, weights)
         right.addProduct(pixels + Left.width / 8 &* second, second: second, weights)
     }
 
     @inline(__always)
-    func store(to place: UnsafeMutablePointer<Float>, stride: Int) {
-        left.store(to: place, stride: stride)
-        right.store(to: place + Left.width, stride: stride)
+    func store(to position: UnsafeMutablePointer<Element>, stride: Int) {
+        left.store(to: position, stride: stride)
+        right.store(to: position + Left.width, stride: stride)
     }
 }

@@ -2,7 +2,7 @@
 ///
 /// All were chosen by measurement on x86-64, with AVX2 and with AVX-512, and on AArch64 by the instructions that are executed;
 /// `docs/performance.md` has the ratios.
-public enum KernelChoice {
+public enum KernelTable {
     #if arch(arm64)
         /// Whether 1×1 convolutions use the widest tiles; six outputs leave room for 16 pixels here.
         static let hasWidePanels = false
@@ -16,12 +16,12 @@ public enum KernelChoice {
         static let hasWidePanels = false
         static let singlePixels = 3
     #endif
-    /// Floats of middle planes in a band of rows: they stay in a second-level cache.
-    static let bandFloats = 96 * 1024
-    /// Floats from weights in use to those that are asked for meanwhile.
-    static let prefetchFloats = 1024
-    /// Floats of transformed rows that are used before the next are transformed: they stay in a second-level cache.
-    static let transformedFloats = 64 * 1024
+    /// Elements of middle planes in a band of rows: they stay in a second-level cache.
+    static let bandElements = 96 * 1024
+    /// Bytes from weights in use to those that are asked for meanwhile.
+    static let prefetchBytes = 4096
+    /// Elements of transformed rows that are used before the next are transformed: they stay in a second-level cache.
+    static let transformedElements = 64 * 1024
 
     /// Whether a 3×3 convolution is faster by Winograd F(4, 3) than directly, per group.
     ///

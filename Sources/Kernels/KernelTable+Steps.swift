@@ -2,7 +2,7 @@ import Engine
 import ModelFormat
 
 /// Which kernel runs which step of a graph, and which steps run as one.
-extension KernelChoice {
+extension KernelTable {
     /// The kernels that run a convolution.
     enum ConvolutionKernel {
         /// `Winograd3x3`.
@@ -28,8 +28,7 @@ extension KernelChoice {
         if step.isPlain, step.suitsBlocks { return .blocks }
         if step.isPointwise { return .pointwise }
         if step.isDenseSpatial { return .direct3x3 }
-        guard step.isPlain else { return .reference }
-        return step.isDepthwise ? .depthwise : .blocks
+        return step.isPlain && step.isDepthwise ? .depthwise : .blocks
     }
 
     /// The graph's steps in execution order; a 1×1 convolution and the direct 3×3 convolution after it are one unit where
@@ -75,7 +74,7 @@ extension Step {
     /// Whether a 3×3 convolution of planes of `shape` is faster by Winograd F(4, 3).
     fileprivate func suitsWinograd(_ shape: PlaneShape) -> Bool {
         guard isDenseSpatial, case let convolution as Convolution = operation else { return false }
-        return KernelChoice.prefersWinograd(
+        return KernelTable.prefersWinograd(
             inputs: inputChannels / convolution.groups, outputs: convolution.outputChannels / convolution.groups,
             height: shape.height)
     }
@@ -96,7 +95,7 @@ extension Step {
     /// A convolution whose groups have so many weights that they should be used in blocks.
     fileprivate var suitsBlocks: Bool {
         guard hasWideGroups, case let convolution as Convolution = operation else { return false }
-        return KernelChoice.prefersBlocks(kernel: convolution.kernel)
+        return KernelTable.prefersBlocks(kernel: convolution.kernel)
     }
 
     /// A convolution with more weights in a group than a first-level cache keeps.
@@ -104,6 +103,6 @@ extension Step {
         guard case let convolution as Convolution = operation else { return false }
         let inputs = convolution.preActivation.channels(of: inputChannels) / convolution.groups
         let outputs = convolution.outputChannels / convolution.groups
-        return KernelChoice.hasWideGroups(groupWeights: inputs * outputs * convolution.kernel * convolution.kernel)
+        return KernelTable.hasWideGroups(groupWeights: inputs * outputs * convolution.kernel * convolution.kernel)
     }
 }

@@ -2,7 +2,7 @@
     import CVector
 
     /// Sixteen pixels, in one register.
-    struct Pixels16: PixelVectors {
+    struct FloatPixels16: PixelVectors {
         private let a: SIMD16<Float>
 
         @inline(__always) static var width: Int { 16 }
@@ -29,12 +29,12 @@
 
         @inline(__always)
         init(loading pointer: UnsafePointer<Float>, count: Int) {
-            a = SIMD16(lowHalf: loadVector(pointer, count: count), highHalf: PixelVector(repeating: 0))
+            a = SIMD16(lowHalf: loadVector(pointer, count: count), highHalf: SIMD8(repeating: 0))
         }
 
         @inline(__always)
         mutating func addProduct(_ pixels: Self, _ weight: Float) {
-            self = Self(multiplyAdd(a, pixels.a, SIMD16(repeating: weight)))
+            self = Self(condensenet_multiply_add16(a, pixels.a, SIMD16(repeating: weight)))
         }
 
         @inline(__always)
@@ -48,14 +48,14 @@
         }
 
         @inline(__always)
-        func relu() -> Self {
-            Self(condensenet_relu16(a))
+        func hardSwish() -> Self {
+            Self(condensenet_hard_swish16(a))
         }
 
         @inline(__always)
-        func store(to destination: some VectorDestination) {
-            destination.store(a.lowHalf, place: 0)
-            destination.store(a.highHalf, place: 8)
+        func store(to destination: some VectorDestination<Float>) {
+            destination.store(a.lowHalf, at: 0)
+            destination.store(a.highHalf, at: 8)
         }
 
         @inline(__always)
@@ -63,7 +63,4 @@
             UnsafeMutableRawPointer(pointer).storeBytes(of: a, as: SIMD16<Float>.self)
         }
     }
-#else
-    /// Sixteen pixels.
-    typealias Pixels16 = JoinedPixels<Pixels8, Pixels8>
 #endif
