@@ -1,3 +1,4 @@
+import ModelFormat
 import TestSupport
 import Testing
 
@@ -7,12 +8,14 @@ import Testing
 struct Convolution2DTests {
     private func check(
         groups: Int = 1, inputs: Int = 3, outputs: Int = 5, width: Int, height: Int, kernel: (Int, Int), stride: Int,
-        padding: Int, strange: Bool = false, seed: UInt64 = 1
+        padding: Int, preActivation: Activation? = nil, strange: Bool = false, seed: UInt64 = 1
     ) {
+        let activation = Activation.allCases[Int(seed % 3)]
         let description: Comment =
             """
             groups \(groups), inputs \(inputs), outputs \(outputs), \(height)×\(width), kernel \(kernel), \
-            stride \(stride), padding \(padding), seed \(seed)
+            stride \(stride), padding \(padding), pre-activation \(preActivation?.rawValue ?? "-"), \
+            activation \(activation), seed \(seed)
             """
         var random = SeededGenerator(seed: seed)
         func buffer(_ count: Int) -> GuardedBuffer {
@@ -21,18 +24,27 @@ struct Convolution2DTests {
         let shape = Convolution2D(
             groups: groups, inputs: inputs, outputs: outputs, inputWidth: width, inputHeight: height,
             kernelWidth: kernel.0, kernelHeight: kernel.1, stride: stride, padding: padding,
-            rectifiesOutput: seed % 2 == 0)
+            gathers: preActivation != nil, normalizes: preActivation != nil, preActivation: preActivation ?? .none,
+            activation: activation)
         let input = buffer(groups * inputs * width * height)
         let weights = buffer(groups * outputs * inputs * kernel.0 * kernel.1)
         let bias = buffer(groups * outputs)
+        let (scale, shift) = (buffer(groups * inputs), buffer(groups * inputs))
+        let inputPlanes = IndexBuffer(
+            (0..<groups * inputs).map { _ in Int.random(in: 0..<groups * inputs, using: &random) })
+        let outputPlanes = IndexBuffer((0..<groups * outputs).reversed())
         let packed = GuardedBuffer(count: shape.packedCount)
         shape.pack(weights: weights.readOnly, bias: bias.readOnly, into: packed.pointer)
-        defer { keepAlive(input, weights, bias, packed) }
+        defer { keepAlive(input, weights, bias, scale, shift, inputPlanes, outputPlanes, packed) }
         let pixels = shape.width * shape.height
-        func operands(_ output: GuardedBuffer) -> Convolution2DOperands {
+        func operands(_ output: GuardedBuffer) -> Convolution2DOperands<Float> {
             Convolution2DOperands(
-                input: input.readOnly, inputPlaneStride: width * height, weights: packed.readOnly,
-                output: output.pointer, outputPlaneStride: pixels)
+                input: input.readOnly, inputPlaneStride: width * height,
+                inputPlanes: preActivation == nil ? nil : inputPlanes.readOnly,
+                normalization: preActivation == nil
+                    ? nil : Normalization(scale: scale.readOnly, shift: shift.readOnly),
+                weights: packed.readOnly, output: output.pointer, outputPlaneStride: pixels,
+                outputPlanes: preActivation == nil ? nil : outputPlanes.readOnly)
         }
         let expected = GuardedBuffer(count: groups * outputs * pixels)
         shape.runReference(operands(expected), weights: weights.readOnly, bias: bias.readOnly)
@@ -64,6 +76,25 @@ struct Convolution2DTests {
             check(groups: 2, width: 19, height: 8, kernel: (kernel, kernel), stride: stride, padding: padding)
             check(inputs: 1, outputs: 2, width: 4, height: 9, kernel: (kernel, 2), stride: stride, padding: padding)
         }
+    }
+
+    @Test(
+        "Gathered, normalised and activated inputs, shuffled outputs", arguments: Activation.allCases,
+        [1, 7, 8, 9, 15, 16, 17, 33])
+    func preActivation(activation: Activation, size: Int) {
+        for kernel in [1, 3, 5] {
+            for stride in [1, 2] {
+                for strange in [false, true] {
+                    check(
+                        groups: 2, inputs: 3, outputs: 5, width: size, height: 6, kernel: (kernel, kernel),
+                        stride: stride, padding: kernel / 2, preActivation: activation, strange: strange,
+                        seed: UInt64(size))
+                }
+            }
+        }
+        check(
+            inputs: 60, outputs: 9, width: size, height: 5, kernel: (3, 3), stride: 1, padding: 1,
+            preActivation: activation, seed: 5)
     }
 
     @Test("More inputs than a block holds", arguments: [27, 28, 29, 56, 57, 85], [1, 4, 5, 9])
@@ -112,7 +143,7 @@ struct Convolution2DTests {
         #expect(
             Convolution2D(
                 groups: 1, inputs: 1, outputs: 1, inputWidth: 2, inputHeight: 2, kernelWidth: 5, kernelHeight: 5,
-                stride: 2, padding: 1, rectifiesOutput: false
+                stride: 2, padding: 1, activation: .none
             ).width == 0)
     }
 }

@@ -1,3 +1,4 @@
+import ModelFormat
 import TestSupport
 import Testing
 
@@ -11,18 +12,18 @@ private final class SpatialData {
     let description: String
 
     init(
-        groups: Int, inputs: Int, outputs: Int, width: Int, height: Int, rectifies: Bool, strange: Bool = false,
+        groups: Int, inputs: Int, outputs: Int, width: Int, height: Int, activation: Activation, strange: Bool = false,
         offset: Int = 0, seed: UInt64 = 1
     ) {
         description =
-            "groups \(groups), inputs \(inputs), outputs \(outputs), \(height)×\(width), rectifies \(rectifies), "
+            "groups \(groups), inputs \(inputs), outputs \(outputs), \(height)×\(width), activation \(activation), "
             + "strange \(strange), offset \(offset), seed \(seed)"
         var random = SeededGenerator(seed: seed)
         func buffer(_ count: Int) -> GuardedBuffer {
             GuardedBuffer(count: count, offset: offset) { _ in strange ? random.strangeValue() : random.value() }
         }
         shape = Convolution3x3(
-            groups: groups, inputs: inputs, outputs: outputs, width: width, height: height, rectifiesOutput: rectifies)
+            groups: groups, inputs: inputs, outputs: outputs, width: width, height: height, activation: activation)
         layout = PaddedPlanes(width: width, rows: height)
         input = buffer(groups * inputs * width * height)
         weights = buffer(groups * outputs * inputs * 9)
@@ -36,7 +37,7 @@ private final class SpatialData {
         output = GuardedBuffer(count: groups * outputs * width * height, offset: offset)
     }
 
-    var operands: Convolution3x3Operands {
+    var operands: Convolution3x3Operands<Float> {
         Convolution3x3Operands(
             input: padded.readOnly, inputLayout: layout, weights: packed.readOnly, output: output.pointer,
             outputPlaneStride: shape.width * shape.height)
@@ -73,7 +74,7 @@ struct Convolution3x3Tests {
     func sizes(width: Int, height: Int) {
         for outputs in [1, 2, 4] {
             SpatialData(
-                groups: 2, inputs: 3, outputs: outputs, width: width, height: height, rectifies: width % 2 == 0,
+                groups: 2, inputs: 3, outputs: outputs, width: width, height: height, activation: Activation.allCases[width % 3],
                 offset: width % 3
             ).check()
         }
@@ -82,7 +83,7 @@ struct Convolution3x3Tests {
     @Test("Any number of inputs and outputs", arguments: [0, 1, 2, 5, 8], [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 12])
     func channels(inputs: Int, outputs: Int) {
         for (width, height) in [(7, 7), (18, 5)] {
-            SpatialData(groups: 3, inputs: inputs, outputs: outputs, width: width, height: height, rectifies: false)
+            SpatialData(groups: 3, inputs: inputs, outputs: outputs, width: width, height: height, activation: .none)
                 .check()
         }
     }
@@ -90,13 +91,13 @@ struct Convolution3x3Tests {
     @Test("NaN and infinity in any place", arguments: 1..<9 as Range<UInt64>)
     func strangeValues(seed: UInt64) {
         SpatialData(
-            groups: 1, inputs: 2, outputs: 7, width: 21, height: 6, rectifies: seed % 2 == 0, strange: true, seed: seed
+            groups: 1, inputs: 2, outputs: 7, width: 21, height: 6, activation: Activation.allCases[Int(seed % 3)], strange: true, seed: seed
         ).check()
     }
 
     @Test("A band of rows equals the same rows of the whole")
     func bands() {
-        let data = SpatialData(groups: 1, inputs: 3, outputs: 7, width: 19, height: 12, rectifies: false)
+        let data = SpatialData(groups: 1, inputs: 3, outputs: 7, width: 19, height: 12, activation: .none)
         data.check()
         let whole = data.output.values
         let band = PaddedPlanes(width: 19, rows: 5)
@@ -123,7 +124,7 @@ struct Convolution3x3Tests {
     func referenceBound(seed: UInt64) {
         let (inputs, width, height) = (7, 5, 4)
         let data = SpatialData(
-            groups: 1, inputs: inputs, outputs: 2, width: width, height: height, rectifies: false, seed: seed)
+            groups: 1, inputs: inputs, outputs: 2, width: width, height: height, activation: .none, seed: seed)
         data.check()
         for output in 0..<2 {
             for y in 0..<height {

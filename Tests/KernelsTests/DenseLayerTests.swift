@@ -1,4 +1,5 @@
 import Engine
+import ModelFormat
 import TestSupport
 import Testing
 
@@ -11,7 +12,7 @@ struct DenseLayerTests {
     @discardableResult
     private func check(
         channels: Int, groups: Int, growth: Int, width: Int, height: Int, bandRows: Int?, rowsAtOnce: Int, seed: UInt64,
-        strange: Bool = false
+        preActivation: Activation = .relu, strange: Bool = false
     ) -> Int {
         let description: Comment =
             """
@@ -24,10 +25,11 @@ struct DenseLayerTests {
         }
         let (inputs, outputs, pixels) = (channels / groups, 4 * growth / groups, width * height)
         let pointwise = PointwiseConvolution(
-            groups: groups, inputs: inputs, outputs: outputs, width: width, height: height, rectifiesOutput: true)
+            groups: groups, inputs: inputs, outputs: outputs, width: width, height: height, preActivation: preActivation,
+            activation: .relu)
         let spatial = Convolution3x3(
             groups: groups, inputs: outputs, outputs: growth / groups, width: width, height: height,
-            rectifiesOutput: false)
+            activation: .none)
         let layer = DenseLayer(pointwise: pointwise, spatial: spatial, bandRows: bandRows)
         let stride = recommendedPlaneStride(pixels: pixels)
         let features = buffer((channels + growth) * stride)
@@ -38,13 +40,13 @@ struct DenseLayerTests {
         )
         let packed1 = GuardedBuffer(count: pointwise.packedCount)
         let packed3 = GuardedBuffer(count: spatial.packedCount)
-        let activation = (scale: scale.readOnly, shift: shift.readOnly)
+        let normalization = Normalization(scale: scale.readOnly, shift: shift.readOnly)
         pointwise.pack(
-            weights: weights1.readOnly, bias: bias1.readOnly, activation: activation, into: packed1.pointer)
+            weights: weights1.readOnly, bias: bias1.readOnly, normalization: normalization, into: packed1.pointer)
         spatial.pack(weights: weights3.readOnly, bias: nil, into: packed3.pointer)
         let inputPlanes = IndexBuffer((0..<channels).map { _ in Int.random(in: 0..<channels, using: &random) })
         let middlePlanes = IndexBuffer((0..<4 * growth).map { $0 % outputs * groups + $0 / outputs })
-        let gathered = GatheredBuffer(pointwise, planes: inputPlanes.readOnly, activation: activation)
+        let gathered = GatheredBuffer(pointwise, planes: inputPlanes.readOnly, normalization: normalization)
 
         let middle = GuardedBuffer(count: 4 * growth * pixels)
         defer {
@@ -55,7 +57,7 @@ struct DenseLayerTests {
                 input: expected.readOnly, inputPlaneStride: stride, inputs: gathered.inputs,
                 weights: packed1.readOnly, output: middle.pointer, outputLayout: .planes(planeStride: pixels),
                 outputPlanes: middlePlanes.readOnly),
-            weights: weights1.readOnly, bias: bias1.readOnly, activation: activation)
+            weights: weights1.readOnly, bias: bias1.readOnly, normalization: normalization)
         spatial.runReference(
             input: middle.readOnly, inputPlaneStride: pixels, weights: weights3.readOnly, bias: nil,
             output: expected.pointer + channels * stride, outputPlaneStride: stride)
@@ -106,6 +108,13 @@ struct DenseLayerTests {
                 channels: 6, groups: 2, growth: 6, width: width, height: height, bandRows: bandRows, rowsAtOnce: 5,
                 seed: UInt64(width))
         }
+    }
+
+    @Test("Every pre-activation", arguments: Activation.allCases, [16, 24, 11])
+    func preActivations(preActivation: Activation, width: Int) {
+        check(
+            channels: 16, groups: 4, growth: 4, width: width, height: 6, bandRows: 4, rowsAtOnce: 6, seed: 2,
+            preActivation: preActivation)
     }
 
     @Test("NaN and infinity in any place", arguments: 1..<5 as Range<UInt64>)

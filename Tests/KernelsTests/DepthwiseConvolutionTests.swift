@@ -1,3 +1,4 @@
+import ModelFormat
 import TestSupport
 import Testing
 
@@ -17,7 +18,7 @@ struct DepthwiseConvolutionTests {
         }
         let shape = DepthwiseConvolution(
             channels: channels, inputWidth: width, inputHeight: height, kernel: kernel, stride: stride,
-            padding: padding, rectifiesOutput: seed % 2 == 0)
+            padding: padding, activation: Activation.allCases[Int(seed % 3)])
         let input = buffer(channels * width * height)
         let weights = buffer(channels * kernel * kernel)
         let bias = buffer(channels)
@@ -26,13 +27,13 @@ struct DepthwiseConvolutionTests {
         let pixels = shape.width * shape.height
         let expected = GuardedBuffer(count: channels * pixels)
         shape.runReference(
-            input: input.readOnly, inputPlaneStride: width * height, weights: weights.readOnly, bias: bias.readOnly,
+            Float.self, input: input.readOnly, inputPlaneStride: width * height, weights: weights.readOnly, bias: bias.readOnly,
             output: expected.pointer, outputPlaneStride: pixels)
         let actual = GuardedBuffer(count: channels * pixels, offset: 3)
         let scratch = GuardedBuffer(count: shape.scratchCount)
         for channel in 0..<channels {
             shape.run(
-                input: input.readOnly, inputPlaneStride: width * height, weights: packed.readOnly,
+                Float.self, input: input.readOnly, inputPlaneStride: width * height, weights: packed.readOnly,
                 output: actual.pointer, outputPlaneStride: pixels, channels: channel..<channel + 1,
                 scratch: scratch.pointer)
         }

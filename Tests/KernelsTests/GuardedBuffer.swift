@@ -51,17 +51,19 @@ final class IndexBuffer {
 
 /// The gathered inputs of a 1×1 convolution.
 final class GatheredBuffer {
-    private let gathered: UnsafeMutablePointer<GatheredInput>
+    private let gathered: UnsafeMutablePointer<GatheredInput<Float>>
     private let rising: UnsafeMutablePointer<Int32>
+    private let normalization: Normalization<Float>?
 
     init(
         _ convolution: PointwiseConvolution, planes: UnsafePointer<Int32>,
-        activation: PointwiseConvolution.Activation?
+        normalization: Normalization<Float>?
     ) {
+        self.normalization = normalization
         gathered = .allocate(capacity: max(1, convolution.groups * convolution.inputs))
         rising = .allocate(capacity: max(1, convolution.groups))
-        convolution.gather(planes: planes, activation: activation, into: gathered)
-        convolution.countRising(activation: activation, into: rising)
+        convolution.gather(planes: planes, normalization: normalization, into: gathered)
+        convolution.countRising(normalization: normalization, into: rising)
     }
 
     deinit {
@@ -69,7 +71,9 @@ final class GatheredBuffer {
         rising.deallocate()
     }
 
-    var inputs: GatheredInputs { GatheredInputs(inputs: gathered, rising: rising) }
+    var inputs: GatheredInputs<Float> {
+        GatheredInputs(inputs: gathered, rising: rising, normalization: normalization)
+    }
 }
 
 /// Keeps objects whose pointers are in use from being released before this call.

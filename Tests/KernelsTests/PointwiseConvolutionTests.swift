@@ -1,3 +1,4 @@
+import ModelFormat
 import TestSupport
 import Testing
 
@@ -10,24 +11,26 @@ private struct PointwiseCase: CustomTestStringConvertible {
     var outputs = 4
     var width = 8
     var height = 1
-    var activates = true
+    var normalizes = true
+    var preActivation = Activation.relu
     var gathers = true
     var shuffles = false
-    var rectifies = true
+    var activation = Activation.relu
     var padded = false
     var strange = false
     var offset = 0
     var seed: UInt64 = 1
 
     var testDescription: String {
-        "groups \(groups), inputs \(inputs), outputs \(outputs), \(height)×\(width), activates \(activates), "
-            + "gathers \(gathers), shuffles \(shuffles), rectifies \(rectifies), padded \(padded), "
+        "groups \(groups), inputs \(inputs), outputs \(outputs), \(height)×\(width), normalizes \(normalizes), pre-activation \(preActivation), "
+            + "gathers \(gathers), shuffles \(shuffles), activation \(activation), padded \(padded), "
             + "strange \(strange), offset \(offset), seed \(seed)"
     }
 
     var shape: PointwiseConvolution {
         PointwiseConvolution(
-            groups: groups, inputs: inputs, outputs: outputs, width: width, height: height, rectifiesOutput: rectifies)
+            groups: groups, inputs: inputs, outputs: outputs, width: width, height: height,
+            preActivation: preActivation, activation: activation)
     }
 }
 
@@ -36,8 +39,8 @@ private final class PointwiseData {
     let shape: PointwiseConvolution
     let input, weights, bias, scale, shift, packed, output: GuardedBuffer
     let inputPlanes, outputPlanes: IndexBuffer
-    let activation: PointwiseConvolution.Activation?
-    let operands: PointwiseOperands
+    let normalization: Normalization<Float>?
+    let operands: PointwiseOperands<Float>
     private let gathered: GatheredBuffer
     let layout: PaddedPlanes
 
@@ -58,8 +61,14 @@ private final class PointwiseData {
         scale = buffer(planes)
         shift = buffer(planes)
         packed = GuardedBuffer(count: shape.packedCount, offset: test.offset)
-        activation = test.activates ? (scale.readOnly, shift.readOnly) : nil
-        shape.pack(weights: weights.readOnly, bias: bias.readOnly, activation: activation, into: packed.pointer)
+        if !test.normalizes {
+            scale.pointer.update(repeating: 1, count: planes)
+            shift.pointer.update(repeating: 0, count: planes)
+        }
+        let factors = Normalization(scale: scale.readOnly, shift: shift.readOnly)
+        // Where the pre-activation is computed, one and zero must be given.
+        normalization = test.normalizes || shape.computesInputs ? factors : nil
+        shape.pack(weights: weights.readOnly, bias: bias.readOnly, normalization: normalization, into: packed.pointer)
         let channels = test.groups * test.outputs
         layout = PaddedPlanes(width: max(1, test.width), rows: max(1, test.height))
         let outputStride = test.padded ? layout.planeStride : pixels
@@ -69,7 +78,7 @@ private final class PointwiseData {
             (0..<planes).map { test.gathers ? Int.random(in: 0..<planes, using: &random) : $0 })
         outputPlanes = IndexBuffer(
             (0..<channels).map { test.shuffles ? $0 % test.outputs * test.groups + $0 / test.outputs : $0 })
-        gathered = GatheredBuffer(shape, planes: inputPlanes.readOnly, activation: activation)
+        gathered = GatheredBuffer(shape, planes: inputPlanes.readOnly, normalization: normalization)
         operands = PointwiseOperands(
             input: input.readOnly, inputPlaneStride: pixels, inputs: gathered.inputs, weights: packed.readOnly,
             output: output.pointer,
@@ -109,7 +118,7 @@ struct PointwiseConvolutionTests {
         let expected = PointwiseData(test)
         expected.shape.runReference(
             expected.operands, weights: expected.weights.readOnly, bias: expected.bias.readOnly,
-            activation: expected.activation)
+            normalization: expected.normalization)
         for (rows, groups) in [(max(1, test.height), max(1, test.groups)), (1, 1), (3, 2)] {
             let actual = PointwiseData(test)
             actual.run(rowsAtOnce: rows, groupsAtOnce: groups)
@@ -139,22 +148,27 @@ struct PointwiseConvolutionTests {
         "Any number of inputs and outputs", arguments: [0, 1, 2, 3, 4, 5, 8, 9, 17],
         [0, 1, 2, 3, 4, 5, 7, 8, 9, 13, 34, 61])
     func channels(inputs: Int, outputs: Int) {
-        for (width, height, activates) in [(5, 1, true), (7, 7, true), (7, 7, false), (41, 2, true), (41, 2, false)] {
+        for (width, height, preActivation) in [
+            (5, 1, .relu), (7, 7, .relu), (7, 7, .none), (7, 7, .hardSwish), (41, 2, .relu), (41, 2, .none),
+            (41, 2, .hardSwish),
+        ] as [(Int, Int, Activation)] {
             check(
                 PointwiseCase(
-                    groups: 3, inputs: inputs, outputs: outputs, width: width, height: height, activates: activates,
-                    shuffles: true))
+                    groups: 3, inputs: inputs, outputs: outputs, width: width, height: height,
+                    preActivation: preActivation, shuffles: true))
         }
     }
 
     @Test("Groups of four outputs in padded rows of whole tiles", arguments: [16, 32, 48, 112], [1, 2, 5])
     func fourOutputs(width: Int, height: Int) {
         for inputs in [0, 1, 2, 5] {
-            for (activates, rectifies) in [(true, true), (true, false), (false, true)] {
+            for (preActivation, activation) in [
+                (.relu, .relu), (.relu, .none), (.none, .relu), (.relu, .hardSwish), (.hardSwish, .relu),
+            ] as [(Activation, Activation)] {
                 check(
                     PointwiseCase(
-                        groups: 3, inputs: inputs, outputs: 4, width: width, height: height, activates: activates,
-                        shuffles: true, rectifies: rectifies, padded: true))
+                        groups: 3, inputs: inputs, outputs: 4, width: width, height: height,
+                        preActivation: preActivation, shuffles: true, activation: activation, padded: true))
             }
         }
     }
@@ -164,19 +178,27 @@ struct PointwiseConvolutionTests {
         check(PointwiseCase(inputs: inputs, outputs: 5, width: 29, height: 9, padded: true))
     }
 
-    @Test("Every combination of options", arguments: 0..<64)
+    @Test("Every combination of options", arguments: 0..<32)
     func options(bits: Int) {
         func bit(_ index: Int) -> Bool { bits >> index & 1 == 1 }
-        check(
-            PointwiseCase(
-                groups: 4, inputs: 6, outputs: 8, width: 9, height: 6, activates: bit(0), gathers: bit(1),
-                shuffles: bit(2), rectifies: bit(3), padded: bit(4), strange: bit(5), offset: bits % 8))
+        for preActivation in Activation.allCases {
+            for activation in Activation.allCases {
+                check(
+                    PointwiseCase(
+                        groups: 4, inputs: 6, outputs: 8, width: 9, height: 6, normalizes: bit(0),
+                        preActivation: preActivation, gathers: bit(1), shuffles: bit(2), activation: activation,
+                        padded: bit(3), strange: bit(4), offset: bits % 8))
+            }
+        }
     }
 
     @Test("NaN and infinity in any place", arguments: 1..<9 as Range<UInt64>)
     func strangeValues(seed: UInt64) {
         check(
-            PointwiseCase(groups: 2, inputs: 9, outputs: 6, width: 25, height: 3, strange: true, seed: seed))
+            PointwiseCase(
+                groups: 2, inputs: 9, outputs: 6, width: 25, height: 3,
+                preActivation: Activation.allCases[Int(seed % 3)], activation: Activation.allCases[Int(seed / 3)],
+                strange: true, seed: seed))
     }
 
     @Test("An image without pixels, rows or groups is left alone")
@@ -186,23 +208,16 @@ struct PointwiseConvolutionTests {
         check(PointwiseCase(groups: 0))
     }
 
-    @Test("NaN passes through ReLU, and what is below zero becomes zero")
-    func rectifier() {
-        let values: [Float] = [.nan, -.nan, -0.0, -1, 1, .infinity, -.infinity, -0x1p-140]
-        let vector = relu(values.withUnsafeBufferPointer { loadVector($0.baseAddress!) })
-        for (index, value) in values.enumerated() {
-            for result in [relu(value), vector[index]] {
-                #expect(value.isNaN ? result.isNaN : result == max(value, 0), "\(value)")
-            }
-        }
-    }
-
     @Test(
         "A folded scale, shift and ReLU is the same function, however small or large its factors",
         arguments: [0, -0.0, 1, -1, 0.3, -2.5, 1e-20, -1e-20, 1e-38, 0x1p-149, -0x1p-149, 1e20, -1e20] as [Float])
     func foldedActivation(scale: Float) {
         for shift in [0, 1, -1, 0.7, 1e-30, -1e-30, 1e30, -1e30, 0x1p-149] as [Float] {
-            let folded = FoldedActivation(scale: scale, shift: shift)
+            let folded = withUnsafePointer(to: scale) { scale in
+                withUnsafePointer(to: shift) { shift in
+                    FoldedActivation<Float>(Normalization(scale: scale, shift: shift), entry: 0, .relu)
+                }
+            }
             for weight in [1, -0.6, 3] as [Float] {
                 for x in [0, 1, -1, 0.5, -2, 100, -1e6] as [Float] {
                     let bounded = folded.rises ? max(x, folded.bound) : min(x, folded.bound)
@@ -224,10 +239,10 @@ struct PointwiseConvolutionTests {
         "The reference lies within the rounding bound of a sum in double precision", arguments: 1..<5 as Range<UInt64>)
     func referenceBound(seed: UInt64) {
         let test = PointwiseCase(
-            groups: 2, inputs: 60, outputs: 3, width: 5, height: 2, gathers: false, rectifies: false, seed: seed)
+            groups: 2, inputs: 60, outputs: 3, width: 5, height: 2, gathers: false, activation: .none, seed: seed)
         let data = PointwiseData(test)
         data.shape.runReference(
-            data.operands, weights: data.weights.readOnly, bias: data.bias.readOnly, activation: data.activation)
+            data.operands, weights: data.weights.readOnly, bias: data.bias.readOnly, normalization: data.normalization)
         for channel in 0..<6 {
             for pixel in 0..<10 {
                 var sum = Double(data.bias.pointer[channel])

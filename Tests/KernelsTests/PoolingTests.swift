@@ -1,3 +1,4 @@
+import ModelFormat
 import TestSupport
 import Testing
 
@@ -19,11 +20,11 @@ struct PoolingTests {
             let (actual, expected) = (GuardedBuffer(count: 3 * pixels, offset: 1), GuardedBuffer(count: 3 * pixels))
             for plane in 0..<3 {
                 pool.run(
-                    input: input.readOnly, inputPlaneStride: width * height, output: actual.pointer,
+                    Float.self, input: input.readOnly, inputPlaneStride: width * height, output: actual.pointer,
                     outputPlaneStride: pixels, planes: plane..<plane + 1)
             }
             pool.runReference(
-                input: input.readOnly, inputPlaneStride: width * height, output: expected.pointer,
+                Float.self, input: input.readOnly, inputPlaneStride: width * height, output: expected.pointer,
                 outputPlaneStride: pixels, planes: 0..<3)
             keepAlive(input)
             #expect(firstDifference(actual.values, expected.values) == nil, "\(height)×\(width)")
@@ -31,44 +32,86 @@ struct PoolingTests {
         }
     }
 
-    @Test("Global average", arguments: [1, 7, 8, 9, 15, 16, 17, 49, 64, 65], [true, false])
-    func global(pixels: Int, activates: Bool) {
+    @Test(
+        "Average of any window, gathered, normalised and activated", arguments: [1, 2, 3, 5, 7], Activation.allCases)
+    func anyAverage(window: Int, preActivation: Activation) {
+        for stride in [1, 2, 3, 7] {
+            for (width, height) in [(window, window), (8, 8), (15, 9), (16, 7), (17, 8), (window - 1, 20)] {
+                for strange in [false, true] {
+                    let pool = AveragePool(
+                        inputWidth: width, inputHeight: height, window: window, stride: stride,
+                        preActivation: preActivation)
+                    let input = buffer(3 * width * height, seed: 3, strange: strange)
+                    let (scale, shift) = (buffer(3, seed: 4), buffer(3, seed: 5))
+                    let planes = IndexBuffer([2, 0, 2])
+                    let pixels = pool.width * pool.height
+                    let (actual, expected) = (
+                        GuardedBuffer(count: 3 * pixels, offset: 1), GuardedBuffer(count: 3 * pixels)
+                    )
+                    let scratch = GuardedBuffer(count: pool.scratchCount, offset: 1)
+                    func operands(_ output: GuardedBuffer) -> PoolingOperands<Float> {
+                        PoolingOperands(
+                            input: input.readOnly, inputPlaneStride: width * height, inputPlanes: planes.readOnly,
+                            normalization: stride == 2
+                                ? nil : Normalization(scale: scale.readOnly, shift: shift.readOnly),
+                            output: output.pointer, outputPlaneStride: pixels)
+                    }
+                    for range in [0..<1, 1..<3] {
+                        pool.run(Float.self, operands(actual), channels: range, scratch: scratch.pointer)
+                    }
+                    pool.runReference(Float.self, operands(expected), channels: 0..<3)
+                    keepAlive(input, scale, shift, planes)
+                    #expect(
+                        firstDifference(actual.values, expected.values) == nil,
+                        "\(height)×\(width), window \(window), stride \(stride), \(preActivation), \(strange)")
+                    #expect(actual.guardsAreIntact && scratch.guardsAreIntact)
+                }
+            }
+        }
+    }
+
+    @Test("Global average", arguments: [1, 7, 8, 9, 15, 16, 17, 49, 64, 65], Activation.allCases)
+    func global(pixels: Int, preActivation: Activation) {
         let channels = 9
-        let pool = GlobalAveragePool(channels: channels, pixels: pixels)
+        let pool = GlobalAveragePool(channels: channels, pixels: pixels, preActivation: preActivation)
         let input = buffer(channels * pixels, seed: 5)
         let (scale, shift) = (buffer(channels, seed: 6), buffer(channels, seed: 7))
         var random = SeededGenerator(seed: 8)
         let planes = IndexBuffer((0..<channels).map { _ in Int.random(in: 0..<channels, using: &random) })
-        let (actual, expected) = (GuardedBuffer(count: channels), GuardedBuffer(count: channels))
-        let activation = activates ? (scale.readOnly, shift.readOnly) : nil
-        for range in [0..<4, 4..<9] {
-            pool.run(
-                input: input.readOnly, inputPlaneStride: pixels, inputPlanes: planes.readOnly, activation: activation,
-                output: actual.pointer, channels: range)
+        for normalizes in [true, false] {
+            let (actual, expected) = (GuardedBuffer(count: channels), GuardedBuffer(count: channels))
+            func operands(_ output: GuardedBuffer) -> PoolingOperands<Float> {
+                PoolingOperands(
+                    input: input.readOnly, inputPlaneStride: pixels, inputPlanes: planes.readOnly,
+                    normalization: normalizes ? Normalization(scale: scale.readOnly, shift: shift.readOnly) : nil,
+                    output: output.pointer, outputPlaneStride: 1)
+            }
+            for range in [0..<4, 4..<9] { pool.run(Float.self, operands(actual), channels: range) }
+            pool.runReference(Float.self, operands(expected))
+            for channel in 0..<channels {
+                // Each of two sums of `pixels` terms of at most 2, one rounding for each term, one or two for the mean.
+                let bound = Float(2 * (pixels + 3)) * .ulpOfOne * 2
+                let (a, e) = (actual.pointer[channel], expected.pointer[channel])
+                #expect(
+                    abs(a - e) <= bound, "\(pixels) pixels, \(preActivation), channel \(channel): \(a), not \(e)")
+            }
+            #expect(actual.guardsAreIntact)
         }
-        pool.runReference(
-            input: input.readOnly, inputPlaneStride: pixels, inputPlanes: planes.readOnly, activation: activation,
-            output: expected.pointer)
         keepAlive(input, scale, shift, planes)
-        for channel in 0..<channels {
-            // Each of two sums of `pixels` terms of at most 2, one rounding for each term, one or two for the mean.
-            let bound = Float(2 * (pixels + 3)) * .ulpOfOne * 2
-            let (a, e) = (actual.pointer[channel], expected.pointer[channel])
-            #expect(abs(a - e) <= bound, "\(pixels) pixels, channel \(channel): \(a) instead of \(e)")
-        }
-        #expect(actual.guardsAreIntact)
     }
 
     @Test("Global average of NaN and infinity", arguments: [1, 8, 9, 20])
     func globalStrange(pixels: Int) {
-        let pool = GlobalAveragePool(channels: 3, pixels: pixels)
+        let pool = GlobalAveragePool(channels: 3, pixels: pixels, preActivation: .relu)
         for (value, place) in [(Float.nan, 0), (.nan, pixels - 1), (.infinity, pixels / 2)] {
             let input = GuardedBuffer(count: 3 * pixels) { $0 == pixels + place ? value : 1 }
             let one = GuardedBuffer(count: 3) { _ in 1 }
             let output = GuardedBuffer(count: 3)
-            pool.run(
-                input: input.readOnly, inputPlaneStride: pixels, inputPlanes: nil,
-                activation: (one.readOnly, one.readOnly), output: output.pointer, channels: 0..<3)
+            let operands = PoolingOperands(
+                input: input.readOnly, inputPlaneStride: pixels,
+                normalization: Normalization(scale: one.readOnly, shift: one.readOnly), output: output.pointer,
+                outputPlaneStride: 1)
+            pool.run(Float.self, operands, channels: 0..<3)
             keepAlive(input, one)
             #expect(output.pointer[0] == 2 && output.pointer[2] == 2)
             #expect(value.isNaN ? output.pointer[1].isNaN : output.pointer[1] == .infinity)
@@ -87,11 +130,11 @@ struct PoolingTests {
             let (actual, expected) = (GuardedBuffer(count: 2 * pixels, offset: 3), GuardedBuffer(count: 2 * pixels))
             for plane in 0..<2 {
                 pool.run(
-                    input: input.readOnly, inputPlaneStride: width * height, output: actual.pointer,
+                    Float.self, input: input.readOnly, inputPlaneStride: width * height, output: actual.pointer,
                     outputPlaneStride: pixels, planes: plane..<plane + 1)
             }
             pool.runReference(
-                input: input.readOnly, inputPlaneStride: width * height, output: expected.pointer,
+                Float.self, input: input.readOnly, inputPlaneStride: width * height, output: expected.pointer,
                 outputPlaneStride: pixels, planes: 0..<2)
             keepAlive(input)
             #expect(firstDifference(actual.values, expected.values) == nil, "\(window), \(height)×\(width)")
@@ -105,7 +148,7 @@ struct PoolingTests {
         let input = buffer(size * size, seed: 9, strange: true)
         let output = GuardedBuffer(count: pool.width * pool.height)
         pool.runReference(
-            input: input.readOnly, inputPlaneStride: size * size, output: output.pointer, outputPlaneStride: 1,
+            Float.self, input: input.readOnly, inputPlaneStride: size * size, output: output.pointer, outputPlaneStride: 1,
             planes: 0..<1)
         for y in 0..<pool.height {
             for x in 0..<pool.width {
@@ -118,19 +161,19 @@ struct PoolingTests {
         }
     }
 
-    @Test("Addition of planes", arguments: [1, 7, 8, 9, 15, 16, 17, 31], [true, false])
-    func addition(pixels: Int, rectifies: Bool) {
+    @Test("Addition of planes", arguments: [1, 7, 8, 9, 15, 16, 17, 31], Activation.allCases)
+    func addition(pixels: Int, activation: Activation) {
         let stride = pixels + 3
         let (a, b) = (buffer(4 * stride, seed: 1, strange: true), buffer(4 * pixels, seed: 2, strange: true))
         let (actual, expected) = (GuardedBuffer(count: 4 * pixels, offset: 1), GuardedBuffer(count: 4 * pixels))
         for planes in [0..<1, 1..<4] {
             addPlanes(
-                a.readOnly, aPlaneStride: stride, b.readOnly, bPlaneStride: pixels, output: actual.pointer,
-                outputPlaneStride: pixels, pixels: pixels, planes: planes, rectifiesOutput: rectifies)
+                Float.self, a.readOnly, aPlaneStride: stride, b.readOnly, bPlaneStride: pixels, output: actual.pointer,
+                outputPlaneStride: pixels, pixels: pixels, planes: planes, activation: activation)
         }
         addPlanesReference(
-            a.readOnly, aPlaneStride: stride, b.readOnly, bPlaneStride: pixels, output: expected.pointer,
-            outputPlaneStride: pixels, pixels: pixels, planes: 0..<4, rectifiesOutput: rectifies)
+            Float.self, a.readOnly, aPlaneStride: stride, b.readOnly, bPlaneStride: pixels, output: expected.pointer,
+            outputPlaneStride: pixels, pixels: pixels, planes: 0..<4, activation: activation)
         keepAlive(a, b)
         #expect(firstDifference(actual.values, expected.values) == nil)
         #expect(actual.guardsAreIntact)
@@ -139,7 +182,7 @@ struct PoolingTests {
     @Test("Linear layer", arguments: [0, 1, 2, 33], [0, 1, 7, 8, 9, 31, 32, 33, 41, 71, 100])
     func linear(inputs: Int, outputs: Int) {
         for strange in [false, true] {
-            let layer = Linear(inputs: inputs, outputs: outputs, rectifiesOutput: strange == (inputs % 2 == 0))
+            let layer = Linear(inputs: inputs, outputs: outputs, activation: Activation.allCases[inputs % 3])
             let (input, weights) = (buffer(inputs, seed: 1, strange: strange), buffer(inputs * outputs, seed: 2))
             let bias = buffer(outputs, seed: 3)
             let packed = GuardedBuffer(count: layer.packedCount)
@@ -147,10 +190,10 @@ struct PoolingTests {
             let (actual, expected) = (GuardedBuffer(count: outputs, offset: 1), GuardedBuffer(count: outputs))
             for tile in 0..<layer.tiles {
                 layer.run(
-                    input: input.readOnly, weights: packed.readOnly, output: actual.pointer, tiles: tile..<tile + 1)
+                    Float.self, input: input.readOnly, weights: packed.readOnly, output: actual.pointer, tiles: tile..<tile + 1)
             }
             layer.runReference(
-                input: input.readOnly, weights: weights.readOnly, bias: bias.readOnly, output: expected.pointer)
+                Float.self, input: input.readOnly, weights: weights.readOnly, bias: bias.readOnly, output: expected.pointer)
             keepAlive(input, weights, bias)
             #expect(firstDifference(actual.values, expected.values) == nil, "\(inputs) → \(outputs)")
             #expect(actual.guardsAreIntact && packed.guardsAreIntact)

@@ -1,3 +1,4 @@
+import ModelFormat
 import TestSupport
 import Testing
 
@@ -11,18 +12,18 @@ private final class WinogradData {
     let description: String
 
     init(
-        groups: Int, inputs: Int, outputs: Int, width: Int, height: Int, rectifies: Bool = false, strange: Bool = false,
+        groups: Int, inputs: Int, outputs: Int, width: Int, height: Int, activation: Activation = .none, strange: Bool = false,
         offset: Int = 0, blocksAtOnce: Int? = nil, seed: UInt64 = 1
     ) {
         description =
-            "groups \(groups), inputs \(inputs), outputs \(outputs), \(height)×\(width), rectifies \(rectifies), "
+            "groups \(groups), inputs \(inputs), outputs \(outputs), \(height)×\(width), activation \(activation), "
             + "strange \(strange), offset \(offset), seed \(seed)"
         var random = SeededGenerator(seed: seed)
         func buffer(_ count: Int) -> GuardedBuffer {
             GuardedBuffer(count: count, offset: offset) { _ in strange ? random.strangeValue() : random.value() }
         }
         shape = Winograd3x3(
-            groups: groups, inputs: inputs, outputs: outputs, width: width, height: height, rectifiesOutput: rectifies,
+            groups: groups, inputs: inputs, outputs: outputs, width: width, height: height, activation: activation,
             blocksAtOnce: blocksAtOnce)
         planeStride = width * height + 3
         input = buffer(groups * inputs * planeStride + Winograd3x3.inputSlack)
@@ -65,7 +66,7 @@ struct Winograd3x3Tests {
         [1, 2, 3, 4, 5, 7, 8, 9, 12, 14])
     func sizes(width: Int, height: Int) {
         WinogradData(
-            groups: 2, inputs: 3, outputs: 4, width: width, height: height, rectifies: width % 2 == 0, offset: width % 3
+            groups: 2, inputs: 3, outputs: 4, width: width, height: height, activation: Activation.allCases[width % 3], offset: width % 3
         ).check()
     }
 
@@ -80,7 +81,7 @@ struct Winograd3x3Tests {
     func blocks(blocksAtOnce: Int, width: Int) {
         for height in 13...16 {
             WinogradData(
-                groups: 1, inputs: 5, outputs: 4, width: width, height: height, rectifies: true,
+                groups: 1, inputs: 5, outputs: 4, width: width, height: height, activation: .relu,
                 blocksAtOnce: blocksAtOnce
             ).check()
         }
@@ -90,7 +91,7 @@ struct Winograd3x3Tests {
     func strangeValues(seed: UInt64) {
         WinogradData(
             groups: 1, inputs: 2, outputs: 7, width: seed % 2 == 0 ? 21 : 5, height: 5 + Int(seed % 4),
-            rectifies: seed % 3 == 0,
+            activation: Activation.allCases[Int(seed % 3)],
             strange: true, seed: seed
         ).check()
     }

@@ -18,17 +18,17 @@ struct Trial: Sendable {
     private static func pointwise(_ shape: Shape) -> Trial {
         let convolution = PointwiseConvolution(
             groups: shape.groups, inputs: shape.inputs, outputs: shape.outputs, width: shape.size, height: shape.size,
-            rectifiesOutput: true)
+            preActivation: .relu, activation: .relu)
         return Trial(kernel: "PointwiseConvolution", multiplyAdds: convolution.multiplyAdds) {
             let (channels, weights) = (shape.groups * shape.outputs, floats(convolution.packedCount))
             let inputs = shape.groups * shape.inputs
-            let activation = (scale: UnsafePointer(floats(inputs)), shift: UnsafePointer(floats(inputs)))
+            let normalization = Normalization(scale: floats(inputs), shift: floats(inputs))
             convolution.pack(
-                weights: floats(channels * shape.inputs), bias: floats(channels), activation: activation, into: weights)
-            let gathered = UnsafeMutablePointer<GatheredInput>.allocate(capacity: inputs)
-            convolution.gather(planes: planes(inputs), activation: activation, into: gathered)
+                weights: floats(channels * shape.inputs), bias: floats(channels), normalization: normalization, into: weights)
+            let gathered = UnsafeMutablePointer<GatheredInput<Float>>.allocate(capacity: inputs)
+            convolution.gather(planes: planes(inputs), normalization: normalization, into: gathered)
             let rising = UnsafeMutablePointer<Int32>.allocate(capacity: shape.groups)
-            convolution.countRising(activation: activation, into: rising)
+            convolution.countRising(normalization: normalization, into: rising)
             let stride = recommendedPlaneStride(pixels: shape.size * shape.size)
             let operands = PointwiseOperands(
                 input: floats(inputs * stride), inputPlaneStride: stride,
@@ -43,7 +43,7 @@ struct Trial: Sendable {
     private static func direct(_ shape: Shape) -> Trial {
         let convolution = Convolution3x3(
             groups: shape.groups, inputs: shape.inputs, outputs: shape.outputs, width: shape.size, height: shape.size,
-            rectifiesOutput: false)
+            activation: .none)
         return Trial(kernel: "Convolution3x3", multiplyAdds: convolution.multiplyAdds) {
             let channels = shape.groups * shape.outputs
             let weights = floats(convolution.packedCount)
@@ -60,7 +60,7 @@ struct Trial: Sendable {
     private static func winograd(_ shape: Shape) -> Trial {
         let convolution = Winograd3x3(
             groups: shape.groups, inputs: shape.inputs, outputs: shape.outputs, width: shape.size, height: shape.size,
-            rectifiesOutput: false)
+            activation: .none)
         return Trial(kernel: "Winograd3x3", multiplyAdds: convolution.multiplyAdds) {
             let channels = shape.groups * shape.outputs
             let weights = floats(convolution.packedCount)
