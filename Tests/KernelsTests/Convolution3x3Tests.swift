@@ -74,7 +74,8 @@ struct Convolution3x3Tests {
     func sizes(width: Int, height: Int) {
         for outputs in [1, 2, 4] {
             SpatialData(
-                groups: 2, inputs: 3, outputs: outputs, width: width, height: height, activation: Activation.allCases[width % 3],
+                groups: 2, inputs: 3, outputs: outputs, width: width, height: height,
+                activation: Activation.allCases[width % 3],
                 offset: width % 3
             ).check()
         }
@@ -91,7 +92,8 @@ struct Convolution3x3Tests {
     @Test("NaN and infinity in any place", arguments: 1..<9 as Range<UInt64>)
     func strangeValues(seed: UInt64) {
         SpatialData(
-            groups: 1, inputs: 2, outputs: 7, width: 21, height: 6, activation: Activation.allCases[Int(seed % 3)], strange: true, seed: seed
+            groups: 1, inputs: 2, outputs: 7, width: 21, height: 6, activation: Activation.allCases[Int(seed % 3)],
+            strange: true, seed: seed
         ).check()
     }
 

@@ -25,7 +25,8 @@ struct DenseLayerTests {
         }
         let (inputs, outputs, pixels) = (channels / groups, 4 * growth / groups, width * height)
         let pointwise = PointwiseConvolution(
-            groups: groups, inputs: inputs, outputs: outputs, width: width, height: height, preActivation: preActivation,
+            groups: groups, inputs: inputs, outputs: outputs, width: width, height: height,
+            preActivation: preActivation,
             activation: .relu)
         let spatial = Convolution3x3(
             groups: groups, inputs: outputs, outputs: growth / groups, width: width, height: height,

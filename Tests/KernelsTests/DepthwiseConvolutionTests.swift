@@ -27,7 +27,8 @@ struct DepthwiseConvolutionTests {
         let pixels = shape.width * shape.height
         let expected = GuardedBuffer(count: channels * pixels)
         shape.runReference(
-            Float.self, input: input.readOnly, inputPlaneStride: width * height, weights: weights.readOnly, bias: bias.readOnly,
+            Float.self, input: input.readOnly, inputPlaneStride: width * height, weights: weights.readOnly,
+            bias: bias.readOnly,
             output: expected.pointer, outputPlaneStride: pixels)
         let actual = GuardedBuffer(count: channels * pixels, offset: 3)
         let scratch = GuardedBuffer(count: shape.scratchCount)

@@ -148,7 +148,8 @@ struct PoolingTests {
         let input = buffer(size * size, seed: 9, strange: true)
         let output = GuardedBuffer(count: pool.width * pool.height)
         pool.runReference(
-            Float.self, input: input.readOnly, inputPlaneStride: size * size, output: output.pointer, outputPlaneStride: 1,
+            Float.self, input: input.readOnly, inputPlaneStride: size * size, output: output.pointer,
+            outputPlaneStride: 1,
             planes: 0..<1)
         for y in 0..<pool.height {
             for x in 0..<pool.width {
@@ -190,10 +191,12 @@ struct PoolingTests {
             let (actual, expected) = (GuardedBuffer(count: outputs, offset: 1), GuardedBuffer(count: outputs))
             for tile in 0..<layer.tiles {
                 layer.run(
-                    Float.self, input: input.readOnly, weights: packed.readOnly, output: actual.pointer, tiles: tile..<tile + 1)
+                    Float.self, input: input.readOnly, weights: packed.readOnly, output: actual.pointer,
+                    tiles: tile..<tile + 1)
             }
             layer.runReference(
-                Float.self, input: input.readOnly, weights: weights.readOnly, bias: bias.readOnly, output: expected.pointer)
+                Float.self, input: input.readOnly, weights: weights.readOnly, bias: bias.readOnly,
+                output: expected.pointer)
             keepAlive(input, weights, bias)
             #expect(firstDifference(actual.values, expected.values) == nil, "\(inputs) → \(outputs)")
             #expect(actual.guardsAreIntact && packed.guardsAreIntact)

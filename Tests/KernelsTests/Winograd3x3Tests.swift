@@ -12,7 +12,8 @@ private final class WinogradData {
     let description: String
 
     init(
-        groups: Int, inputs: Int, outputs: Int, width: Int, height: Int, activation: Activation = .none, strange: Bool = false,
+        groups: Int, inputs: Int, outputs: Int, width: Int, height: Int, activation: Activation = .none,
+        strange: Bool = false,
         offset: Int = 0, blocksAtOnce: Int? = nil, seed: UInt64 = 1
     ) {
         description =
@@ -66,7 +67,8 @@ struct Winograd3x3Tests {
         [1, 2, 3, 4, 5, 7, 8, 9, 12, 14])
     func sizes(width: Int, height: Int) {
         WinogradData(
-            groups: 2, inputs: 3, outputs: 4, width: width, height: height, activation: Activation.allCases[width % 3], offset: width % 3
+            groups: 2, inputs: 3, outputs: 4, width: width, height: height, activation: Activation.allCases[width % 3],
+            offset: width % 3
         ).check()
     }
 

@@ -24,7 +24,8 @@ struct Trial: Sendable {
             let inputs = shape.groups * shape.inputs
             let normalization = Normalization(scale: floats(inputs), shift: floats(inputs))
             convolution.pack(
-                weights: floats(channels * shape.inputs), bias: floats(channels), normalization: normalization, into: weights)
+                weights: floats(channels * shape.inputs), bias: floats(channels), normalization: normalization,
+                into: weights)
             let gathered = UnsafeMutablePointer<GatheredInput<Float>>.allocate(capacity: inputs)
             convolution.gather(planes: planes(inputs), normalization: normalization, into: gathered)
             let rising = UnsafeMutablePointer<Int32>.allocate(capacity: shape.groups)

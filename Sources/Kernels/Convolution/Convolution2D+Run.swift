@@ -124,7 +124,9 @@ private struct ConvolutionRun<Element: TiledElement> {
     }
 
     @inline(__always)
-    private func add<P: PixelVectors<Element>>(_ products: Int, _ weights: UnsafePointer<Element>, to tile: inout OutputTile4<P>) {
+    private func add<P: PixelVectors<Element>>(
+        _ products: Int, _ weights: UnsafePointer<Element>, to tile: inout OutputTile4<P>
+    ) {
         var pixels = UnsafePointer(panel)
         var weights = weights
         for _ in 0..<products / 4 {

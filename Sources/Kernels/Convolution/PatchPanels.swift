@@ -111,7 +111,8 @@ struct PatchPanels<Element: TiledElement> {
     /// Copies the pixels row by row; what is written beyond a row belongs to the next, or to the panel's next row.
     @inline(__always)
     private func copyRows(
-        _ window: UnsafePointer<Element>, _ destination: UnsafeMutablePointer<Element>, _ rowStride: Int, _ firstRow: Int,
+        _ window: UnsafePointer<Element>, _ destination: UnsafeMutablePointer<Element>, _ rowStride: Int,
+        _ firstRow: Int,
         _ firstColumn: Int, _ count: Int
     ) {
         let stride = shape.stride

@@ -20,7 +20,8 @@ final class AdditionOperation: PlannedOperation {
         let (first, sums) = (places.source(share), places.destination(share))
         let second: Planes<Float> = other.planes(share.arena)
         addPlanes(
-            Float.self, first.base, aPlaneStride: first.stride, second.base, bPlaneStride: second.stride, output: sums.base,
+            Float.self, first.base, aPlaneStride: first.stride, second.base, bPlaneStride: second.stride,
+            output: sums.base,
             outputPlaneStride: sums.stride, pixels: places.input.shape.pixels, planes: share.of(channels),
             activation: activation)
     }

@@ -37,7 +37,8 @@ extension PointwiseConvolution {
                 } else {
                     for row in 0..<rows.count {
                         run.line(
-                            PixelTiling(pixels: width, wideWidth: GroupRun<Element>.wideWidth), input: input &+ row &* width,
+                            PixelTiling(pixels: width, wideWidth: GroupRun<Element>.wideWidth),
+                            input: input &+ row &* width,
                             to: ConsecutivePixels(first: first &+ row &* layout.rowStride, count: width))
                     }
                 }
@@ -99,7 +100,8 @@ private struct GroupRun<Element: TiledElement> {
         let first = tiling.widePixels
         blocks(Pixels16.self, first: first, tiles: tiling.tiles16, of: tiling, input, &destinations)
         blocks(
-            Pixels8<Element>.self, first: first &+ tiling.tiles16 &* 16, tiles: tiling.tiles8, of: tiling, input, &destinations)
+            Pixels8<Element>.self, first: first &+ tiling.tiles16 &* 16, tiles: tiling.tiles8, of: tiling, input,
+            &destinations)
     }
 
     /// Computes neighbouring tiles, the first of which begins at pixel `first` of the line.

@@ -185,7 +185,8 @@ public struct PointwiseOperands<Element: BitwiseCopyable & Sendable> {
 
     /// Names the buffers.
     public init(
-        input: UnsafePointer<Element>, inputPlaneStride: Int, inputs: GatheredInputs<Element>, weights: UnsafePointer<Element>,
+        input: UnsafePointer<Element>, inputPlaneStride: Int, inputs: GatheredInputs<Element>,
+        weights: UnsafePointer<Element>,
         output: UnsafeMutablePointer<Element>, outputLayout: PointwiseOutputLayout, outputPlanes: UnsafePointer<Int32>
     ) {
         self.input = input

@@ -102,7 +102,9 @@ public struct AveragePool: Sendable, Equatable {
         }
         while column < inputWidth {
             var sum = Function.apply(multiplyAdd(shift, source[column], scale))
-            for row in 1..<window { sum += Function.apply(multiplyAdd(shift, source[row &* inputWidth &+ column], scale)) }
+            for row in 1..<window {
+                sum += Function.apply(multiplyAdd(shift, source[row &* inputWidth &+ column], scale))
+            }
             sums[column] = sum
             column &+= 1
         }

@@ -30,7 +30,8 @@ public struct GlobalAveragePool: Sendable, Equatable {
     ///   - operands: pixel `p` of plane `c` at `c * inputPlaneStride + p`; receives output `c` at `c * outputPlaneStride`.
     ///   - range: the outputs to compute.
     /// - Precondition: the planes lie in the buffer, and the range within `0..<channels`.
-    func run<Element: KernelElement>(_: Element.Type, _ operands: PoolingOperands<Element>, channels range: Range<Int>) {
+    func run<Element: KernelElement>(_: Element.Type, _ operands: PoolingOperands<Element>, channels range: Range<Int>)
+    {
         precondition(range.lowerBound >= 0 && range.upperBound <= channels)
         switch preActivation {
         case .none: run(Identity.self, operands, range)

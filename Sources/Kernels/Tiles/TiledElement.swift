@@ -17,7 +17,9 @@ protocol TiledElement: KernelElement {
 #else
     typealias DefaultWidePixels<Element: TiledElement> = Element.Pixels16
     /// Twelve sums of eight; with eight of them the multipliers would wait for one another.
-    typealias DefaultWideWinogradTile<Element: KernelElement> = JoinedWinogradTiles<Winograd24<Element>, Winograd24<Element>>
+    typealias DefaultWideWinogradTile<Element: KernelElement> = JoinedWinogradTiles<
+        Winograd24<Element>, Winograd24<Element>
+    >
     typealias Winograd24<Element: KernelElement> = JoinedWinogradTiles<
         Winograd8<Element>, JoinedWinogradTiles<Winograd8<Element>, Winograd8<Element>>
     >

@@ -46,10 +46,14 @@ extension KernelElement {
     static func multiply(_ a: SIMD8<Self>, _ b: SIMD8<Self>) -> SIMD8<Self> { a * b }
 
     @inline(__always)
-    static func atLeast(_ x: SIMD8<Self>, _ bound: SIMD8<Self>) -> SIMD8<Self> { x.replacing(with: bound, where: x .< bound) }
+    static func atLeast(_ x: SIMD8<Self>, _ bound: SIMD8<Self>) -> SIMD8<Self> {
+        x.replacing(with: bound, where: x .< bound)
+    }
 
     @inline(__always)
-    static func atMost(_ x: SIMD8<Self>, _ bound: SIMD8<Self>) -> SIMD8<Self> { x.replacing(with: bound, where: x .> bound) }
+    static func atMost(_ x: SIMD8<Self>, _ bound: SIMD8<Self>) -> SIMD8<Self> {
+        x.replacing(with: bound, where: x .> bound)
+    }
 
     @inline(__always)
     static func hardSwish(_ x: SIMD8<Self>) -> SIMD8<Self> {

@@ -32,7 +32,9 @@ extension Winograd3x3 {
                             }
                         }
                     }
-                    for (row, result) in results(of: sums, block: block, bias: Element(bias?[channel] ?? 0)).enumerated() {
+                    for (row, result) in results(of: sums, block: block, bias: Element(bias?[channel] ?? 0))
+                        .enumerated()
+                    {
                         let y = block * WinogradTransform.results + row
                         guard y < height else { continue }
                         output[channel * outputPlaneStride + y * width + x] = activation.applied(to: result)

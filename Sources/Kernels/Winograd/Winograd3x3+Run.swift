@@ -171,7 +171,9 @@ private struct WinogradRun<Element: TiledElement> {
                 for _ in 0..<Wide.count(vectors: end / 8) {
                     for tile in 0..<tiles.count {
                         for lane in Swift.stride(from: 0, to: Winograd3x3.tileOutputs, by: Wide.outputs) {
-                            products(Wide.self, input + position, weights + lane, output + (lane &* positions &+ position), tile)
+                            products(
+                                Wide.self, input + position, weights + lane, output + (lane &* positions &+ position),
+                                tile)
                         }
                     }
                     position &+= Wide.width
@@ -182,7 +184,8 @@ private struct WinogradRun<Element: TiledElement> {
                 let (first, second) = (walk.next(8), walk.next(8))
                 for tile in 0..<tiles.count {
                     products(
-                        WinogradTile<OutputTile4<Element.Pixels16>>.self, input + first, weights, output + position, tile,
+                        WinogradTile<OutputTile4<Element.Pixels16>>.self, input + first, weights, output + position,
+                        tile,
                         second: second &- first)
                 }
                 position &+= 16
@@ -190,7 +193,9 @@ private struct WinogradRun<Element: TiledElement> {
             if position < end {
                 let first = walk.next(8)
                 for tile in 0..<tiles.count {
-                    products(WinogradTile<OutputTile4<Pixels8<Element>>>.self, input + first, weights, output + position, tile)
+                    products(
+                        WinogradTile<OutputTile4<Pixels8<Element>>>.self, input + first, weights, output + position,
+                        tile)
                 }
             }
         }

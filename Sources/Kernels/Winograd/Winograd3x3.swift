@@ -41,7 +41,8 @@ public struct Winograd3x3: Sendable, Equatable {
     ///
     /// - Precondition: the image is not empty, `blocksAtOnce` is positive, and no number is negative.
     public init(
-        groups: Int, inputs: Int, outputs: Int, width: Int, height: Int, activation: Activation, blocksAtOnce: Int? = nil
+        groups: Int, inputs: Int, outputs: Int, width: Int, height: Int, activation: Activation,
+        blocksAtOnce: Int? = nil
     ) {
         precondition(groups >= 0 && inputs >= 0 && outputs >= 0 && width > 0 && height > 0 && blocksAtOnce ?? 1 > 0)
         self.groups = groups

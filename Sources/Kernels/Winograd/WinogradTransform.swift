@@ -46,7 +46,8 @@ enum WinogradTransform {
         let evenB = x4.adding(x2, times: -Factors<Value.Factor>.a2)
         let oddB = x3.times(Factors<Value.Factor>.b1).adding(x1, times: -Factors<Value.Factor>.a1)
         return (
-            x0.plus(x4).adding(x2, times: -Factors<Value.Factor>.squares), evenA.plus(oddA), evenA.minus(oddA), evenB.plus(oddB),
+            x0.plus(x4).adding(x2, times: -Factors<Value.Factor>.squares), evenA.plus(oddA), evenA.minus(oddA),
+            evenB.plus(oddB),
             evenB.minus(oddB), x1.plus(x5).adding(x3, times: -Factors<Value.Factor>.squares)
         )
     }
@@ -57,7 +58,10 @@ enum WinogradTransform {
         _ x0: Value, _ x1: Value, _ x2: Value, _ x3: Value
     ) -> (Value, Value, Value, Value) {
         let (even, odd) = (x2.times(Factors<Value.Factor>.difference), x1.times(Factors<Value.Factor>.differenceA))
-        return (x0.adding(x2, times: -Factors<Value.Factor>.b2), even.plus(odd), even.minus(odd), x3.adding(x1, times: -Factors<Value.Factor>.a2))
+        return (
+            x0.adding(x2, times: -Factors<Value.Factor>.b2), even.plus(odd), even.minus(odd),
+            x3.adding(x1, times: -Factors<Value.Factor>.a2)
+        )
     }
 
     /// `A m` for two results, plus a bias.
@@ -76,7 +80,8 @@ enum WinogradTransform {
         let (evenA, oddA) = (m1.plus(m2), m1.minus(m2))
         let (evenB, oddB) = (m3.plus(m4), m3.minus(m4))
         return (
-            m0.plus(bias).plus(evenA.plus(evenB)), bias.adding(oddA, times: Factors<Value.Factor>.a1).adding(oddB, times: Factors<Value.Factor>.b1),
+            m0.plus(bias).plus(evenA.plus(evenB)),
+            bias.adding(oddA, times: Factors<Value.Factor>.a1).adding(oddB, times: Factors<Value.Factor>.b1),
             bias.adding(evenA, times: Factors<Value.Factor>.a2).adding(evenB, times: Factors<Value.Factor>.b2),
             m5.plus(bias).adding(oddA, times: Factors<Value.Factor>.a3).adding(oddB, times: Factors<Value.Factor>.b3)
         )
