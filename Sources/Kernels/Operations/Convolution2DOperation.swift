@@ -1,4 +1,5 @@
 import Engine
+import Foundations
 import ModelFormat
 
 /// Any convolution, with its pre-activation and channel shuffle, split by rows.
