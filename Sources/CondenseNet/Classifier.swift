@@ -1,4 +1,3 @@
-import Foundations
 import ImageInput
 import ModelFormat
 
@@ -33,7 +32,7 @@ public final class Classifier {
 
     /// A classifier that runs `session`.
     ///
-    /// - Throws: `MemoryError`, or `ImageError.transform` when the model's preprocessing makes no sense.
+    /// - Throws: `ModelFormatError.memory`, or `ImageError.transform` when the model's preprocessing makes no sense.
     public init(_ session: Session) throws {
         self.session = session
         let description = session.plan.model.description

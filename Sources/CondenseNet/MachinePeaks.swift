@@ -1,5 +1,4 @@
 import Engine
-import Foundations
 import ModelFormat
 import Synchronization
 
@@ -17,7 +16,7 @@ public struct MachinePeaks: Equatable, Sendable {
     /// Measures for about a third of a second, the best of several short trials each.
     ///
     /// - Precondition: `threads` is at least 1.
-    /// - Throws: `MemoryError`, `RuntimeError.threads`, or what `KernelSets.chosen` throws.
+    /// - Throws: `ModelFormatError.memory`, `RuntimeError.threads`, or what `KernelSets.chosen` throws.
     public static func measure(threads: Int) throws -> MachinePeaks {
         let kernels = try KernelSets.choose(nil)
         let rounds = 200_000

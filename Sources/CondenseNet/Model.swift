@@ -1,5 +1,4 @@
 import Engine
-import Foundations
 import ModelFormat
 
 /// A network with its weights, ready to be planned.
@@ -41,7 +40,7 @@ public final class Model: Sendable {
         if storage.withUnsafeBytes(ArchitectureFile.recognizes) {
             try self.init(
                 architecture: try storage.withUnsafeBytes(ArchitectureFile.parse), seed: seed,
-                fileBytes: storage.bytes.count, fileChecksum: storage.withUnsafeBytes { CRC32($0).digits })
+                fileBytes: storage.bytes.count, fileChecksum: storage.withUnsafeBytes(Checksum.compute(plain:)))
         } else {
             self.init(try ModelFile(storage))
         }

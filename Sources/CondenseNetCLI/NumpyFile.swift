@@ -1,5 +1,4 @@
 import CommandLineSupport
-import Foundations
 import Glibc
 import ModelFormat
 

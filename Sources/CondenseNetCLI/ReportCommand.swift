@@ -1,6 +1,5 @@
 import ArgumentParser
 import CommandLineSupport
-import Foundations
 import Measuring
 import ModelFormat
 import Report

@@ -1,7 +1,6 @@
 import ArgumentParser
 import CommandLineSupport
 import CondenseNet
-import Foundations
 import ModelFormat
 
 /// Raw tensors in, raw logits out.

@@ -1,15 +1,14 @@
-import Foundations
 import ModelFormat
 
 /// Gives the tensors that a graph names.
 public protocol TensorSource: Sendable {
     /// The elements of a float tensor, in C order.
     ///
-    /// - Throws: `MemoryError`.
+    /// - Throws: `ModelFormatError.memory`.
     func floats(_ name: String) throws -> StoredArray<Float>
     /// The elements of an index tensor.
     ///
-    /// - Throws: `MemoryError`.
+    /// - Throws: `ModelFormatError.memory`.
     func indices(_ name: String) throws -> StoredArray<Int32>
 }
 

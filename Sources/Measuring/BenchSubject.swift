@@ -1,5 +1,4 @@
 import CondenseNet
-import Foundations
 import ModelFormat
 
 /// One model at one thread count, and what was measured of it.

@@ -1,5 +1,4 @@
 import CondenseNet
-import Foundations
 import ModelFormat
 
 /// Where a model's time goes: medians over profiled runs.

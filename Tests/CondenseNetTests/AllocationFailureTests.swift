@@ -1,4 +1,3 @@
-import Foundations
 import Glibc
 import TestSupport
 import Testing
@@ -25,8 +24,8 @@ struct AllocationFailureTests {
             do {
                 try allowing(count, body)
                 return count
-            } catch let error as MemoryError {
-                try #require(error.bytes >= 0)
+            } catch ModelFormatError.memory(let bytes) {
+                try #require(bytes >= 0)
             }
         }
         Issue.record("no end of allocations")

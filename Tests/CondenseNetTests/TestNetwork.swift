@@ -1,5 +1,4 @@
 import CondenseNet
-import Foundations
 import ModelFormat
 import Testing
 

@@ -36,7 +36,7 @@ struct ComparisonConversionTests {
     ]
 
     @Test(arguments: networks) func answersArePyTorchs(network: Network) throws {
-        let conversion = try convert(path: network.path, options: network.options)
+        let conversion = try Conversion(path: network.path, options: network.options)
         #expect(conversion.description.name == network.name)
         #expect(conversion.description.inputShape.height == network.inputSize)
         #expect(conversion.description.graph.parameters == network.parameters)
@@ -54,43 +54,43 @@ struct ComparisonConversionTests {
     }
 
     @Test(arguments: networks) func everyLayerIsProven(network: Network) throws {
-        let verification = try convert(path: network.path, options: network.options).verify()
+        let verification = try Conversion(path: network.path, options: network.options).verify()
         #expect(verification.passes, "\(verification.verdict)")
         #expect(verification.rows.count == network.layers)
         var options = network.options
         options.precision = .f16
-        let half = try convert(path: network.path, options: options)
+        let half = try Conversion(path: network.path, options: options)
         #expect(try half.verify(inputs: 1).passes)
-        let single = try convert(path: network.path, options: network.options)
+        let single = try Conversion(path: network.path, options: network.options)
         #expect(half.bytes.count < single.bytes.count)
     }
 
     @Test(arguments: networks) func sameBytesEachTime(network: Network) throws {
-        let first = try convert(path: network.path, options: network.options).bytes
-        #expect(try convert(path: network.path, options: network.options).bytes == first)
+        let first = try Conversion(path: network.path, options: network.options).bytes
+        #expect(try Conversion(path: network.path, options: network.options).bytes == first)
     }
 
     @Test func sizesFollowWhereTheyCan() throws {
         var options = Conversion.Options()
         options.preprocessing.dataset = .imagenet
         for network in Self.networks where !network.tellsSize {
-            #expect(try convert(path: network.path, options: options).description.inputShape.height == 224)
+            #expect(try Conversion(path: network.path, options: options).description.inputShape.height == 224)
         }
         options.inference.inputSize = 64
-        #expect(throws: ConversionError.self) { try convert(path: Self.networks[0].path, options: options) }
+        #expect(throws: ConversionError.self) { try Conversion(path: Self.networks[0].path, options: options) }
         options.inference.inputSize = 0
-        #expect(throws: ConversionError.self) { try convert(path: Self.networks[1].path, options: options) }
+        #expect(throws: ConversionError.self) { try Conversion(path: Self.networks[1].path, options: options) }
         options.inference.inputSize = 16_384
-        #expect(throws: (any Error).self) { try convert(path: Self.networks[1].path, options: options) }
+        #expect(throws: (any Error).self) { try Conversion(path: Self.networks[1].path, options: options) }
     }
 
     @Test(arguments: networks) func optionsOfOtherNetworks(network: Network) throws {
         var options = network.options
         options.classifierKeep = 0.5
-        #expect(throws: ConversionError.self) { try convert(path: network.path, options: options) }
+        #expect(throws: ConversionError.self) { try Conversion(path: network.path, options: options) }
         options.classifierKeep = nil
         options.inference.allowUnpruned = true
-        #expect(throws: ConversionError.self) { try convert(path: network.path, options: options) }
+        #expect(throws: ConversionError.self) { try Conversion(path: network.path, options: options) }
     }
 
     // MARK: Damage
@@ -115,7 +115,7 @@ struct ComparisonConversionTests {
         let folder = try TemporaryFolder()
         let path = folder.path("damaged.safetensors")
         try Data(try SyntheticCheckpoint.bytes(of: tensors)).write(to: URL(fileURLWithPath: path))
-        return try CondenserTests.problems { try convert(path: path, options: network.options) }
+        return try CondenserTests.problems { try Conversion(path: path, options: network.options) }
     }
 
     @Test func soundCheckpointsHaveNoProblems() throws {

@@ -8,7 +8,7 @@ import Testing
 /// The networks that CondenseNets are compared with.
 struct ComparisonNetworkTests {
     struct Expectation: Sendable {
-        let preset: ComparisonNetwork.Preset
+        let preset: ComparisonPreset
         let name: String
         let parameters: Int
         let multiplyAccumulates: Int
@@ -31,7 +31,7 @@ struct ComparisonNetworkTests {
     ]
 
     @Test(arguments: expectations) func counts(expected: Expectation) throws {
-        let network = try ComparisonNetwork(expected.preset)
+        let network = try SourceNetwork(expected.preset)
         let graph = try Graph(network)
         #expect(network.name == expected.name)
         #expect(graph.steps.count == expected.layers)
@@ -43,7 +43,7 @@ struct ComparisonNetworkTests {
     @Test(arguments: expectations) func architectureFilesAreUpToDate(expected: Expectation) throws {
         let preset = expected.preset
         let name = preset == .mobileNetV1 ? "MobileNet-v1 (1.0-224)" : expected.name
-        let description = try ModelDescription.architecture(ComparisonNetwork(preset), name: name)
+        let description = try ModelDescription.architecture(SourceNetwork(preset), name: name)
         let url = Fixture.root.appendingPathComponent("models/\(preset.rawValue).json")
         let committed = try String(contentsOf: url, encoding: .utf8)
         #expect(
@@ -55,23 +55,23 @@ struct ComparisonNetworkTests {
     }
 
     @Test func otherSizesAndClasses() throws {
-        let small = try Graph(ComparisonNetwork(.resNet18, inputSize: 65, classes: 7))
+        let small = try Graph(SourceNetwork(.resNet18, inputSize: 65, classes: 7))
         #expect(small.value(named: "layer4.1")?.shape == PlaneShape(channels: 512, height: 3, width: 3))
         #expect(small.value(named: small.output)?.shape.channels == 7)
-        let tiny = try Graph(ComparisonNetwork(.mobileNetV1, inputSize: 1))
+        let tiny = try Graph(SourceNetwork(.mobileNetV1, inputSize: 1))
         #expect(tiny.value(named: "avgpool")?.shape.channels == 1024)
-        #expect(throws: ConversionError.self) { try ComparisonNetwork(.vgg16, inputSize: 225) }
-        #expect(throws: ConversionError.self) { try ComparisonNetwork(.resNet18, inputSize: 0) }
-        #expect(throws: ConversionError.self) { try ComparisonNetwork(.resNet18, classes: 0) }
-        #expect(throws: ConversionError.self) { try ComparisonNetwork(.mobileNetV1, inputSize: 20_000) }
+        #expect(throws: ConversionError.self) { try SourceNetwork(.vgg16, inputSize: 225) }
+        #expect(throws: ConversionError.self) { try SourceNetwork(.resNet18, inputSize: 0) }
+        #expect(throws: ConversionError.self) { try SourceNetwork(.resNet18, classes: 0) }
+        #expect(throws: ConversionError.self) { try SourceNetwork(.mobileNetV1, inputSize: 20_000) }
     }
 
     @Test(arguments: [2, 3, 4]) func largestVGGsAreWithinTheLimits(depth: Int) throws {
         let wide = Array(repeating: 512, count: depth)
-        let vgg = ComparisonNetwork.vgg(
+        let vgg = SourceNetwork.vgg(
             inputSize: 224, blocks: [[64, 64], [128, 128], Array(wide.map { $0 / 2 }), wide, wide],
             hidden: [4096, 4096], classes: 1000)
-        try vgg.checkLimits(Graph(vgg))
+        try vgg.checkLimits()
     }
 
     /// Far more work, or memory, than any network that is used; a file of few bytes may ask for it.
@@ -79,15 +79,15 @@ struct ComparisonNetworkTests {
         for (stem, middle, blocks, size, what) in [
             (72, 1000, 6, 224, "multiply-accumulates at 224×224"), (32, 4, 1, 1800, "bytes to evaluate conv1"),
         ] {
-            let network = ComparisonNetwork.resNet(
+            let network = SourceNetwork.resNet(
                 inputSize: size, stem: stem, stages: [Array(repeating: (middle, stem), count: blocks)], classes: 10)
-            let found = try problems { try network.checkLimits(Graph(network)) }
+            let found = try problems { try network.checkLimits() }
             #expect(found.count == 1 && found[0].hasPrefix(what), "\(found)")
         }
     }
 
     @Test func poolingThatLeavesNothing() {
-        let deep = ComparisonNetwork.vgg(
+        let deep = SourceNetwork.vgg(
             inputSize: 4, blocks: [[8], [8], [8]], hidden: [8, 8], classes: 2)
         #expect(throws: ConversionError.self) { try Graph(deep) }
     }

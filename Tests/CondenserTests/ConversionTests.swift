@@ -1,5 +1,4 @@
 import Foundation
-import Foundations
 import ModelFormat
 import TestSupport
 import Testing

@@ -1,5 +1,4 @@
 import CArmadillo
-import Foundations
 import ModelFormat
 import Testing
 

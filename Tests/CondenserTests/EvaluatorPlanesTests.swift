@@ -1,4 +1,3 @@
-import Foundations
 import ModelFormat
 import Testing
 
@@ -24,23 +23,23 @@ struct EvaluatorPlanesTests {
 
     @Test func batchNormUsesItsStatistics() {
         let norm = BatchNorm(weight: [2, -1], bias: [1, 0.5], mean: [3, 0], variance: [4 - 1e-5, 1 - 1e-5])
-        let result = planes(2, 1, 2, [5, 1, 0.25, 4]).normalizedAndRectified(norm)
+        let result = planes(2, 1, 2, [5, 1, 0.25, 4]).normalized(norm).activated(.relu)
         #expect(result.values == [3, 0, 0.25, 0])
     }
 
     @Test func notANumberStaysOne() {
         let norm = BatchNorm(weight: [1], bias: [0], mean: [0], variance: [1])
-        #expect(planes(1, 1, 1, [.nan]).normalizedAndRectified(norm).values[0].isNaN)
+        #expect(planes(1, 1, 1, [.nan]).normalized(norm).activated(.relu).values[0].isNaN)
     }
 
     @Test func poolingLeavesOutAnOddEdge() {
-        let pooled = planes(1, 3, 5, (0..<15).map(Double.init)).averagedByTwo()
+        let pooled = planes(1, 3, 5, (0..<15).map(Double.init)).means(window: 2, stride: 2)
         #expect(pooled.values == [3, 5])
         #expect(pooled.shape == PlaneShape(channels: 1, height: 1, width: 2))
     }
 
     @Test func globalPoolingIsTheMean() {
-        #expect(planes(2, 2, 2, [1, 2, 3, 6, -1, 0, 0, 0]).averaged().values == [3, -0.25])
+        #expect(planes(2, 2, 2, [1, 2, 3, 6, -1, 0, 0, 0]).means(window: 2, stride: 2).values == [3, -0.25])
     }
 
     @Test(arguments: [(1, 0, 1), (2, 0, 1), (1, 1, 3), (2, 1, 3), (3, 2, 3), (1, 0, 3)])

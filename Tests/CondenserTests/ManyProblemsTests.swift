@@ -1,5 +1,4 @@
 import Checkpoint
-import Foundations
 import ModelFormat
 import TestSupport
 import Testing
@@ -20,11 +19,7 @@ struct ManyProblemsTests {
         let bytes = try SyntheticCheckpoint.bytes(of: tensors)
         let checkpoint = try Checkpoint.load(bytes: bytes, name: "many.safetensors")
         do {
-            if let family = ComparisonNetwork.family(of: checkpoint) {
-                _ = try ComparisonNetwork.infer(family, from: checkpoint, options: Architecture.InferenceOptions())
-            } else {
-                _ = try Architecture.infer(from: checkpoint)
-            }
+            _ = try CheckpointLayout.infer(from: checkpoint, options: Architecture.InferenceOptions())
             Issue.record("a checkpoint that lacks tensors was accepted")
         } catch ConversionError.problems(let problems) {
             #expect(problems.count == 100)

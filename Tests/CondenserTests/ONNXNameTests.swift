@@ -1,6 +1,5 @@
 import CondenseNet
 import Condenser
-import Foundations
 import ModelFormat
 import Testing
 import TestSupport

@@ -86,7 +86,7 @@ struct PaperNumbersTests {
     @Test func noOtherArchitectureFiles() throws {
         let folder = Fixture.root.appendingPathComponent("models").path
         let files = try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.hasSuffix(".json") }
-        let comparisons = ComparisonNetwork.Preset.allCases.map { "\($0.rawValue).json" }
+        let comparisons = ComparisonPreset.allCases.map { "\($0.rawValue).json" }
         #expect(Set(files) == Set(Self.networks.compactMap(\.file) + comparisons))
     }
 

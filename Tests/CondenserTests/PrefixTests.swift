@@ -10,13 +10,13 @@ struct PrefixTests {
     private typealias Tensors = [String: SyntheticCheckpoint.Tensor]
 
     /// `SyntheticCheckpoint` itself adds `module.`.
-    private func convert(_ tensors: Tensors, inputSize: Int? = nil) throws -> any FinishedConversion {
+    private func convert(_ tensors: Tensors, inputSize: Int? = nil) throws -> Conversion {
         let folder = try TemporaryFolder()
         let path = folder.path("net.safetensors")
         try Data(try SyntheticCheckpoint.bytes(of: tensors)).write(to: URL(fileURLWithPath: path))
         var options = Conversion.Options()
         options.inference.inputSize = inputSize
-        return try Condenser.convert(path: path, options: options)
+        return try Conversion(path: path, options: options)
     }
 
     private func tensors(_ name: String) throws -> Tensors {

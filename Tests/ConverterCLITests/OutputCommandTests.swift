@@ -83,7 +83,9 @@ struct OutputCommandTests {
             "condensenet-convert", ["architecture", "--family", "resnet-18"],
             shell: "cd '\(folder.path)' && \"$@\" \(rest)")
         #expect(result.code == 64)
-        #expect(result.diagnostics.hasSuffix("\u{FFFD}\(rest.hasSuffix("json'") ? ".json" : ""): expected UTF-8, found other bytes\n"))
+        #expect(
+            result.diagnostics.hasSuffix(
+                "\u{FFFD}\(rest.hasSuffix("json'") ? ".json" : ""): expected UTF-8, found other bytes\n"))
         #expect(result.diagnostics.hasPrefix("error: ") && result.diagnostics.split(separator: "\n").count == 1)
         #expect(folder.files.isEmpty)
     }

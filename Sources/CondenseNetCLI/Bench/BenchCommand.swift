@@ -1,7 +1,6 @@
 import ArgumentParser
 import CommandLineSupport
 import CondenseNet
-import Foundations
 import Measuring
 import ModelFormat
 import Report

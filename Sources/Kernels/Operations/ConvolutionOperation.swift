@@ -1,5 +1,4 @@
 import Engine
-import Foundations
 import ModelFormat
 
 /// A kernel for convolutions that take their input as it is and leave their outputs in order.

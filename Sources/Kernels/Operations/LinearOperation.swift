@@ -1,5 +1,4 @@
 import Engine
-import Foundations
 import ModelFormat
 
 /// A fully connected layer, split by outputs.

@@ -1,5 +1,4 @@
 import Engine
-import Foundations
 import ModelFormat
 
 /// A step's gathered planes, scales and shifts, as kernels take them.

@@ -1,5 +1,3 @@
-import Foundations
-
 /// Everything a model file says besides its weights.
 public struct ModelDescription: Equatable, Sendable {
     /// The network's name, as tables show it.
@@ -46,7 +44,7 @@ public struct ModelDescription: Equatable, Sendable {
     public func validate() throws -> Int {
         let multiplyAccumulates = try graph.validate()
         guard labels.isEmpty || labels.count == classes else {
-            throw JSONError.member(
+            throw ModelFormatError.member(
                 path: "labels", expected: "\(classes) labels, one a class", found: "\(labels.count)")
         }
         try checkText()
@@ -60,7 +58,7 @@ public struct ModelDescription: Equatable, Sendable {
     private func checkText() throws {
         func check(_ path: String, _ text: String) throws {
             guard text.isPrintable else {
-                throw JSONError.member(
+                throw ModelFormatError.member(
                     path: path, expected: "text without control characters", found: "\"\(text)\"")
             }
             guard text.utf8.count <= FormatLimits.textBytes else {
@@ -68,7 +66,7 @@ public struct ModelDescription: Equatable, Sendable {
                     what: "bytes of \(path)", found: text.utf8.count, limit: FormatLimits.textBytes)
             }
             guard text.isStreamSafe else {
-                throw JSONError.member(
+                throw ModelFormatError.member(
                     path: path, expected: "text", found: "more than 30 combining characters in a row")
             }
         }

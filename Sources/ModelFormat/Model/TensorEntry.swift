@@ -1,5 +1,3 @@
-import Foundations
-
 /// A tensor's place in a file.
 struct TensorEntry: Equatable, Sendable {
     let name: String

@@ -1,5 +1,3 @@
-import Foundations
-
 /// The function that is applied to every element of a value.
 public enum Activation: String, CaseIterable, Sendable {
     /// `x`.

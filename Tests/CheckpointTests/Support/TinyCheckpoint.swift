@@ -1,5 +1,4 @@
 import Checkpoint
-import Foundations
 
 /// A network of three tensors, small enough to be cut at every byte, in each of the four containers.
 enum TinyCheckpoint {

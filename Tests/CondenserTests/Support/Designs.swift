@@ -34,6 +34,7 @@ enum Designs {
 
     /// The options that conversion needs where the number of blocks does not tell the input's size.
     static func options(_ design: NetworkSpecification) -> Architecture.InferenceOptions {
-        Architecture.InferenceOptions(inputSize: design.inputSize, dataset: design.dataset)
+        Architecture.InferenceOptions(
+            inputSize: design.inputSize, dataset: design.dataset, pooling: design.inputSize == nil ? nil : .global)
     }
 }

@@ -1,6 +1,5 @@
 import Checkpoint
 import Foundation
-import Foundations
 import ModelFormat
 import TestSupport
 

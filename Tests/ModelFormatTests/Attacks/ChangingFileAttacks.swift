@@ -1,5 +1,4 @@
 import Foundation
-import Foundations
 import ModelFormat
 import TestSupport
 import Testing
@@ -12,7 +11,7 @@ import Testing
     @Test(.enabled(if: FileManager.default.isReadableFile(atPath: shrinking)))
     func aFileThatEndsBeforeItsLength() throws {
         let found = try contents(Self.shrinking).count
-        #expect(throws: FileError.shrank(path: Self.shrinking, expected: 4096, found: found)) {
+        #expect(throws: ModelFormatError.length(expected: 4096, found: found)) {
             try FileInput.read(Self.shrinking, limit: 1 << 20)
         }
     }

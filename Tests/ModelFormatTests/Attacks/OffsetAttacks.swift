@@ -1,4 +1,3 @@
-import Foundations
 import ModelFormat
 import Testing
 

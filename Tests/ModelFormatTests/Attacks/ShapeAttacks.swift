@@ -1,4 +1,3 @@
-import Foundations
 import ModelFormat
 import Testing
 
@@ -51,17 +50,13 @@ import Testing
     @Test(arguments: ["F64", "BF16", "I64", "U8", "BOOL", "f32", "F32\u{301}"])
     func elementTypesThatNobodyReads(type: String) {
         let isName = type.utf8.count < 5
-        if isName {
-            expect(.tensor(name: "stem.weight", expected: "element type F32, F16 or I32", found: "\"\(type)\"")) {
-                $0.tensors[0].header["dtype"] = .string(type)
-            }
-        } else {
-            expect(
-                .member(
+        expect(
+            isName
+                ? .tensor(name: "stem.weight", expected: "element type F32, F16 or I32", found: "\"\(type)\"")
+                : .member(
                     path: "stem.weight.dtype",
                     expected: "a name of 1 to 256 printable ASCII characters without spaces", found: "\"\(type)\"")
-            ) { $0.tensors[0].header["dtype"] = .string(type) }
-        }
+        ) { $0.tensors[0].header["dtype"] = .string(type) }
     }
 
     /// Half the bytes for the same shape.

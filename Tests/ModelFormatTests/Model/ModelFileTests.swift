@@ -1,4 +1,3 @@
-import Foundations
 import TestSupport
 import Testing
 
@@ -79,7 +78,7 @@ import Testing
     @Test func theWriterRefusesWhatTheReaderWould() throws {
         var description = TinyModel.description
         description.labels.removeLast()
-        #expect(throws: JSONError.member(path: "labels", expected: "5 labels, one a class", found: "4")) {
+        #expect(throws: ModelFormatError.member(path: "labels", expected: "5 labels, one a class", found: "4")) {
             try ModelFile.bytes(description, tensors: TinyModel.tensors())
         }
         #expect(

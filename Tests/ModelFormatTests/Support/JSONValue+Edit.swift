@@ -1,4 +1,3 @@
-import Foundations
 import ModelFormat
 
 /// Reading and changing JSON in place. A missing member reads as null.

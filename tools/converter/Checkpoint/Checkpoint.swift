@@ -21,12 +21,14 @@ public struct Checkpoint: Sendable {
     public let container: Container
     /// The tensors' names in file order, as in the file less `module.`, `_orig_mod.` and `model.` at the start of every
     /// one.
-    public let names: [String]
+    public private(set) var names: [String]
     /// What was left out, a line each: `ignored beside the state dict: epoch, optimizer`.
     public let remarks: [String]
     /// What a safetensors file's metadata call its format, such as `pt`.
     public let format: String?
-    private let tensors: [String: CheckpointTensor]
+    private var tensors: [String: CheckpointTensor]
+    /// What errors call the file.
+    private let file: String
 
     /// The tensor of this name.
     public subscript(name: String) -> CheckpointTensor? { tensors[name] }
@@ -62,10 +64,27 @@ public struct Checkpoint: Sendable {
             }
         let state = try load(bytes[...], place, limits)
         try state.checkExpansion(of: bytes.count, limits, at: place)
-        return Checkpoint(container, state)
+        return Checkpoint(container, state, file: name)
     }
 
-    private init(_ container: Container, _ state: StateDict.Resolved) {
+    /// The same tensors under other names.
+    ///
+    /// - Throws: ``CheckpointError/stateDict(_:at:)`` where two tensors get one name.
+    public func renamed(_ rename: (String) -> String) throws -> Checkpoint {
+        var result = self
+        result.names = names.map(rename)
+        var tensors: [String: CheckpointTensor] = [:]
+        for (old, new) in zip(names, result.names) {
+            guard tensors.updateValue(self.tensors[old]!, forKey: new) == nil else {
+                throw CheckpointError.stateDict(.duplicateName(new), at: CheckpointLocation(file: file))
+            }
+        }
+        result.tensors = tensors
+        return result
+    }
+
+    private init(_ container: Container, _ state: StateDict.Resolved, file: String) {
+        self.file = file
         self.container = container
         names = state.tensors.map(\.name)
         remarks = state.remarks

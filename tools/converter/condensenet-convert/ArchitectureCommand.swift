@@ -1,7 +1,6 @@
 import ArgumentParser
 import CommandLineSupport
 import Condenser
-import Foundations
 import ModelFormat
 
 /// `condensenet-convert architecture`.
@@ -46,6 +45,9 @@ struct ArchitectureCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Height and width of the input.", valueName: "n"))
     var inputSize: Int?
 
+    @Option(help: ArgumentHelp("The stride of the first convolution (default: 1 for CIFAR, else 2).", valueName: "1|2"))
+    var stemStride: Int?
+
     @Option(help: ArgumentHelp("The part of its inputs that the classifier keeps (default: 0.5).", valueName: "part"))
     var classifierKeep: Double?
 
@@ -83,21 +85,23 @@ struct ArchitectureCommand: ParsableCommand {
         design.classes = classes
         design.dataset = dataset
         design.inputSize = inputSize
+        design.stemStride = stemStride
         if let classifierKeep { design.classifierKeep = classifierKeep }
         let (description, architecture) = try ModelDescription.architecture(design, name: name)
         return (description, architecture.report(output: output))
     }
 
     private func comparison(
-        _ preset: ComparisonNetwork.Preset
+        _ preset: ComparisonPreset
     ) throws -> (description: ModelDescription, report: String) {
         try refuse(
             [
                 ("--stages", stages != nil), ("--growth", growth != nil), ("--groups", groups != nil),
                 ("--condensation", condensation != nil), ("--groups-3x3", spatialGroups != nil),
-                ("--bottleneck", bottleneck != nil), ("--classifier-keep", classifierKeep != nil),
+                ("--bottleneck", bottleneck != nil), ("--stem-stride", stemStride != nil),
+                ("--classifier-keep", classifierKeep != nil),
             ], preset.rawValue)
-        let network = try ComparisonNetwork(
+        let network = try SourceNetwork(
             preset, inputSize: inputSize ?? dataset?.inputSize ?? 224, classes: classes ?? dataset?.classes ?? 1000)
         let description = try ModelDescription.architecture(network, dataset: dataset, name: name)
         return (description, try network.report() + "\n\(output)\n")

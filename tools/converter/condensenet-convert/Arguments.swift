@@ -1,7 +1,6 @@
 import ArgumentParser
 import CommandLineSupport
 import Condenser
-import Foundations
 import ModelFormat
 
 /// Numbers separated by commas.
@@ -30,6 +29,8 @@ struct PerStage: ExpressibleByArgument {
 
 extension Dataset: ExpressibleByArgument {}
 
+extension Architecture.PoolingChoice: ExpressibleByArgument {}
+
 extension Precision: ExpressibleByArgument {}
 
 /// The families of which `architecture` makes networks.
@@ -37,12 +38,12 @@ enum NetworkFamily: ExpressibleByArgument {
     /// Networks of dense blocks, of any numbers.
     case dense(NetworkSpecification.Family)
     /// Networks that they are compared with.
-    case comparison(ComparisonNetwork.Preset)
+    case comparison(ComparisonPreset)
 
     init?(argument: String) {
         if let family = NetworkSpecification.Family(rawValue: argument) {
             self = .dense(family)
-        } else if let preset = ComparisonNetwork.Preset(rawValue: argument) {
+        } else if let preset = ComparisonPreset(rawValue: argument) {
             self = .comparison(preset)
         } else {
             return nil
@@ -50,7 +51,7 @@ enum NetworkFamily: ExpressibleByArgument {
     }
 
     static var allValueStrings: [String] {
-        NetworkSpecification.Family.allCases.map(\.rawValue) + ComparisonNetwork.Preset.allCases.map(\.rawValue)
+        NetworkSpecification.Family.allCases.map(\.rawValue) + ComparisonPreset.allCases.map(\.rawValue)
     }
 
     var defaultValueDescription: String {

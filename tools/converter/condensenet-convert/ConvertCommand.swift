@@ -27,6 +27,15 @@ struct ConvertCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Height and width of the input.", valueName: "n"))
     var inputSize: Int?
 
+    @Option(help: ArgumentHelp("The stride of the first convolution, where it is not to be guessed.", valueName: "1|2"))
+    var stemStride: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "What the last pooling takes: the original's window, 7×7 or 8×8, or the whole plane (default: window).",
+            valueName: "window|global"))
+    var pooling: Architecture.PoolingChoice?
+
     @Option(help: ArgumentHelp("The part of its inputs that the classifier keeps (default: 0.5).", valueName: "part"))
     var classifierKeep: Double?
 
@@ -62,10 +71,10 @@ struct ConvertCommand: ParsableCommand {
         try checkOutput(
             output,
             inputs: [("the checkpoint", checkpoint)] + (labels.map { [("the label file", $0)] } ?? []))
-        let conversion: any FinishedConversion
+        let conversion: Conversion
         let verification: Verification?
         do {
-            conversion = try convert(path: checkpoint, options: options)
+            conversion = try Conversion(path: checkpoint, options: options)
             verification = verify ? try conversion.verify() : nil
         } catch {
             throw CommandFailure(error, path: checkpoint)
@@ -87,7 +96,8 @@ struct ConvertCommand: ParsableCommand {
     private var options: Conversion.Options {
         var options = Conversion.Options()
         options.inference = Architecture.InferenceOptions(
-            inputSize: inputSize, dataset: dataset, allowUnpruned: allowUnpruned)
+            inputSize: inputSize, dataset: dataset, allowUnpruned: allowUnpruned, stemStride: stemStride,
+            pooling: pooling)
         options.classifierKeep = classifierKeep
         options.preprocessing.dataset = dataset
         options.preprocessing.resize = resize

@@ -3,39 +3,31 @@ import Condenser
 import Foundations
 import ModelFormat
 
-extension FinishedConversion {
-    /// What was found and, of a network of the CondenseNet family, what condensing removed.
+extension Conversion {
+    /// What was found and, of a network of dense blocks, what condensing removed and what the choice of the classifier's
+    /// features does.
     var report: String {
         get throws {
-            switch self {
-            case let conversion as Conversion: conversion.condensation
-            case let conversion as ComparisonConversion: try conversion.network.report(images: images) + "\n"
-            default: ""
+            guard let architecture = network.architecture else {
+                return try network.source.report(images: images) + "\n"
             }
+            let found = lines(architecture.summary(kept: architecture.classifier.inputs) + images)
+            let effect = classifierEffect.map {
+                "\nfeatures that the classifier keeps, on \($0.inputs) seeded inputs\n\($0.text(width: Terminal.outputWidth))"
+            }
+            return found + "\n" + CondensationTable(architecture).text(width: Terminal.outputWidth)
+                + (effect ?? "") + "\n"
         }
     }
 
     /// The data set of the images, and whether the classes have no names.
-    fileprivate var images: [(label: String, text: String)] {
+    private var images: [(label: String, text: String)] {
         let origin =
             preprocessing.dataset.map {
                 $0.rawValue + (preprocessing.isAssumed ? ", assumed (--dataset says otherwise)" : "")
             } ?? "of no known data set"
         return [("images", origin)]
             + (description.labels.isEmpty ? [("labels", "none: classes are numbered (--labels gives names)")] : [])
-    }
-}
-
-extension Conversion {
-    /// What was found, what condensing removed, and what the choice of the classifier's features does.
-    fileprivate var condensation: String {
-        let kept = network.architecture.classifier.inputs
-        let found = lines(source.summary(kept: kept) + images)
-        let effect = classifierEffect.map {
-            "\nfeatures that the classifier keeps, on \($0.inputs) seeded inputs\n\($0.text(width: Terminal.outputWidth))"
-        }
-        return found + "\n" + CondensationTable(network.architecture).text(width: Terminal.outputWidth) + (effect ?? "")
-            + "\n"
     }
 }
 
@@ -54,7 +46,7 @@ extension Architecture {
     }
 }
 
-extension ComparisonNetwork {
+extension SourceNetwork {
     /// What the network is and what it costs.
     ///
     /// - Parameter images: lines on where preprocessing and labels come from.

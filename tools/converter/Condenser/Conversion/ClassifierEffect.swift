@@ -29,18 +29,18 @@ public struct ClassifierEffect: Equatable, Sendable {
     public let inputs: Int
 
     /// - Throws: as `SourceEvaluator`.
-    init(_ samples: SampleFeatures, _ checkpoint: Checkpoint, _ network: CondensedNetwork) throws {
+    init(_ samples: SampleFeatures, _ checkpoint: Checkpoint, _ classifier: Architecture.Classifier) throws {
         let source = SourceWeights(checkpoint)
-        let features = network.architecture.classifier.features
+        let features = classifier.features
         let whole = try (0..<samples.count).map { try samples.logits(of: $0, keptFeatures: nil) }
-        let chosen = network.architecture.classifier.inputs
+        let chosen = classifier.inputs
         let usual = [0.25, 0.5, 0.75, 1].filter { Int(Double(features) * $0) > 0 }
         var choices = usual.map { (keep: $0, count: Int(Double(features) * $0)) }
         if !choices.contains(where: { $0.count == chosen }) {
             choices.append((Double(chosen) / Double(features), chosen))
         }
         rows = try choices.sorted { $0.count < $1.count }.map { keep, count in
-            let kept = try source.largestFeatures(count, of: features)
+            let kept = try source.largestFeatures(count, of: classifier)
             var row = Row(
                 keep: keep, features: count, isChosen: count == chosen, difference: 0, relativeDifference: 0,
                 sameAnswers: 0)

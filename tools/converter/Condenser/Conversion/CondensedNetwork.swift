@@ -3,22 +3,21 @@ import ModelFormat
 
 /// What remains of a checkpoint's network: its graph and the tensors that the graph's steps read.
 public struct CondensedNetwork: Sendable {
-    /// The architecture, with the features that the classifier reads.
-    public let architecture: Architecture
+    /// The network as its training code computes it.
+    public let source: SourceNetwork
+    /// The network of dense blocks that it is, with the features that the classifier reads; `nil` for other networks.
+    public let architecture: Architecture?
     /// The graph of the condensed network.
     public let graph: Graph
     /// The tensors in the order of the graph's steps, in single precision or as indices.
     public let tensors: [TensorData]
     /// The features that the classifier reads, in its order; `nil` for all.
     public let keptFeatures: [Int]?
-
-    /// The shape of an image, `[3, H, W]`.
-    public var inputShape: PlaneShape {
-        PlaneShape(channels: 3, height: architecture.inputSize, width: architecture.inputSize)
-    }
+    /// Whether the source has made the choice of features.
+    private let hasChosenFeatures: Bool
 
     /// The features that were chosen from a dense network's; `nil` for all, and where the source has chosen.
-    var chosenFeatures: [Int]? { architecture.form == .dense ? keptFeatures : nil }
+    var chosenFeatures: [Int]? { hasChosenFeatures ? nil : keptFeatures }
 
     /// Condenses the network in `checkpoint`.
     ///
@@ -33,24 +32,33 @@ public struct CondensedNetwork: Sendable {
     /// - Throws: `ConversionError.option` for a part that is no part or where there is nothing to choose,
     ///   `ConversionError.problems` for numbers beyond single precision, `CheckpointError`.
     public init(_ checkpoint: Checkpoint, _ architecture: Architecture, classifierKeep: Double? = nil) throws {
-        var condensed = architecture
-        let source = SourceWeights(checkpoint)
-        keptFeatures = try source.keptFeatures(architecture, keep: classifierKeep)
-        condensed.classifier.kept = keptFeatures?.count
-        var folding = Folding(source)
-        try folding.addStem()
-        for stage in architecture.stages {
-            for layer in stage.layers {
-                try folding.add(layer.pointwise, before: layer.spatial)
-                try folding.add(layer.spatial)
+        let usual = architecture.form == .dense ? SourceWeights.usualClassifierKeep : 1
+        try self.init(
+            checkpoint,
+            SourceInference(
+                network: SourceNetwork(architecture), architecture: architecture, classifierKeep: usual),
+            classifierKeep: classifierKeep)
+    }
+
+    /// Condenses the network that inference has found in `checkpoint`.
+    init(_ checkpoint: Checkpoint, _ inference: SourceInference, classifierKeep: Double?) throws {
+        source = inference.network
+        let weights = SourceWeights(checkpoint)
+        if let architecture = inference.architecture {
+            keptFeatures = try weights.keptFeatures(
+                architecture.classifier, keep: classifierKeep, usual: inference.classifierKeep ?? 1)
+            hasChosenFeatures = architecture.classifier.index != nil
+        } else {
+            guard classifierKeep == nil else {
+                throw ConversionError.option("--classifier-keep: a \(source.family) reads all of its features")
             }
-            if let transition = stage.transition { try folding.add(transition, before: nil) }
+            (keptFeatures, hasChosenFeatures) = (nil, false)
         }
-        try folding.addClassifier(architecture.form, keptFeatures)
-        guard folding.problems.isEmpty else { throw ConversionError.problems(folding.problems) }
-        self.architecture = condensed
-        graph = Graph(condensed)
-        tensors = folding.tensors
+        graph = try Graph(source, kept: keptFeatures?.count)
+        tensors = try Folding.tensors(of: source, weights, kept: keptFeatures)
+        var condensed = inference.architecture
+        condensed?.classifier.kept = keptFeatures?.count
+        architecture = condensed
     }
 
     /// The tensors as a file of this precision holds them, rounded to nearest, ties to even.

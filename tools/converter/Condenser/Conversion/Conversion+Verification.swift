@@ -1,9 +1,13 @@
 import CondenseNet
 import ModelFormat
 
-extension Conversion: FinishedConversion {
-    /// Compares every layer with `SourceEvaluator`'s, on the first sample inputs.
-    public func verify(inputs: Int) throws -> Verification {
+extension Conversion {
+    /// Compares the model file, as the runtime computes it, with the source network as the checkpoint holds it: every
+    /// layer, on the first sample inputs.
+    ///
+    /// - Parameter inputs: how many, at least one.
+    /// - Throws: `ModelFormatError` or `RuntimeError` when the file cannot be run here, `ConversionError`.
+    public func verify(inputs: Int = 2) throws -> Verification {
         try Verification(of: bytes, description.graph, precision, inputs: inputs) { input, observe in
             _ = try evaluator.evaluate(input, count: 1, keptFeatures: network.chosenFeatures, observe: observe)
         }
@@ -19,7 +23,7 @@ extension Verification {
     /// - Throws: `ModelFormatError` or `RuntimeError` when the file cannot be run here, and what `evaluate` throws.
     init(
         of bytes: [UInt8], _ graph: Graph, _ precision: Precision, inputs: Int,
-        evaluate: ([Float], (SourceEvaluator.LayerOutput) throws -> Void) throws -> Void
+        evaluate: ([Float], @escaping (SourceEvaluator.LayerOutput) throws -> Void) throws -> Void
     ) throws {
         let plan = try ExecutionPlan(
             Model(try ModelFile(bytes: bytes)), options: ExecutionPlan.Options(retainsValues: true))

@@ -1,6 +1,5 @@
 import Checkpoint
 import CondenseNet
-import Foundations
 import ModelFormat
 
 /// A checkpoint turned into a model file, not yet written.
@@ -27,9 +26,7 @@ public struct Conversion {
     /// Seeds the input whose answers every model file stores; further sample inputs have the seeds that follow.
     public static let sampleSeed: UInt64 = 2018
 
-    /// What the checkpoint holds.
-    public let source: Architecture
-    /// What is left of it.
+    /// What is left of the checkpoint's network.
     public let network: CondensedNetwork
     /// The model file's description.
     public let description: ModelDescription
@@ -66,37 +63,55 @@ public struct Conversion {
     }
 
     /// Converts a checkpoint that was read from `file`.
-    init(_ checkpoint: Checkpoint, file: [UInt8], name path: String, options: Options) throws {
-        let (source, assumptions) = try Architecture.infer(from: checkpoint, options: options.inference)
-        let network = try CondensedNetwork(checkpoint, source, classifierKeep: options.classifierKeep)
+    private init(_ checkpoint: Checkpoint, file: [UInt8], name path: String, options: Options) throws {
+        var limits = options.inference
+        limits.fileBytes = file.count
+        let (inference, checkpoint) = try CheckpointLayout.infer(from: checkpoint, options: limits)
+        // Refused before anything is computed from the weights.
+        try inference.network.checkLimits(fileBytes: file.count)
+        network = try CondensedNetwork(checkpoint, inference, classifierKeep: options.classifierKeep)
         try network.graph.validate()
-        preprocessing = try options.images(inputSize: source.inputSize, classes: source.classifier.classes)
-        evaluator = SourceEvaluator(checkpoint, source)
+        preprocessing = try options.images(inference)
+        evaluator = SourceEvaluator(checkpoint, network.source)
 
-        let answers = try SampleFeatures(evaluator, network.inputShape)
+        let classifier = network.architecture?.classifier
+        let hasChoice = classifier.map { $0.index == nil } ?? false
+        let answers = try SampleFeatures(evaluator, network.source, isChosen: hasChoice)
         let sample = try SampleAnswers(
             answers: try answers.logits(of: 0, keptFeatures: network.chosenFeatures), precision: options.precision)
-        classifierEffect = try source.form == .dense ? ClassifierEffect(answers, checkpoint, network) : nil
+        classifierEffect = try classifier.flatMap { hasChoice ? try ClassifierEffect(answers, checkpoint, $0) : nil }
 
         description = ModelDescription(
-            name: options.name ?? source.name, graph: network.graph, preprocessing: preprocessing.preprocessing,
-            labels: preprocessing.labels,
+            name: options.name ?? network.source.name, graph: network.graph,
+            preprocessing: preprocessing.preprocessing, labels: preprocessing.labels,
             provenance: Provenance(of: file, at: path), sample: sample)
         bytes = try ModelFile.bytes(description, tensors: try network.tensors(options.precision))
         precision = options.precision
-        self.source = source
-        self.network = network
-        warnings = assumptions + preprocessing.warnings
-        remarks = checkpoint.remarks
+        warnings = inference.warnings + preprocessing.warnings
+        remarks = checkpoint.remarks + inference.remarks
+    }
+}
+
+extension Checkpoint {
+    /// A checkpoint read from `file`, which errors call `name`.
+    ///
+    /// - Throws: `CheckpointError`; `ConversionError.problems` for a model file, whose tensors are none of training's.
+    static func trained(_ file: [UInt8], name: String) throws -> Checkpoint {
+        let checkpoint = try load(bytes: file, name: name)
+        guard checkpoint.format != "condensenet" else { throw ConversionError.problems([.modelFile]) }
+        return checkpoint
     }
 }
 
 extension Conversion.Options {
-    /// How images become an input of `size`×`size`, and the labels of `classes` classes: the file's where there is one.
+    /// How images become the network's input, and the labels of its classes: the file's where there is one.
     ///
     /// - Throws: `ConversionError`, `ModelFormatError`.
-    func images(inputSize size: Int, classes: Int) throws -> PreprocessingOptions.Resolution {
-        var images = try preprocessing.resolve(inputSize: size, classes: classes)
+    func images(_ inference: SourceInference) throws -> PreprocessingOptions.Resolution {
+        let classes = inference.network.classes
+        var options = preprocessing
+        options.dataset = preprocessing.dataset ?? inference.dataset
+        var images = try options.resolve(inputSize: inference.network.inputSize, classes: classes)
         guard let labelFile else { return images }
         images.labels = try LabelFile.read(labelFile, classes: classes)
         let repeated = LabelFile.repeated(in: images.labels)

@@ -1,98 +1,140 @@
 import ModelFormat
 
-/// Turns a checkpoint's weights, layer by layer, into the tensors of the condensed graph.
+/// Turns a source network's weights, layer by layer, into the tensors of its condensed graph.
 struct Folding {
-    let source: SourceWeights
+    private let network: SourceNetwork
+    private let source: SourceWeights
+    private let kept: [Int]?
+    private let foldings: [Int: Int]
     private(set) var tensors: [TensorData] = []
     private(set) var problems: [CheckpointProblem] = []
 
-    init(_ source: SourceWeights) { self.source = source }
-
-    /// The first convolution, as it is.
-    mutating func addStem() throws {
-        let weight = try source.floats("features.init_conv.weight")
-        add("features.init_conv.weight", [weight.count / 27, 3, 3, 3], weight)
-    }
-
-    /// A 1×1 convolution with the batch norm before it and, where a 3×3 convolution follows, the one after it.
-    mutating func add(
-        _ layer: Architecture.Pointwise, before spatial: Architecture.Spatial?
-    ) throws {
-        let index = try gatheredInputs(layer)
-        let norm = try source.batchNorm("\(layer.name).norm")
-        if layer.gathered != nil {
-            add("\(layer.name).index", [index.count], .int32(index.map(Int32.init)))
+    /// Folds all layers, in the order of the graph's steps.
+    ///
+    /// - Parameter kept: the features that the last linear layer reads, in its order; `nil` for all.
+    /// - Throws: `ConversionError.problems` for missing tensors and for numbers beyond single precision, `CheckpointError`.
+    static func tensors(of network: SourceNetwork, _ source: SourceWeights, kept: [Int]?) throws -> [TensorData] {
+        var folding = Folding(network, source, kept)
+        for (position, shapes) in try network.shapes().enumerated() {
+            switch network.layers[position].operation {
+            case .convolution(let convolution): try folding.add(convolution, position, shapes.input)
+            case .pooling(let pooling): try folding.add(pooling, position, shapes)
+            case .linear(let linear): try folding.add(linear, position, shapes.input)
+            case .addition: break
+            }
         }
-        // A converted layer's batch norm is gathered already.
-        let channels = layer.kind == .learned ? index : Array(norm.scale.indices)
-        add("\(layer.name).scale", [channels.count], channels.map { norm.scale[$0] })
-        add("\(layer.name).shift", [channels.count], channels.map { norm.shift[$0] })
-
-        let weight = try condensedWeight(layer, index)
-        let share = layer.operandChannels / layer.groups
-        let shape = [layer.outputChannels, share, 1, 1]
-        guard let spatial else { return add("\(layer.name).weight", shape, weight) }
-        let next = try source.batchNorm("\(spatial.name).norm")
-        let order = (0..<layer.outputChannels).map(layer.channel(ofOutput:))
-        let folded = weight.indices.map { Double(weight[$0]) * next.scale[order[$0 / share]] }
-        add("\(layer.name).weight", shape, folded)
-        add("\(layer.name).bias", [layer.outputChannels], order.map { next.shift[$0] })
+        guard folding.problems.isEmpty else { throw ConversionError.problems(folding.problems) }
+        return folding.tensors
     }
 
-    /// A 3×3 convolution; its batch norm is in the 1×1 convolution before it.
-    mutating func add(_ layer: Architecture.Spatial) throws {
-        add(
-            "\(layer.name).weight", [layer.outputChannels, layer.inputChannels / layer.groups, 3, 3],
-            try source.floats("\(layer.name).conv.weight"))
+    private init(_ network: SourceNetwork, _ source: SourceWeights, _ kept: [Int]?) {
+        self.network = network
+        self.source = source
+        self.kept = kept
+        foldings = network.foldings
     }
 
-    /// The last batch norm and the linear layer, for the features that are kept.
-    mutating func addClassifier(_ form: Architecture.Form, _ kept: [Int]?) throws {
-        let norm = try source.batchNorm("features.norm_last")
-        let features = norm.scale.count
-        let channels = kept ?? Array(0..<features)
-        if let kept { add("features.pool_last.index", [kept.count], .int32(kept.map(Int32.init))) }
-        add("features.pool_last.scale", [channels.count], channels.map { norm.scale[$0] })
-        add("features.pool_last.shift", [channels.count], channels.map { norm.shift[$0] })
+    private mutating func add(_ layer: SourceConvolution, _ position: Int, _ input: PlaneShape) throws {
+        let name = network.layers[position].name
+        let index = try gatheredInputs(layer, input.channels)
+        if layer.gathered != nil { add("\(name).index", [index.count], .int32(index.map(Int32.init))) }
+        if let norm = layer.preNorm, foldings[position] == nil {
+            let norm = try source.batchNorm(norm)
+            // A converted layer's batch norm is gathered already.
+            let channels = layer.kind == .learned ? index : Array(norm.scale.indices)
+            add("\(name).scale", [channels.count], channels.map { norm.scale[$0] })
+            add("\(name).shift", [channels.count], channels.map { norm.shift[$0] })
+        }
+        let weight = try condensedWeight(layer, index, inputs: input.channels)
+        let bias = try layer.bias.map(source.floats)
+        let share = weight.count / layer.outputs
+        let shape = [layer.outputs, share / (layer.kernel * layer.kernel), layer.kernel, layer.kernel]
+        guard let norm = try normAfter(layer, position) else {
+            add("\(name).weight", shape, weight)
+            if let bias { add("\(name).bias", [layer.outputs], bias) }
+            return
+        }
+        let order = (0..<layer.outputs).map(layer.channel(ofOutput:))
+        add("\(name).weight", shape, weight.indices.map { Double(weight[$0]) * norm.scale[order[$0 / share]] })
+        var shift = norm.shift
+        if let bias { for output in bias.indices { shift[output] += Double(bias[output]) * norm.scale[output] } }
+        add("\(name).bias", [layer.outputs], order.map { shift[$0] })
+    }
 
-        let prefix = form == .dense ? "classifier" : "classifier.linear"
-        let weight = try source.floats("\(prefix).weight")
-        let bias = try source.floats("\(prefix).bias")
-        let shape = [bias.count, channels.count]
-        if form == .dense {
-            let rows = bias.indices.flatMap { row in channels.map { weight[row * features + $0] } }
-            add("classifier.weight", shape, rows)
+    /// The batch norm that follows the convolution: its own, or the one before the next layer.
+    private func normAfter(
+        _ layer: SourceConvolution, _ position: Int
+    ) throws -> (scale: [Double], shift: [Double])? {
+        if let norm = layer.norm { return try source.batchNorm(norm) }
+        guard let next = foldings.first(where: { $0.value == position })?.key,
+            case .convolution(let convolution) = network.layers[next].operation
+        else { return nil }
+        return try convolution.preNorm.map(source.batchNorm)
+    }
+
+    private mutating func add(_ layer: SourcePooling, _ position: Int, _ shapes: SourceShapes) throws {
+        var name = network.layers[position].name
+        let kept = position == network.layers.count - 2 ? kept : nil
+        let window = layer.window ?? shapes.input.height
+        let isGlobal = window == shapes.input.height && window == shapes.input.width && shapes.output.pixels == 1
+        if !isGlobal, layer.preNorm != nil || kept != nil { name = SourceNetwork.normalizationName(name) }
+        if let kept { add("\(name).index", [kept.count], .int32(kept.map(Int32.init))) }
+        guard let norm = try layer.preNorm.map(source.batchNorm) else { return }
+        let channels = kept ?? Array(norm.scale.indices)
+        let (scale, shift) = (channels.map { norm.scale[$0] }, channels.map { norm.shift[$0] })
+        if isGlobal {
+            add("\(name).scale", [channels.count], scale)
+            add("\(name).shift", [channels.count], shift)
         } else {
-            add("classifier.weight", shape, weight)
+            add("\(name).weight", [channels.count, 1, 1, 1], scale)
+            add("\(name).bias", [channels.count], shift)
         }
-        add("classifier.bias", [bias.count], bias)
+    }
+
+    private mutating func add(_ layer: SourceLinear, _ position: Int, _ input: PlaneShape) throws {
+        let name = network.layers[position].name
+        let weight = try source.floats("\(layer.tensors).weight")
+        let bias = try source.floats("\(layer.tensors).bias")
+        let inputs = weight.count / layer.outputs
+        // A converted classifier's weight has the columns of the kept features alone.
+        if let kept, layer.index == nil, position == network.layers.count - 1 {
+            let rows = bias.indices.flatMap { row in kept.map { weight[row * inputs + $0] } }
+            add("\(name).weight", [layer.outputs, kept.count], rows)
+        } else {
+            add("\(name).weight", [layer.outputs, inputs], weight)
+        }
+        add("\(name).bias", [layer.outputs], bias)
     }
 
     /// The channels that the condensed convolution reads, group after group; for a single group that kept everything,
     /// and for plain layers, all of them.
-    private func gatheredInputs(_ layer: Architecture.Pointwise) throws -> [Int] {
+    private func gatheredInputs(_ layer: SourceConvolution, _ inputs: Int) throws -> [Int] {
         switch layer.kind {
-        case .plain: return Array(0..<layer.inputChannels)
-        case .condensed: return try source.indices("\(layer.name).index")
+        case .plain: return Array(0..<inputs)
+        case .condensed: return try source.indices(layer.index!)
         case .learned:
-            let mask = try source.floats("\(layer.name)._mask")
+            let mask = try source.floats(layer.mask ?? layer.weight)
             return (0..<layer.groups).flatMap { group in
-                (0..<layer.inputChannels).filter { mask[group * layer.inputChannels + $0] != 0 }
+                (0..<inputs).filter { input in
+                    // Where the mask is gone, an input that no output of the group uses was dropped.
+                    layer.mask != nil
+                        ? mask[group * inputs + input] != 0
+                        : stride(from: group, to: layer.outputs, by: layer.groups)
+                            .contains { mask[$0 * inputs + input] != 0 }
+                }
             }
         }
     }
 
     /// `[outputs, inputs/groups]`: the rows of a learned layer's groups brought together, each over its group's inputs.
-    private func condensedWeight(_ layer: Architecture.Pointwise, _ index: [Int]) throws -> [Float] {
-        let weight = try source.floats("\(layer.name).conv.weight")
+    private func condensedWeight(_ layer: SourceConvolution, _ index: [Int], inputs: Int) throws -> [Float] {
+        let weight = try source.floats(layer.weight)
         guard layer.kind == .learned else { return weight }
         let share = index.count / layer.groups
-        let rowsPerGroup = layer.outputChannels / layer.groups
-        return (0..<layer.outputChannels).flatMap { row in
+        let rowsPerGroup = layer.outputs / layer.groups
+        return (0..<layer.outputs).flatMap { row in
             let first = row / rowsPerGroup * share
-            return index[first..<(first + share)].map {
-                weight[layer.channel(ofOutput: row) * layer.inputChannels + $0]
-            }
+            return index[first..<(first + share)].map { weight[layer.channel(ofOutput: row) * inputs + $0] }
         }
     }
 
@@ -100,12 +142,12 @@ struct Folding {
         tensors.append(TensorData(name: name, shape: shape, elements: elements))
     }
 
-    mutating func add(_ name: String, _ shape: [Int], _ numbers: [Float]) {
+    private mutating func add(_ name: String, _ shape: [Int], _ numbers: [Float]) {
         add(name, shape, .float32(numbers))
     }
 
     /// Rounds once to single precision.
-    mutating func add(_ name: String, _ shape: [Int], _ numbers: [Double]) {
+    private mutating func add(_ name: String, _ shape: [Int], _ numbers: [Double]) {
         let rounded = numbers.map(Float.init)
         if let position = rounded.firstIndex(where: { !$0.isFinite }) {
             problems.append(
@@ -113,14 +155,5 @@ struct Folding {
                     tensor: name, position: position, value: numbers[position], type: "single precision"))
         }
         add(name, shape, rounded)
-    }
-}
-
-extension Architecture.Pointwise {
-    /// The channel, as the next layer counts, that output `row` of the condensed convolution is.
-    func channel(ofOutput row: Int) -> Int {
-        guard isShuffled else { return row }
-        let rowsPerGroup = outputChannels / groups
-        return row % rowsPerGroup * groups + row / rowsPerGroup
     }
 }

@@ -26,7 +26,7 @@ extension ModelDescription {
     /// - Parameter name: the network's name; `nil` for the usual one.
     /// - Throws: `ConversionError` for an unfit input size, `ModelFormatError` where the graph exceeds a limit.
     public static func architecture(
-        _ network: ComparisonNetwork, dataset: Dataset? = nil, name: String? = nil
+        _ network: SourceNetwork, dataset: Dataset? = nil, name: String? = nil
     ) throws -> ModelDescription {
         var options = PreprocessingOptions()
         options.dataset = dataset

@@ -3,16 +3,19 @@ import ModelFormat
 /// What the source network sees in the seeded sample inputs, up to its classifier, so that several choices of the
 /// classifier's features cost one evaluation.
 struct SampleFeatures {
-    /// How many inputs there are: four, or one where the network is far larger than those that the authors trained.
+    /// How many inputs there are: four where a classifier's features are chosen, or one where the network is far larger
+    /// than those that the authors trained.
     let count: Int
 
     private let evaluator: SourceEvaluator
     private let features: [[Double]]
 
     /// - Throws: as `SourceEvaluator`.
-    init(_ evaluator: SourceEvaluator, _ shape: PlaneShape) throws {
+    init(_ evaluator: SourceEvaluator, _ network: SourceNetwork, isChosen: Bool) throws {
         self.evaluator = evaluator
-        count = evaluator.architecture.denseWork < 0x1p32 ? 4 : 1
+        let cost = try network.evaluationCost()
+        count = isChosen && cost < 0x1p32 ? 4 : 1
+        let shape = PlaneShape(channels: 3, height: network.inputSize, width: network.inputSize)
         features = try (0..<count).map { position in
             try evaluator.features(of: try SampleAnswers.input(number: position, shape))
         }

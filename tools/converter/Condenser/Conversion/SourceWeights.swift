@@ -23,7 +23,7 @@ struct SourceWeights {
         let mean = try floats("\(name).running_mean")
         let variance = try floats("\(name).running_var")
         let scale = zip(weight, variance).map { weight, variance in
-            Double(weight) / (Double(variance) + Architecture.batchNormEpsilon).squareRoot()
+            Double(weight) / (Double(variance) + BatchNorm.epsilon).squareRoot()
         }
         let shift = scale.indices.map { Double(bias[$0]) - Double(mean[$0]) * scale[$0] }
         return (scale, shift)

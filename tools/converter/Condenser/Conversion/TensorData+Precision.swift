@@ -1,4 +1,3 @@
-import Foundations
 import ModelFormat
 
 /// How a model file stores weights.

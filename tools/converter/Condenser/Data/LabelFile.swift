@@ -1,5 +1,4 @@
 import Foundation
-import Foundations
 import ModelFormat
 
 /// A text file with the name of one class on each line.

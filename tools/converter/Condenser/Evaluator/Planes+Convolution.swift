@@ -6,6 +6,13 @@ struct ConvolutionWeights {
     var inputsPerGroup: Int
     var kernel: Int
     var values: [Double]
+
+    /// The magnitude of every weight.
+    var magnitudes: ConvolutionWeights {
+        var result = self
+        result.values = values.map(\.magnitude)
+        return result
+    }
 }
 
 extension Planes {

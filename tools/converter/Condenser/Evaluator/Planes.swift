@@ -1,6 +1,6 @@
 import ModelFormat
 
-/// Channel planes in double precision, `[C, H, W]`, with the operations of the CondenseNet family as their textbook
+/// Channel planes in double precision, `[C, H, W]`, with the operations of source networks as their textbook
 /// definitions, so that nothing is shared with the runtime that they judge.
 struct Planes {
     private(set) var shape: PlaneShape
@@ -38,43 +38,54 @@ struct Planes {
         return gathered((0..<shape.channels).map { ($0 % groups) * each + $0 / groups })
     }
 
-    /// Batch norm with its running statistics, then ReLU.
-    func normalizedAndRectified(_ norm: BatchNorm) -> Planes {
+    /// Batch norm with its running statistics.
+    func normalized(_ norm: BatchNorm) -> Planes {
+        mapped { channel, value in
+            (value - norm.mean[channel]) / norm.deviation(channel) * norm.weight[channel] + norm.bias[channel]
+        }
+    }
+
+    /// Each plane plus a number of its own.
+    ///
+    /// - Precondition: there is a number for each channel.
+    func shifted(_ shifts: [Double]) -> Planes { mapped { channel, value in value + shifts[channel] } }
+
+    /// An activation of every element; NaN stays NaN.
+    func activated(_ activation: Activation) -> Planes {
+        switch activation {
+        case .none: self
+        case .relu: mapped { _, value in value < 0 ? 0 : value }
+        case .hardSwish: mapped { _, value in value * min(max(value + 3, 0), 6) / 6 }
+        }
+    }
+
+    /// The sum of two stacks of one shape.
+    ///
+    /// - Precondition: the shapes are equal.
+    func adding(_ other: Planes) -> Planes {
+        precondition(shape == other.shape)
+        return Planes(shape, zip(values, other.values).map { $0 + $1 })
+    }
+
+    /// The magnitude of every element.
+    var magnitudes: Planes { mapped { _, value in value.magnitude } }
+
+    /// How large the terms of a batch norm are, given how large those of its input are.
+    func normalizedMagnitudes(_ norm: BatchNorm) -> Planes {
+        mapped { channel, value in
+            (value + norm.mean[channel].magnitude) / norm.deviation(channel) * norm.weight[channel].magnitude
+                + norm.bias[channel].magnitude
+        }
+    }
+
+    private func mapped(_ body: (Int, Double) -> Double) -> Planes {
         var result = values
         for channel in 0..<shape.channels {
-            let deviation = (norm.variance[channel] + Architecture.batchNormEpsilon).squareRoot()
-            let (mean, weight, bias) = (norm.mean[channel], norm.weight[channel], norm.bias[channel])
             for position in (channel * shape.pixels)..<((channel + 1) * shape.pixels) {
-                let normalized = (result[position] - mean) / deviation * weight + bias
-                result[position] = normalized > 0 ? normalized : (normalized.isNaN ? normalized : 0)
+                result[position] = body(channel, result[position])
             }
         }
         return Planes(shape, result)
-    }
-
-    /// The mean of each 2×2 square; an odd last row or column is left out.
-    func averagedByTwo() -> Planes {
-        let half = PlaneShape(channels: shape.channels, height: shape.height / 2, width: shape.width / 2)
-        var result: [Double] = []
-        result.reserveCapacity(half.count)
-        for channel in 0..<half.channels {
-            for row in 0..<half.height {
-                let top = channel * shape.pixels + 2 * row * shape.width
-                for left in stride(from: top, to: top + 2 * half.width, by: 2) {
-                    let below = left + shape.width
-                    result.append((values[left] + values[left + 1] + values[below] + values[below + 1]) / 4)
-                }
-            }
-        }
-        return Planes(half, result)
-    }
-
-    /// The mean of each plane, `[C, 1, 1]`.
-    func averaged() -> Planes {
-        let means = (0..<shape.channels).map { channel in
-            values[(channel * shape.pixels)..<((channel + 1) * shape.pixels)].reduce(0, +) / Double(shape.pixels)
-        }
-        return Planes(PlaneShape(channels: shape.channels, height: 1, width: 1), means)
     }
 }
 
@@ -84,4 +95,10 @@ struct BatchNorm {
     var bias: [Double]
     var mean: [Double]
     var variance: [Double]
+
+    /// The square root of a channel's variance and the term that keeps it from zero.
+    func deviation(_ channel: Int) -> Double { (variance[channel] + Self.epsilon).squareRoot() }
+
+    /// The term that every batch norm adds to its variance.
+    static let epsilon = 1e-5
 }

@@ -41,9 +41,8 @@ struct SourceTensors {
             variance: try numbers("\(name).running_var", shape: [channels]))
     }
 
-    /// The weights of the convolution called `name`, whose groups divide `inputs` and its outputs.
+    /// The weights of a convolution, whose groups divide `inputs` and its outputs.
     func convolution(_ name: String, inputs: Int, kernel: Int) throws -> ConvolutionWeights {
-        let name = "\(name).weight"
         let shape = try tensor(name).shape
         guard shape.count == 4, shape[0] > 0, shape[1] > 0, shape[2...] == [kernel, kernel],
             inputs % shape[1] == 0, shape[0] % (inputs / shape[1]) == 0

@@ -36,6 +36,20 @@ public enum CheckpointProblem: Equatable, Sendable {
     case noFactor(layer: String, inputs: Int, kept: ClosedRange<Int>)
     /// Two outputs of one group keep as many inputs, but not the same.
     case unequalMasks(layer: String, group: Int, outputs: (Int, Int), kept: Int)
+    /// An index that names a channel twice for one group; `isEmpty` where it is all zeros.
+    case repeatedIndex(tensor: String, position: Int, channel: Int, isEmpty: Bool)
+    /// A mask of numbers between 0 and 1: the moving average of masks that changed.
+    case averagedMask(tensor: String, found: Float)
+    /// A mask that drops everything.
+    case emptyMask(layer: String)
+    /// A first convolution over planes that no image has.
+    case imageChannels(tensor: String, found: Int)
+    /// More than one linear layer behind the dense blocks.
+    case severalClassifiers([String])
+    /// No linear layer behind the dense blocks.
+    case noClassifier
+    /// A network of a kind that is not converted.
+    case otherNetwork(name: String, tensor: String)
     /// A quantity beyond what a model file may have.
     case limit(what: String, found: Int, limit: Int)
     /// A number that the converted network cannot hold.
@@ -84,6 +98,24 @@ extension CheckpointProblem: CustomStringConvertible {
                 + "which is no whole condensation factor"
         case .unequalMasks(let layer, let group, let outputs, let kept):
             "\(layer): outputs \(outputs.0) and \(outputs.1) of group \(group) keep \(kept) inputs each, not the same ones"
+        case .repeatedIndex(let tensor, let position, let channel, let isEmpty):
+            isEmpty
+                ? "\(tensor): all zeros: it was never loaded, and the channels that are read are unknown"
+                : "\(tensor): channel \(channel) appears twice in one group, again at \(position): a condensed group reads "
+                    + "each channel once"
+        case .averagedMask(let tensor, let found):
+            "\(tensor): a moving average of masks (\(found)), which is no mask: take the weights that training itself saved "
+                + "(--weights KEY), or average again without the masks"
+        case .emptyMask(let layer):
+            "\(layer): the mask is all zeros, so that nothing is left of the layer"
+        case .imageChannels(let tensor, let found):
+            "\(tensor): the first convolution reads \(found) planes; images have 3, or 1 where they are grey"
+        case .severalClassifiers(let names):
+            "expected one linear layer behind the dense blocks, found \(names.count): "
+                + names.prefix(4).joined(separator: ", ") + (names.count > 4 ? " …" : "")
+        case .noClassifier: "expected a linear layer behind the dense blocks (classifier.weight), found none"
+        case .otherNetwork(let name, let tensor):
+            "\(tensor): a tensor of \(name), which is not converted"
         case .limit(let what, let found, let limit): "\(what): expected at most \(limit), found \(found)"
         case .overflow(let tensor, let position, let value, let type):
             "\(tensor): expected numbers that fit \(type), found \(value) at \(position)"

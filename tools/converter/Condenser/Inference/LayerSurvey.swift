@@ -1,14 +1,16 @@
 /// What a checkpoint's tensors say about one 1×1 convolution, before the network's groups and factor are known.
 struct PointwiseSurvey {
     let name: String
-    let kind: Architecture.Pointwise.Kind
+    var kind: Architecture.Pointwise.Kind
     var inputs: Int?
     var outputs: Int?
     /// Learned: the mask, where it is sound.
     var mask: MaskSurvey?
+    /// Learned: whether the mask is a tensor, and not in the weights.
+    var hasMask = true
     /// Condensed: channels that `index` gathers.
     var gathered: Int?
-    /// Plain and condensed: as the weight's shape says.
+    /// Plain and condensed: as the weight's shape says; learned: as the masks say.
     var groups: Int?
 
     /// Condensed: inputs for each that a group reads.
@@ -30,6 +32,14 @@ struct StageSurvey {
 
     /// All 1×1 convolutions in execution order.
     var pointwise: [PointwiseSurvey] { layers.map(\.pointwise) + (transition.map { [$0] } ?? []) }
+
+    /// Gives all learned layers their groups.
+    mutating func setGroups(_ groups: Int) {
+        for layer in layers.indices where layers[layer].pointwise.kind == .learned {
+            layers[layer].pointwise.groups = groups
+        }
+        if transition?.kind == .learned { transition?.groups = groups }
+    }
 
     /// Channels that leave the stage.
     var outputs: Int? {
@@ -78,7 +88,8 @@ extension TensorInspector {
 
     private mutating func surveyCondensed(_ survey: inout PointwiseSurvey) throws {
         let name = survey.name
-        let gathered = try indices("\(name).index", below: survey.inputs)?.count
+        let index = try indices("\(name).index", below: survey.inputs)
+        let gathered = index?.count
         try batchNorm("\(name).norm", channels: gathered)
         guard let weight = try shape("\(name).conv.weight", [nil, nil, 1, 1]) else { return }
         survey.outputs = weight[0]
@@ -97,6 +108,17 @@ extension TensorInspector {
         }
         survey.gathered = gathered
         survey.groups = gathered / share
+        checkRepeats(index ?? [], in: "\(name).index", share: share)
+    }
+
+    /// What the weights of a plain layer of one group say of a mask that is gone.
+    ///
+    /// - Throws: `CheckpointError` when the checkpoint's data cannot be read.
+    mutating func maskOfWeights(_ survey: PointwiseSurvey) throws -> MaskSurvey {
+        let weight = try checkpoint["\(survey.name).conv.weight"]?.floats() ?? []
+        return MaskSurvey(
+            layer: survey.name, mask: weight.map { $0 == 0 ? 0 : 1 }, inputs: survey.inputs!,
+            outputs: survey.outputs!, stage: nil, count: nil)
     }
 
     private mutating func surveyPlain(_ survey: inout PointwiseSurvey) throws {

@@ -26,6 +26,10 @@ struct LearnedGroups {
 
     /// A layer's own condensation factor; `nil` after a problem.
     private mutating func factor(_ mask: MaskSurvey, _ allowUnpruned: Bool) -> Int? {
+        if mask.kept.allSatisfy({ $0 == 0 }) {
+            problems.append(.emptyMask(layer: mask.layer))
+            return nil
+        }
         if mask.keepsEverything {
             if !allowUnpruned { problems.append(.unpruned(layer: mask.layer, inputs: mask.inputs)) }
             return allowUnpruned ? 1 : nil

@@ -30,6 +30,8 @@ public struct NetworkSpecification: Equatable, Sendable {
     public var dataset: Dataset?
     /// Height and width of the input, where the data set's do not apply.
     public var inputSize: Int?
+    /// The stride of the first convolution, where it does not follow from the input.
+    public var stemStride: Int?
     /// Classes, where they are not the data set's.
     public var classes: Int?
     /// The part of its features that the classifier keeps.
@@ -50,12 +52,14 @@ extension Architecture {
     public init(_ design: NetworkSpecification) throws {
         try design.check()
         let blocks = design.stages.count
-        let geometry = try InputGeometry(blocks: blocks, inputSize: design.inputSize, dataset: design.dataset)
+        let options = InferenceOptions(
+            inputSize: design.inputSize, dataset: design.dataset, stemStride: design.stemStride)
+        let geometry = try InputGeometry(blocks: blocks, classes: design.classes ?? 10, options)
         let dataset = design.dataset ?? (geometry.stemStride == 1 ? .cifar10 : .imagenet)
         var channels = 2 * design.growth[0]
         stem = Stem(channels: channels, stride: geometry.stemStride)
         stages = []
-        for (position, side) in geometry.sides(blocks: blocks).enumerated() {
+        for (position, side) in try geometry.sides(blocks: blocks).enumerated() {
             let stage = try design.stage(position, side: side, inputs: channels)
             channels = stage.outputChannels
             stages.append(stage)

@@ -84,6 +84,27 @@ struct TensorInspector {
         known.insert("\(name).num_batches_tracked")
     }
 
+    /// Reports an index that names a channel twice for one group: a condensed group never does, but an index that was
+    /// never loaded is all zeros.
+    ///
+    /// - Parameter share: indices of each group.
+    mutating func checkRepeats(_ indices: [Int], in name: String, share: Int) {
+        var start = 0
+        while start < indices.count {
+            var seen: Set<Int> = []
+            for position in start..<min(start + share, indices.count) where !seen.insert(indices[position]).inserted {
+                return report(
+                    .repeatedIndex(
+                        tensor: name, position: position, channel: indices[position],
+                        isEmpty: indices.allSatisfy { $0 == 0 }))
+            }
+            start += share
+        }
+    }
+
+    /// Keeps tensors from being reported as unexpected.
+    mutating func expect(_ names: [String]) { known.formUnion(names) }
+
     /// Reports every tensor that was never asked for.
     mutating func reportUnexpected() {
         for name in checkpoint.names.sorted() where !known.contains(name) { report(.unexpected(tensor: name)) }
@@ -124,6 +145,10 @@ struct TensorInspector {
             }
         case .mask:
             if let position = numbers.firstIndex(where: { $0 != 0 && $0 != 1 }) {
+                if numbers.allSatisfy({ $0 >= 0 && $0 <= 1.0001 }), numbers.count(where: { $0 > 0 && $0 < 1 }) > 2 {
+                    report(.averagedMask(tensor: name, found: numbers[position]))
+                    return nil
+                }
                 report(
                     .value(tensor: name, position: position, expected: "0 or 1", found: "\(numbers[position])"))
                 return nil
