@@ -50,7 +50,8 @@ func kernels(_ name: String, flags: [String] = [], defines: [String] = [], tests
         name == "Kernels" ? [] : [.unsafeFlags(["-module-alias", "Kernels=\(name)"])]
     let target: Target =
         .target(
-            name: name, dependencies: ["CVector", "Engine", "ModelFormat"], swiftSettings: settings + optimizedKernels)
+            name: name, dependencies: ["CVector", "Engine", "Foundations", "ModelFormat"],
+            swiftSettings: settings + optimizedKernels)
     let testTarget: Target =
         .testTarget(
             name: "\(name)Tests", dependencies: [.target(name: name), "TestSupport"],
@@ -72,7 +73,7 @@ let kernelModules: [Target.Dependency] = kernelTargets.filter { $0.type == .regu
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
 var products: [Product] = [
-    .library(name: "CondenseNet", targets: ["CondenseNet", "ImageInput", "ModelFormat"]),
+    .library(name: "CondenseNet", targets: ["CondenseNet", "Foundations", "ImageInput", "ModelFormat"]),
     .executable(name: "condensenet", targets: ["CondenseNetCLI"]),
 ]
 
@@ -80,8 +81,8 @@ var targets: [Target] = [
     .target(name: "CProcessor"),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "CVector"),
-    .target(name: "Foundations", exclude: ["README.md"]),
-    .target(name: "ModelFormat", dependencies: ["CZlib", "Foundations"]),
+    .target(name: "Foundations", dependencies: ["CZlib"], exclude: ["README.md"]),
+    .target(name: "ModelFormat", dependencies: ["Foundations"], exclude: ["README.md"]),
     .target(name: "Engine", dependencies: ["CProcessor", "Foundations", "ModelFormat"], exclude: ["README.md"]),
     .target(
         name: "CondenseNet",
@@ -90,9 +91,9 @@ var targets: [Target] = [
     .target(
         name: "CImageCodecs",
         linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png16"), .linkedLibrary("z"), .linkedLibrary("m")]),
-    .target(name: "ImageInput", dependencies: ["CImageCodecs", "Foundations"]),
+    .target(name: "ImageInput", dependencies: ["CImageCodecs", "Foundations"], exclude: ["README.md"]),
     .target(
-        name: "Datasets", dependencies: ["CZlib", "Foundations", "ImageInput", "ModelFormat"], exclude: ["README.md"]),
+        name: "Datasets", dependencies: ["Foundations", "ImageInput", "ModelFormat"], exclude: ["README.md"]),
     .target(name: "Measuring", dependencies: ["CondenseNet", "Foundations", "ModelFormat"], exclude: ["README.md"]),
     .target(
         name: "Report", dependencies: ["CondenseNet", "Foundations", "Measuring", "ModelFormat"],
@@ -109,13 +110,15 @@ var targets: [Target] = [
 
     .target(name: "TestSupport", path: "Tests/TestSupport"),
     .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
-    .testTarget(name: "FoundationsTests", dependencies: ["Foundations"]),
-    .testTarget(name: "ModelFormatTests", dependencies: ["ModelFormat", "TestSupport"]),
+    .testTarget(name: "FoundationsTests", dependencies: ["Foundations", "TestSupport"]),
+    .testTarget(name: "ModelFormatTests", dependencies: ["Foundations", "ModelFormat", "TestSupport"]),
     .testTarget(
         name: "CondenseNetTests",
-        dependencies: ["CAllocationCounter", "CondenseNet", "Engine", "ImageInput", "ModelFormat", "TestSupport"]),
-    .testTarget(name: "ImageInputTests", dependencies: ["ImageInput", "TestSupport"]),
-    .testTarget(name: "CLITests", dependencies: ["ModelFormat", "TestSupport"]),
+        dependencies: [
+            "CAllocationCounter", "CondenseNet", "Engine", "Foundations", "ImageInput", "ModelFormat", "TestSupport",
+        ]),
+    .testTarget(name: "ImageInputTests", dependencies: ["Foundations", "ImageInput", "TestSupport"]),
+    .testTarget(name: "CLITests", dependencies: ["Foundations", "ModelFormat", "TestSupport"]),
 ]
 targets += kernelTargets
 
@@ -131,7 +134,7 @@ if !runtimeOnly {
             name: "CArmadillo", path: "tools/converter/CArmadillo", exclude: ["README.md"],
             linkerSettings: [.linkedLibrary("armadillo")]),
         .target(
-            name: "Checkpoint", dependencies: ["CZlib", "Foundations"], path: "tools/converter/Checkpoint",
+            name: "Checkpoint", dependencies: ["Foundations"], path: "tools/converter/Checkpoint",
             exclude: ["README.md"]),
         .target(
             name: "Condenser",
@@ -143,11 +146,13 @@ if !runtimeOnly {
                 "Checkpoint", "CommandLineSupport", "Condenser", "Foundations", "ModelFormat", argumentParser,
             ],
             path: "tools/converter/condensenet-convert", exclude: ["README.md"]),
-        .testTarget(name: "CheckpointTests", dependencies: ["Checkpoint", "TestSupport"]),
+        .testTarget(name: "CheckpointTests", dependencies: ["Checkpoint", "Foundations", "TestSupport"]),
         .testTarget(
             name: "CondenserTests",
-            dependencies: ["CArmadillo", "Checkpoint", "CondenseNet", "Condenser", "ModelFormat", "TestSupport"]),
-        .testTarget(name: "ConverterCLITests", dependencies: ["ModelFormat", "TestSupport"]),
+            dependencies: [
+                "CArmadillo", "Checkpoint", "CondenseNet", "Condenser", "Foundations", "ModelFormat", "TestSupport",
+            ]),
+        .testTarget(name: "ConverterCLITests", dependencies: ["Foundations", "ModelFormat", "TestSupport"]),
     ]
 }
 

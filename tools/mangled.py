@@ -41,7 +41,8 @@ def identifier(mangled, position, words):
         part = mangled[position:position + int(length)]
         position += len(part)
         name += part
-        words += [word for word in re.findall(r"[^\d_][^_A-Z]*(?:[A-Z]+(?=[A-Z_]|$))?", part) if len(word) > 1]
+        # A word ends where a capital follows another character; no digit begins one.
+        words += [word for word in re.findall(r"(?:[A-Z]+|[^\d_A-Z])[^_A-Z]*", part) if len(word) > 1]
         if not substitutes:
             return name, position
 

@@ -1,3 +1,4 @@
+import Foundations
 import ImageInput
 import ModelFormat
 
@@ -32,7 +33,7 @@ public final class Classifier {
 
     /// A classifier that runs `session`.
     ///
-    /// - Throws: `ModelFormatError.memory`, or `ImageError.transform` when the model's preprocessing makes no sense.
+    /// - Throws: `MemoryError`, or `ImageError.transform` when the model's preprocessing makes no sense.
     public init(_ session: Session) throws {
         self.session = session
         let description = session.plan.model.description

@@ -26,7 +26,7 @@ public final class ExecutionPlan: Sendable {
     ///
     /// - Throws: `RuntimeError.kernels` or `.processor` when the kernels that `options` or `CONDENSENET_KERNELS` ask for
     ///   cannot run here, `ModelFormatError.limit` for an arena or packed weights beyond `FormatLimits`,
-    ///   `ModelFormatError.memory`.
+    ///   `MemoryError`.
     public init(_ model: Model, options: Options = Options()) throws {
         let kernels = try KernelSets.choose(options.instructionSet)
         self.model = model

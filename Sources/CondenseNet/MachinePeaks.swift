@@ -1,4 +1,5 @@
 import Engine
+import Foundations
 import ModelFormat
 import Synchronization
 
@@ -16,7 +17,7 @@ public struct MachinePeaks: Equatable, Sendable {
     /// Measures for about a third of a second, the best of several short trials each.
     ///
     /// - Precondition: `threads` is at least 1.
-    /// - Throws: `ModelFormatError.memory`, `RuntimeError.threads`, or what `KernelSets.chosen` throws.
+    /// - Throws: `MemoryError`, `RuntimeError.threads`, or what `KernelSets.chosen` throws.
     public static func measure(threads: Int) throws -> MachinePeaks {
         let kernels = try KernelSets.choose(nil)
         let rounds = 200_000

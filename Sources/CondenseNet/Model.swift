@@ -1,4 +1,5 @@
 import Engine
+import Foundations
 import ModelFormat
 
 /// A network with its weights, ready to be planned.
@@ -40,7 +41,7 @@ public final class Model: Sendable {
         if storage.withUnsafeBytes(ArchitectureFile.recognizes) {
             try self.init(
                 architecture: try storage.withUnsafeBytes(ArchitectureFile.parse), seed: seed,
-                fileBytes: storage.bytes.count, fileChecksum: storage.withUnsafeBytes(Checksum.compute(plain:)))
+                fileBytes: storage.bytes.count, fileChecksum: storage.withUnsafeBytes { CRC32($0).digits })
         } else {
             self.init(try ModelFile(storage))
         }

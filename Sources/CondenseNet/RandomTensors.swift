@@ -1,3 +1,4 @@
+import Foundations
 import ModelFormat
 
 /// Seeded random tensors for an architecture file.
@@ -29,7 +30,7 @@ public struct RandomTensors: TensorSource {
     /// The elements of tensor `name`, in C order.
     ///
     /// - Precondition: the graph names the tensor, and it is not an index.
-    /// - Throws: `ModelFormatError.memory`.
+    /// - Throws: `MemoryError`.
     public func floats(_ name: String) throws -> StoredArray<Float> {
         let specification = specifications[name]!
         let (center, bound): (Float, Float)
@@ -50,7 +51,7 @@ public struct RandomTensors: TensorSource {
     /// The gathered channels of tensor `name`, group after group.
     ///
     /// - Precondition: the graph names the tensor, and it is an index.
-    /// - Throws: `ModelFormatError.memory`.
+    /// - Throws: `MemoryError`.
     public func indices(_ name: String) throws -> StoredArray<Int32> {
         let specification = specifications[name]!
         let channels = specification.indexBound

@@ -1,4 +1,5 @@
 import Engine
+import Foundations
 import ModelFormat
 
 /// Runs a plan: owns the arena and the threads.
@@ -23,7 +24,7 @@ public final class Session {
     ///   - threads: how many share each step.
     ///   - profile: whether `stepNanoseconds` is filled.
     /// - Precondition: `threads` is from 1 to `Session.maximumThreads`.
-    /// - Throws: `ModelFormatError.memory`, `.limit` for threads that need too much scratch memory, or
+    /// - Throws: `MemoryError`, `.limit` for threads that need too much scratch memory, or
     ///   `RuntimeError.threads`.
     public init(plan: ExecutionPlan, threads: Int = 1, profile: Bool = false) throws {
         precondition((1...Self.maximumThreads).contains(threads), "threads out of range")

@@ -2,6 +2,7 @@ import ArgumentParser
 import CommandLineSupport
 import CondenseNet
 import Datasets
+import Foundations
 import ModelFormat
 
 /// Accuracy over a labelled data set.

@@ -1,4 +1,5 @@
 import CommandLineSupport
+import Foundations
 import Glibc
 import ModelFormat
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import CommandLineSupport
+import Foundations
 import Measuring
 import ModelFormat
 import Report

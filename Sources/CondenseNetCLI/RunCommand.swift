@@ -1,6 +1,7 @@
 import ArgumentParser
 import CommandLineSupport
 import CondenseNet
+import Foundations
 import ModelFormat
 
 /// Raw tensors in, raw logits out.

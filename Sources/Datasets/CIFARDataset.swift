@@ -80,7 +80,7 @@ package struct CIFARDataset: Dataset {
         var parts: [(path: String, first: Int, content: Storage)] = []
         var count = 0
         for path in paths {
-            let content = try GzipFile.read(path, limit: FormatLimits.fileBytes)
+            let content = try DatasetFile.read(path)
             let bytes = content.bytes
             guard bytes.count % variant.recordBytes == 0 else {
                 throw DatasetError.unexpected(

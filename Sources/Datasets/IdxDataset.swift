@@ -50,8 +50,10 @@ package struct IdxDataset: Dataset {
             guard let path = Self.existing(folder, name) else {
                 throw DatasetError.missing(path: "\(folder)/\(name)[.gz]", reason: "No such file or directory")
             }
-            return try Self.parse(
-                try GzipFile.read(path, limit: FormatLimits.fileBytes), path: path, dimensions: dimensions)
+            let content = try DatasetFile.read(path) { start in
+                Self.shape(start, dimensions: dimensions).map(Self.fileBytes) ?? 0
+            }
+            return try Self.parse(content, path: path, dimensions: dimensions)
         }
         images = try read(names.images, dimensions: 3)
         labels = try read(names.labels, dimensions: 1)
@@ -63,35 +65,50 @@ package struct IdxDataset: Dataset {
         classes = Int(labels.storage.bytes.dropFirst(labels.dataStart).max() ?? 0) + 1
     }
 
+    /// Checks the header, and that as many bytes follow as it says.
     private static func parse(_ storage: Storage, path: String, dimensions: Int) throws -> Content {
-        let bytes = storage.bytes
-        let headerCount = 4 + 4 * dimensions
-        guard bytes.count >= headerCount, bytes[..<4].elementsEqual([0, 0, 8, UInt8(dimensions)]) else {
+        let bytes = UnsafeRawBufferPointer(storage.bytes)
+        guard let shape = shape(bytes, dimensions: dimensions) else {
             let found =
-                bytes.count < headerCount
+                bytes.count < 4 + 4 * dimensions
                 ? "\(bytes.count) bytes"
                 : "a file that begins with \(bytes[..<4].map(String.init).joined(separator: " "))"
             throw DatasetError.unexpected(
                 path: path, expected: "an idx file of unsigned bytes with \(dimensions) dimensions", found: found)
         }
-        let shape = (0..<dimensions).map { dimension in
-            bytes[(4 + 4 * dimension)..<(8 + 4 * dimension)].reduce(0) { $0 << 8 | Int($1) }
-        }
-        var expected = 1
-        for size in shape {
-            let (product, overflow) = expected.multipliedReportingOverflow(by: size)
-            expected = overflow ? .max : product
-        }
         if let side = shape.dropFirst().first(where: { !(1...4096).contains($0) }) {
             throw DatasetError.unexpected(
                 path: path, expected: "images of 1 to 4096 rows and columns", found: "\(side)")
         }
-        guard bytes.count - headerCount == expected else {
+        let expected = fileBytes(shape)
+        guard bytes.count == expected else {
+            let header = 4 + 4 * dimensions
             throw DatasetError.unexpected(
-                path: path, expected: "\(expected) bytes for shape \(shape)",
-                found: "\(bytes.count - headerCount)")
+                path: path, expected: "\(expected - header) bytes for shape \(shape)",
+                found: bytes.count > expected ? "more" : "\(bytes.count - header)")
         }
         return Content(path: path, shape: shape, storage: storage)
+    }
+
+    /// The shape that the header states; `nil` where `bytes` are no such file.
+    private static func shape(_ bytes: UnsafeRawBufferPointer, dimensions: Int) -> [Int]? {
+        guard bytes.count >= 4 + 4 * dimensions, bytes[..<4].elementsEqual([0, 0, 8, UInt8(dimensions)]) else {
+            return nil
+        }
+        return (0..<dimensions).map { dimension in
+            bytes[(4 + 4 * dimension)..<(8 + 4 * dimension)].reduce(0) { $0 << 8 | Int($1) }
+        }
+    }
+
+    /// Bytes of a file of `shape`, header included; `Int.max` where they cannot be counted.
+    private static func fileBytes(_ shape: [Int]) -> Int {
+        var bytes = 1
+        for size in shape {
+            let (product, overflow) = bytes.multipliedReportingOverflow(by: size)
+            bytes = overflow ? .max : product
+        }
+        let (sum, overflow) = bytes.addingReportingOverflow(4 + 4 * shape.count)
+        return overflow ? .max : sum
     }
 
     package func label(_ index: Int) -> Int { Int(labels.storage.bytes[labels.dataStart + index]) }

@@ -1,4 +1,5 @@
 import CImageCodecs
+import Foundations
 
 extension CodecFailure {
     /// The library's words for what went wrong.
@@ -7,11 +8,11 @@ extension CodecFailure {
     }
 
     /// The error that callers see, unless a limit says it better.
-    func error(name: String, format: ImageFormat) -> ImageError {
+    func error(name: String, format: ImageFormat) -> any Error {
         switch fault {
-        case codecUnsupported: .unsupported(name: name, format: format, feature: text)
-        case codecMemory: .memory(name: name)
-        default: .malformed(name: name, format: format, reason: text, offset: offset)
+        case codecUnsupported: ImageError.unsupported(name: name, format: format, feature: text)
+        case codecMemory: MemoryError(bytes: 0)
+        default: ImageError.malformed(name: name, format: format, reason: text, offset: offset)
         }
     }
 }

@@ -2,12 +2,6 @@ import Foundations
 
 /// Why an image cannot be had. Every case says which image, and what was expected or found.
 public enum ImageError: Error, Equatable, Sendable {
-    /// The file does not exist or may not be read.
-    case noInput(path: String, reason: String)
-    /// The path names something other than a regular file.
-    case notAFile(path: String, found: String)
-    /// Reading failed in the operating system.
-    case inputOutput(path: String, reason: String)
     /// The bytes begin like no image that is decoded here.
     case notAnImage(name: String, found: String)
     /// The image uses a feature of its format that is not decoded.
@@ -16,8 +10,6 @@ public enum ImageError: Error, Equatable, Sendable {
     case malformed(name: String, format: ImageFormat, reason: String, offset: Int)
     /// A quantity is beyond its limit.
     case tooLarge(name: String, quantity: Quantity, found: Int, limit: Int)
-    /// The system refused an allocation.
-    case memory(name: String)
     /// After resizing and cropping, the image does not have the size that the network takes.
     case wrongSize(name: String, expected: ImageSize, found: ImageSize)
     /// A transform's parameters are out of range or contradict each other.
@@ -39,30 +31,20 @@ public enum ImageError: Error, Equatable, Sendable {
         case coefficientBytes = "bytes of coefficients"
     }
 
-    /// Which kind of failure this is.
-    public var category: ErrorCategory {
-        switch self {
-        case .noInput: .missingInput
-        case .inputOutput: .inputOutput
-        case .memory: .memory
-        default: .badData
-        }
-    }
+    /// Bad data.
+    public var category: ErrorCategory { .badData }
 }
 
 extension ImageError: CategorizedError {
     /// One line.
     public var description: String {
         switch self {
-        case .noInput(let path, let reason), .inputOutput(let path, let reason): "\(path): \(reason)"
-        case .notAFile(let path, let found): "\(path): expected a regular file, found \(found)"
         case .notAnImage(let name, let found): "\(name): expected a JPEG, PNG, PPM or PGM image, found \(found)"
         case .unsupported(let name, let format, let feature): "\(name): unsupported \(format) feature: \(feature)"
         case .malformed(let name, let format, let reason, let offset):
             "\(name): malformed \(format) image at byte \(offset): \(reason)"
         case .tooLarge(let name, let quantity, let found, let limit):
             "\(name): expected at most \(limit) \(quantity.unit), found \(found)"
-        case .memory(let name): "\(name): no memory to decode the image"
         case .wrongSize(let name, let expected, let found):
             "\(name): the network takes \(expected) pixels, the image comes out at \(found)"
         case .transform(let parameter, let expected, let found): "\(parameter): expected \(expected), found \(found)"

@@ -59,7 +59,7 @@ public struct ImageTransform: Equatable, Sendable {
     /// Only the pixels that the crop keeps are resized, so that a very long image costs no more than another.
     ///
     /// - Precondition: `buffer` has 3 · H · W elements.
-    /// - Throws: `ImageError.wrongSize` if `image` does not come out at `outputSize`, or `.memory`; `buffer` is then untouched.
+    /// - Throws: `ImageError.wrongSize` if `image` does not come out at `outputSize`; `MemoryError`; `buffer` is then untouched.
     public func apply(to image: RGBImage, into buffer: UnsafeMutableBufferPointer<Float>) throws {
         precondition(buffer.count == 3 * outputSize.width * outputSize.height, "one element for each sample")
         normalise(try fitted(image), into: buffer)
@@ -67,7 +67,7 @@ public struct ImageTransform: Equatable, Sendable {
 
     /// `image` resized and cropped: the network's input before normalisation.
     ///
-    /// - Throws: `ImageError.wrongSize` if it does not come out at `outputSize`, or `.memory`.
+    /// - Throws: `ImageError.wrongSize` if it does not come out at `outputSize`; `MemoryError`.
     public func fitted(_ image: RGBImage) throws -> RGBImage {
         let target = resize.map(image.size.scaled(shorterSide:)) ?? image.size
         guard let crop else {

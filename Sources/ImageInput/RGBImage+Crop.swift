@@ -3,7 +3,7 @@ extension RGBImage {
     /// `CenterCrop(side)` makes of a PIL image.
     ///
     /// - Precondition: `side` is at least 1 and 3 · `side`² fits in `Int`.
-    /// - Throws: `ImageError.memory`.
+    /// - Throws: `MemoryError`.
     public func centerCropped(to side: Int) throws -> RGBImage {
         precondition(side >= 1, "a side has at least one pixel")
         let columns = CropAxis(length: width, crop: side)
@@ -15,7 +15,7 @@ extension RGBImage {
     /// The pixels in `columns` and `rows`.
     ///
     /// - Precondition: the ranges lie within the image and are not empty.
-    /// - Throws: `ImageError.memory`.
+    /// - Throws: `MemoryError`.
     func cropped(columns: Range<Int>, rows: Range<Int>) throws -> RGBImage {
         if columns == 0..<width, rows == 0..<height { return self }
         return try pixels.withUnsafeBufferPointer { input in
@@ -32,7 +32,7 @@ extension RGBImage {
     /// The image within a black one of `size`.
     ///
     /// - Precondition: it fits there.
-    /// - Throws: `ImageError.memory`.
+    /// - Throws: `MemoryError`.
     func padded(left: Int, top: Int, to size: ImageSize) throws -> RGBImage {
         if size == self.size { return self }
         return try pixels.withUnsafeBufferPointer { input in

@@ -1,3 +1,5 @@
+import Foundations
+
 extension RGBImage {
     /// Reads and decodes an image file.
     ///
@@ -6,10 +8,11 @@ extension RGBImage {
     /// converted, and the orientation in a JPEG's or PNG's Exif data is applied, as Pillow's `convert('RGB')` and
     /// `exif_transpose` do it; no colour management.
     ///
-    /// - Throws: `ImageError`. A truncated file is an error, never a partly grey picture. Other damage inside a JPEG's
+    /// - Throws: `ImageError`, `FileError`, `MemoryError`. A truncated file is an error, never a partly grey picture. Other damage inside a JPEG's
     ///   data may pass for a picture, since the format has no checksum.
     public static func decode(path: String, limits: ImageLimits = .default) throws -> RGBImage {
-        try decode(bytes: FileBytes.read(path, limit: limits.fileBytes), name: path, limits: limits)
+        let file = try FileInput.read(path, limit: limits.fileBytes)
+        return try file.withUnsafeBytes { try decode(bytes: $0, name: path, limits: limits) }
     }
 
     /// Decodes an image file's bytes; see `decode(path:limits:)`. Messages call the image `name`.

@@ -1,7 +1,7 @@
 extension RGBImage {
     /// The picture turned upright: first row on top, first column at the left.
     ///
-    /// - Throws: `ImageError.memory`.
+    /// - Throws: `MemoryError`.
     func upright(from orientation: Orientation) throws -> RGBImage {
         // Where the first upright pixel is stored, and the distances in storage to the next pixel and the next row.
         let pixel = 3

@@ -6,7 +6,7 @@ extension RGBImage {
     /// An image that already has this size is returned unchanged.
     ///
     /// - Precondition: `side` is at least 1.
-    /// - Throws: `ImageError.tooLarge` if the result would be beyond `limits`, as a very long image's is, or `.memory`.
+    /// - Throws: `ImageError.tooLarge` if the result would be beyond `limits`, as a very long image's is; `MemoryError`.
     public func resized(shorterSide side: Int, limits: ImageLimits = .default) throws -> RGBImage {
         precondition(side >= 1, "a side has at least one pixel")
         let target = size.scaled(shorterSide: side)
@@ -20,7 +20,7 @@ extension RGBImage {
     /// Rows first, then columns, rounded to 8 bits between the two.
     ///
     /// - Precondition: the ranges lie within `target` and are not empty.
-    /// - Throws: `ImageError.memory`.
+    /// - Throws: `MemoryError`.
     func resampled(to target: ImageSize, columns: Range<Int>, rows: Range<Int>) throws -> RGBImage {
         let horizontal = ResampleAxis(from: width, to: target.width, outputs: columns)
         let vertical = ResampleAxis(from: height, to: target.height, outputs: rows)

@@ -1,3 +1,5 @@
+import Foundations
+
 /// A decoded image: 8-bit RGB, upright.
 public struct RGBImage: Sendable {
     /// What messages call the image: its path, as a rule.
@@ -32,7 +34,7 @@ public struct RGBImage: Sendable {
     ///   - pixelBytes: bytes of a pixel; what follows its three colours is ignored.
     ///   - order: the order of a pixel's colours in memory. What cameras call RGB888 is often blue first.
     /// - Precondition: both sides are at least 1, `pixelBytes` at least 3, and `bytes` holds every row.
-    /// - Throws: `ImageError.memory`.
+    /// - Throws: `MemoryError`.
     public init(
         width: Int, height: Int, bytes: UnsafeRawBufferPointer, rowBytes: Int? = nil, pixelBytes: Int = 3,
         order: ImageTransform.ColorOrder = .rgb, name: String = "image"
@@ -58,10 +60,10 @@ public struct RGBImage: Sendable {
 
     /// An image of `size` whose bytes `fill` writes, all of them.
     ///
-    /// - Throws: `ImageError.memory`, and what `fill` throws.
+    /// - Throws: `MemoryError`, and what `fill` throws.
     package init(size: ImageSize, name: String, fill: (UnsafeMutableBufferPointer<UInt8>) throws -> Void) throws {
         let count = 3 * size.width * size.height
-        try SystemMemory.require(count, for: name)
+        try MemoryRoom.require(count)
         let pixels = try [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
             try fill(UnsafeMutableBufferPointer(rebasing: buffer[..<count]))
             filled = count

@@ -1,4 +1,5 @@
 import CondenseNet
+import Foundations
 import ModelFormat
 
 /// One model at one thread count: what `--json` holds, and what the tables and the page are made of.

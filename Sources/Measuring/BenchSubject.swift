@@ -1,4 +1,5 @@
 import CondenseNet
+import Foundations
 import ModelFormat
 
 /// One model at one thread count, and what was measured of it.

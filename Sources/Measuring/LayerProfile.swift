@@ -1,4 +1,5 @@
 import CondenseNet
+import Foundations
 import ModelFormat
 
 /// Where a model's time goes: medians over profiled runs.

@@ -1,3 +1,5 @@
+import Foundations
+
 /// What a model or architecture file may ask for. A file beyond a limit is refused before the memory in question is
 /// allocated; packed weights, which are counted as they are packed, are refused with the first step beyond theirs.
 public enum FormatLimits {
@@ -5,16 +7,14 @@ public enum FormatLimits {
     public static let fileBytes = 1 << 30
     /// Bytes of the JSON header, and of an architecture file.
     public static let headerBytes = 1 << 20
-    /// Bytes of any other JSON file, such as a report; in memory its values take many times as much.
-    public static let reportBytes = 16 << 20
     /// Tensors in a file.
     public static let tensors = 4096
     /// Dimensions of a tensor.
     public static let rank = 4
     /// Levels of nested JSON arrays and objects.
-    public static let jsonDepth = 32
+    public static let jsonDepth = JSONReader.depthLimit
     /// Bytes of the name of a value, step or tensor.
-    public static let nameBytes = 256
+    public static let nameBytes = String.identifierBytes
     /// Bytes of a text for people, such as a label.
     public static let textBytes = 1024
     /// Steps, and values, of a graph.

@@ -1,3 +1,4 @@
+import Foundations
 import Glibc
 import TestSupport
 import Testing
@@ -24,8 +25,8 @@ struct AllocationFailureTests {
             do {
                 try allowing(count, body)
                 return count
-            } catch ModelFormatError.memory(let bytes) {
-                try #require(bytes >= 0)
+            } catch let error as MemoryError {
+                try #require(error.bytes >= 0)
             }
         }
         Issue.record("no end of allocations")

@@ -1,4 +1,5 @@
 import CArmadillo
+import Foundations
 import ModelFormat
 import Testing
 

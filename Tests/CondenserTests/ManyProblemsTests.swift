@@ -1,3 +1,4 @@
+import Foundations
 import Checkpoint
 import ModelFormat
 import TestSupport

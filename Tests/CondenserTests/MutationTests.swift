@@ -1,4 +1,5 @@
 import Checkpoint
+import Foundations
 import ModelFormat
 import Testing
 

@@ -1,4 +1,5 @@
 import CondenseNet
+import Foundations
 import ModelFormat
 import TestSupport
 import Testing

@@ -1,5 +1,6 @@
 import CondenseNet
 import Condenser
+import Foundations
 import ModelFormat
 import Testing
 import TestSupport

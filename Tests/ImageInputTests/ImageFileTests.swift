@@ -1,5 +1,6 @@
 import Foundation
 @testable import ImageInput
+import Foundations
 import TestSupport
 import Testing
 
@@ -16,7 +17,7 @@ import Testing
     @Test func missing() throws {
         try withFolder {
             let path = folder + "/none.jpg"
-            let error = ImageError.noInput(path: path, reason: "No such file or directory")
+            let error = FileError.noInput(path: path, reason: "No such file or directory")
             #expect(throws: error) { try RGBImage.decode(path: path) }
             #expect(error.category == .missingInput)
             #expect("\(error)" == "\(path): No such file or directory")
@@ -28,7 +29,7 @@ import Testing
             let fifo = folder + "/fifo.png"
             #expect(mkfifo(fifo, 0o600) == 0)
             for (path, found) in [(folder, "a directory"), (fifo, "a FIFO"), ("/dev/zero", "a device")] {
-                let error = ImageError.notAFile(path: path, found: found)
+                let error = FileError.notAFile(path: path, found: found)
                 #expect(throws: error) { try RGBImage.decode(path: path) }
                 #expect(error.category == .badData)
                 #expect("\(error)" == "\(path): expected a regular file, found \(found)")
@@ -44,10 +45,9 @@ import Testing
             // A hole: no disk is used.
             try handle.truncate(atOffset: UInt64(256 << 20) + 1)
             try handle.close()
-            let error = ImageError.tooLarge(
-                name: path, quantity: .fileBytes, found: (256 << 20) + 1, limit: 256 << 20)
+            let error = FileError.tooLarge(path: path, found: (256 << 20) + 1, limit: 256 << 20)
             #expect(throws: error) { try RGBImage.decode(path: path) }
-            #expect("\(error)" == "\(path): expected at most 268435456 bytes, found 268435457")
+            #expect("\(error)" == "\(path): bytes of the file: expected at most 268435456, found 268435457")
             #expect(error.category == .badData)
         }
     }
@@ -73,29 +73,13 @@ import Testing
         }
     }
 
-    @Test func readingErrorsAreInputOutput() {
-        let error = ImageError.inputOutput(path: "x.png", reason: "Input/output error")
-        #expect(error.category == .inputOutput)
-        #expect("\(error)" == "x.png: Input/output error")
-    }
-
-    /// No system has an exbibyte, and a count that overflows is more yet.
-    @Test func tooLittleMemory() throws {
-        for count in [1 << 60, Int.max] {
-            let error = ImageError.memory(name: "x.png")
-            #expect(throws: error) { try SystemMemory.require(count, for: "x.png") }
-            #expect(error.category == .memory)
-        }
-        for count in [0, 1, 1 << 20] { try SystemMemory.require(count, for: "x.png") }
-    }
-
     @Test func messagesAreOneLine() {
         let size = ImageSize(width: 1, height: 2)
         let errors: [ImageError] = [
             .unsupported(name: "a", format: .jpeg, feature: "f"),
             .malformed(name: "a", format: .png, reason: "r", offset: 3),
             .tooLarge(name: "a", quantity: .height, found: 2, limit: 1),
-            .tooLarge(name: "a", quantity: .pixels, found: 2, limit: 1), .memory(name: "a"),
+            .tooLarge(name: "a", quantity: .pixels, found: 2, limit: 1),
             .wrongSize(name: "a", expected: size, found: size),
             .transform(parameter: "mean", expected: "e", found: "f"),
         ]
@@ -103,7 +87,7 @@ import Testing
             errors.map(\.description) == [
                 "a: unsupported JPEG feature: f", "a: malformed PNG image at byte 3: r",
                 "a: expected at most 1 pixels of height, found 2", "a: expected at most 1 pixels, found 2",
-                "a: no memory to decode the image", "a: the network takes 1×2 pixels, the image comes out at 1×2",
+                "a: the network takes 1×2 pixels, the image comes out at 1×2",
                 "mean: expected e, found f",
             ])
     }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import CommandLineSupport
 import CondenseNet
+import Foundations
 import Measuring
 import ModelFormat
 import Report

@@ -1,4 +1,5 @@
 import Engine
+import Foundations
 import ModelFormat
 
 /// A kernel for convolutions that take their input as it is and leave their outputs in order.

@@ -1,4 +1,5 @@
 import Engine
+import Foundations
 import ModelFormat
 
 /// A dense layer's two convolutions as one: each thread takes a band of rows and keeps its middle planes in its own

@@ -1,4 +1,5 @@
 import Engine
+import Foundations
 import ModelFormat
 
 /// A step's gathered planes, scales and shifts, as kernels take them.

@@ -1,4 +1,5 @@
 import Engine
+import Foundations
 import ModelFormat
 
 /// A grouped 1×1 convolution of stride 1, split by rows; where an image is small and its weights many, by groups.
@@ -88,7 +89,7 @@ struct PackedPointwise: Sendable {
 extension Convolution {
     /// The output plane of each output channel: the channel shuffle is nothing but where a channel is written.
     ///
-    /// - Throws: `ModelFormatError.memory`.
+    /// - Throws: `MemoryError`.
     func outputPlanes(offset: Int) throws -> StoredArray<Int32> {
         let perGroup = outputChannels / groups
         return try StoredArray(count: outputChannels) { planes in

@@ -1,4 +1,5 @@
 import Engine
+import Foundations
 import ModelFormat
 
 /// Any convolution at all, by the plain reference kernel, split by output channels.

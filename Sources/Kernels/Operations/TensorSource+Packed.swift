@@ -1,10 +1,11 @@
 import Engine
+import Foundations
 import ModelFormat
 
 extension TensorSource {
     /// The weights of `step`, and its biases where it has them, packed by a kernel into `count` floats.
     ///
-    /// - Throws: `ModelFormatError.memory`.
+    /// - Throws: `MemoryError`.
     func packed(
         _ step: Step, hasBias: Bool, count: Int,
         pack: (UnsafePointer<Float>, UnsafePointer<Float>?, UnsafeMutablePointer<Float>) -> Void

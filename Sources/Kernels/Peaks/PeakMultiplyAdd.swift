@@ -39,7 +39,7 @@ public enum PeakMultiplyAdd {
             c10 = link(c10, a, b)
             c11 = link(c11, a, b)
         }
-        return (((c0 + c1) + (c2 + c3)) + ((c4 + c5) + (c6 + c7)) + ((c8 + c9) + (c10 + c11))).sum()
+        return sumOfLanes((((c0 + c1) + (c2 + c3)) + ((c4 + c5) + (c6 + c7)) + ((c8 + c9) + (c10 + c11))))
     }
 
     /// One multiply and one add that no later round can share.

@@ -1,3 +1,5 @@
+import Foundations
+
 extension Graph {
     /// The graph as JSON, members in a fixed order, defaults left out.
     var json: JSONValue {
@@ -12,7 +14,7 @@ extension Graph {
     /// Reads a graph; its meaning is checked by `validate`, not here.
     ///
     /// - Parameter path: what the value is, for error messages.
-    /// - Throws: `ModelFormatError.member` for a missing, unknown or mistyped member, and for a name that is no identifier.
+    /// - Throws: `JSONError.member` for a missing, unknown or mistyped member, and for a name that is no identifier.
     init(json: JSONValue, path: String) throws {
         var members = try JSONMembers(json, path: path)
         let values = try members.array("values").enumerated().map { position, json in

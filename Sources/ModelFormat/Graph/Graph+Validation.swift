@@ -1,3 +1,5 @@
+import Foundations
+
 extension Graph {
     /// Proves that the graph can be executed: every name resolves, every shape follows from its step, every channel is
     /// written exactly once and before it is read, and all sizes stay within `FormatLimits`.

@@ -1,3 +1,5 @@
+import Foundations
+
 /// A network without weights: the same graph as in a model file, as plain JSON, so that latency can be measured before
 /// anything has been trained.
 public enum ArchitectureFile {

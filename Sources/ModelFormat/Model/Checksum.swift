@@ -1,4 +1,4 @@
-import CZlib
+import Foundations
 
 /// The CRC-32 of a whole model file, taken with its own eight digits as `0`.
 ///
@@ -19,28 +19,11 @@ package enum Checksum {
     ///
     /// - Precondition: the header has its place for them.
     static func compute(_ file: UnsafeRawBufferPointer) -> String {
-        var crc = crc32(0, nil, 0)
-        add(UnsafeRawBufferPointer(rebasing: file[..<digits.lowerBound]), to: &crc)
-        Array("00000000".utf8).withUnsafeBytes { add($0, to: &crc) }
-        add(UnsafeRawBufferPointer(rebasing: file[digits.upperBound...]), to: &crc)
-        return text(crc)
-    }
-
-    /// The CRC-32 of `bytes` as they are, such as an architecture file's, which carries none.
-    package static func compute(plain bytes: UnsafeRawBufferPointer) -> String {
-        var crc = crc32(0, nil, 0)
-        add(bytes, to: &crc)
-        return text(crc)
-    }
-
-    private static func add(_ bytes: UnsafeRawBufferPointer, to crc: inout UInt) {
-        crc = crc32_z(crc, bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), bytes.count)
-    }
-
-    /// Eight lower-case hex digits.
-    private static func text(_ crc: UInt) -> String {
-        let text = String(crc, radix: 16)
-        return String(repeating: "0", count: 8 - text.count) + text
+        var crc = CRC32()
+        crc.add(UnsafeRawBufferPointer(rebasing: file[..<digits.lowerBound]))
+        Array("00000000".utf8).withUnsafeBytes { crc.add($0) }
+        crc.add(UnsafeRawBufferPointer(rebasing: file[digits.upperBound...]))
+        return crc.digits
     }
 
     /// The digits in `file`.

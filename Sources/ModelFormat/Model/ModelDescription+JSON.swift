@@ -1,3 +1,5 @@
+import Foundations
+
 extension ModelDescription {
     /// The members of an architecture file after its format and version.
     var architectureMembers: [JSONValue.Member] {

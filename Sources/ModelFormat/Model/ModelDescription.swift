@@ -1,3 +1,5 @@
+import Foundations
+
 /// Everything a model file says besides its weights.
 public struct ModelDescription: Equatable, Sendable {
     /// The network's name, as tables show it.
@@ -44,7 +46,7 @@ public struct ModelDescription: Equatable, Sendable {
     public func validate() throws -> Int {
         let multiplyAccumulates = try graph.validate()
         guard labels.isEmpty || labels.count == classes else {
-            throw ModelFormatError.member(
+            throw JSONError.member(
                 path: "labels", expected: "\(classes) labels, one a class", found: "\(labels.count)")
         }
         try checkText()
@@ -58,7 +60,7 @@ public struct ModelDescription: Equatable, Sendable {
     private func checkText() throws {
         func check(_ path: String, _ text: String) throws {
             guard text.isPrintable else {
-                throw ModelFormatError.member(
+                throw JSONError.member(
                     path: path, expected: "text without control characters", found: "\"\(text)\"")
             }
             guard text.utf8.count <= FormatLimits.textBytes else {
@@ -66,7 +68,7 @@ public struct ModelDescription: Equatable, Sendable {
                     what: "bytes of \(path)", found: text.utf8.count, limit: FormatLimits.textBytes)
             }
             guard text.isStreamSafe else {
-                throw ModelFormatError.member(
+                throw JSONError.member(
                     path: path, expected: "text", found: "more than 30 combining characters in a row")
             }
         }

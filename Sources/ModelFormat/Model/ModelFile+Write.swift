@@ -1,3 +1,5 @@
+import Foundations
+
 extension ModelFile {
     /// The bytes of a model file: the same bytes for the same description and tensors.
     ///

@@ -1,3 +1,5 @@
+import Foundations
+
 /// A model file whose every byte has been checked: checksum, header, graph, tensor shapes, gather indices and numbers.
 ///
 /// The format is safetensors with this module's metadata; `docs/format.md` defines it.
@@ -53,7 +55,7 @@ public final class ModelFile: Sendable {
     /// The floats of tensor `name` in C order: a view of the file, or a copy where half precision is widened, exactly.
     ///
     /// - Precondition: the graph names the tensor, and it is not an index.
-    /// - Throws: `ModelFormatError.memory`.
+    /// - Throws: `MemoryError`.
     public func floats(_ name: String) throws -> StoredArray<Float> {
         let entry = entry(name)
         switch entry.elementType {

@@ -1,3 +1,5 @@
+import Foundations
+
 /// How an image becomes the network's input: resize, centre crop, then `(pixel/255 − mean) / std` in each channel.
 public struct Preprocessing: Equatable, Sendable {
     /// The order in which colours fill the three input planes.
@@ -30,19 +32,19 @@ public struct Preprocessing: Equatable, Sendable {
 
     func validate(for input: PlaneShape) throws {
         if let resize, !(1...FormatLimits.side).contains(resize) {
-            throw ModelFormatError.member(
+            throw JSONError.member(
                 path: "preprocessing.resize", expected: "1 to \(FormatLimits.side)", found: "\(resize)")
         }
         if let crop, crop != input.height || crop != input.width {
-            throw ModelFormatError.member(
+            throw JSONError.member(
                 path: "preprocessing.crop", expected: "the input's \(input.height)×\(input.width)", found: "\(crop)")
         }
         guard mean.count == 3, mean.allSatisfy(\.isFinite) else {
-            throw ModelFormatError.member(
+            throw JSONError.member(
                 path: "preprocessing.mean", expected: "three finite numbers", found: "\(mean)")
         }
         guard std.count == 3, std.allSatisfy({ $0.isFinite && $0 > 0 }) else {
-            throw ModelFormatError.member(
+            throw JSONError.member(
                 path: "preprocessing.std", expected: "three positive finite numbers", found: "\(std)")
         }
     }

@@ -1,3 +1,5 @@
+import Foundations
+
 /// Where a model's weights come from.
 public struct Provenance: Equatable, Sendable {
     /// The checkpoint's file name.
@@ -17,7 +19,7 @@ public struct Provenance: Equatable, Sendable {
     func validate() throws {
         let isDigest = sourceSHA256.utf8.count == 64 && sourceSHA256.utf8.allSatisfy("0123456789abcdef".utf8.contains)
         guard isDigest else {
-            throw ModelFormatError.member(
+            throw JSONError.member(
                 path: "provenance.sourceSHA256", expected: "64 lower-case hex digits", found: "\"\(sourceSHA256)\"")
         }
     }

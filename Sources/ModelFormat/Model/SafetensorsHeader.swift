@@ -1,3 +1,5 @@
+import Foundations
+
 /// The header of a model file, proven to describe its data section without hole, overlap or trailing bytes.
 struct SafetensorsHeader {
     /// What `__metadata__` holds besides checksum, format and version.
@@ -39,13 +41,13 @@ struct SafetensorsHeader {
             throw ModelFormatError.notAModel(found: "a safetensors file that the converter did not write")
         }
         guard dataStart.isMultiple(of: Self.dataAlignment) else {
-            throw ModelFormatError.member(
+            throw JSONError.member(
                 path: "header", expected: "spaces up to a multiple of \(Self.dataAlignment) bytes",
                 found: "data from offset \(dataStart)")
         }
         let json = try JSONReader.parse(text, source: "header", baseOffset: 8)
         guard case .object(let members) = json, let first = members.first else {
-            throw ModelFormatError.member(path: "header", expected: "an object with members", found: json.summary)
+            throw JSONError.member(path: "header", expected: "an object with members", found: json.summary)
         }
         metadata = try Self.identified(first.value)
         guard members.count - 1 <= FormatLimits.tensors else {

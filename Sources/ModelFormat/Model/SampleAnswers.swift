@@ -1,3 +1,5 @@
+import Foundations
+
 /// What the source network answers to the input that `SplitMix64(seed:)` gives, so that any machine can prove that it
 /// computes the same network.
 public struct SampleAnswers: Equatable, Sendable {
@@ -17,12 +19,12 @@ public struct SampleAnswers: Equatable, Sendable {
 
     /// The input that the answers are for, `[3, H, W]`.
     ///
-    /// - Throws: `ModelFormatError.memory`.
+    /// - Throws: `MemoryError`.
     public func input(_ shape: PlaneShape) throws -> StoredArray<Float> { try Self.input(shape, seed: seed) }
 
     /// A seeded input: each element is the generator's next float, doubled, hence in `-2..<2`.
     ///
-    /// - Throws: `ModelFormatError.memory`.
+    /// - Throws: `MemoryError`.
     public static func input(_ shape: PlaneShape, seed: UInt64) throws -> StoredArray<Float> {
         try StoredArray(count: shape.count) { input in
             var generator = SplitMix64(seed: seed)
@@ -32,15 +34,15 @@ public struct SampleAnswers: Equatable, Sendable {
 
     func validate(classes: Int) throws {
         guard logits.count == classes else {
-            throw ModelFormatError.member(
+            throw JSONError.member(
                 path: "sample.logits", expected: "\(classes) numbers, one a class", found: "\(logits.count)")
         }
         if let position = logits.firstIndex(where: { !$0.isFinite }) {
-            throw ModelFormatError.member(
+            throw JSONError.member(
                 path: "sample.logits[\(position)]", expected: "a finite number", found: "\(logits[position])")
         }
         guard tolerance > 0, tolerance < 1 else {
-            throw ModelFormatError.member(
+            throw JSONError.member(
                 path: "sample.tolerance", expected: "a number over 0 and below 1", found: "\(tolerance)")
         }
     }

@@ -1,3 +1,5 @@
+import Foundations
+
 /// A tensor's place in a file.
 struct TensorEntry: Equatable, Sendable {
     let name: String

@@ -1,3 +1,5 @@
+import Foundations
+
 /// The function that is applied to every element of a value.
 public enum Activation: String, CaseIterable, Sendable {
     /// `x`.

@@ -1,3 +1,5 @@
+import Foundations
+
 /// The elementwise sum of the step's input and the same channels of another value.
 public struct Addition: Operation {
     /// The other value's name.

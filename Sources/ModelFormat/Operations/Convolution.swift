@@ -1,3 +1,5 @@
+import Foundations
+
 /// A grouped convolution with square kernel, zero padding and dilation 1.
 ///
 /// Output channel `g·(outputChannels/groups) + j` is computed by group `g` from its contiguous share of the inputs.

@@ -1,3 +1,5 @@
+import Foundations
+
 /// The average of each plane: `[channels, 1, 1]`.
 public struct GlobalAveragePooling: Operation {
     /// What happens to the input first.

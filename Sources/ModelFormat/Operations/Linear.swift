@@ -1,3 +1,5 @@
+import Foundations
+
 /// A fully connected layer over all elements of the visible channels, in `[C, H, W]` order, with a bias.
 public struct Linear: Operation {
     /// Elements that are written, `[outputs, 1, 1]`.

@@ -1,3 +1,5 @@
+import Foundations
+
 /// What a step computes.
 ///
 /// One file per operation says everything about it: its word and members in the file, the tensors that it reads, the shape
@@ -14,7 +16,7 @@ public protocol Operation: Equatable, Sendable {
     var members: [JSONValue.Member] { get }
     /// Reads the operation whose name in the file is `word`, one of `words`.
     ///
-    /// - Throws: `ModelFormatError.member` for a missing or mistyped member.
+    /// - Throws: `JSONError.member` for a missing or mistyped member.
     init(word: String, reading members: inout JSONMembers) throws
 
     /// What happens to the step's input first; by default nothing.

@@ -1,3 +1,5 @@
+import Foundations
+
 /// Maximum or average pooling with a square window.
 public struct Pooling: Operation {
     /// What is taken of each window.

@@ -1,3 +1,5 @@
+import Foundations
+
 /// What happens to a step's input before its operation: channels are gathered, then scaled and shifted, then activated.
 public struct PreActivation: Equatable, Sendable {
     /// How many channels tensor `index` gathers, in its order; `nil` takes the visible channels as they are.

@@ -1,3 +1,5 @@
+import Foundations
+
 /// The square window of a convolution or pooling, moved over planes.
 struct SlidingWindow {
     let kernel: Int

@@ -1,6 +1,7 @@
 import Checkpoint
 import Foundation
 import TestSupport
+import Foundations
 import Testing
 
 /// Things that are no checkpoint at all. Safety class 2.
@@ -27,7 +28,7 @@ import Testing
 
     @Test func missingFile() {
         let path = "/nonexistent/net.pth.tar"
-        let error = CheckpointError.noInput(path: path, reason: "No such file or directory")
+        let error = FileError.noInput(path: path, reason: "No such file or directory")
         #expect(throws: error) { try Checkpoint.load(path: path) }
         #expect(error.category == .missingInput)
     }
@@ -37,19 +38,19 @@ import Testing
         defer { unlink(path) }
         try Data(TinyCheckpoint.zip.bytes).write(to: URL(fileURLWithPath: path))
         try #require(chmod(path, 0) == 0)
-        let error = CheckpointError.noInput(path: path, reason: "Permission denied")
+        let error = FileError.noInput(path: path, reason: "Permission denied")
         #expect(throws: error) { try withoutPrivileges { try Checkpoint.load(path: path) } }
         #expect(error.category == .missingInput)
     }
 
     @Test func directory() {
-        #expect(throws: CheckpointError.notRegularFile(path: "/tmp", found: "a directory")) {
+        #expect(throws: FileError.notAFile(path: "/tmp", found: "a directory")) {
             try Checkpoint.load(path: "/tmp")
         }
     }
 
     @Test func device() {
-        #expect(throws: CheckpointError.notRegularFile(path: "/dev/zero", found: "a device")) {
+        #expect(throws: FileError.notAFile(path: "/dev/zero", found: "a device")) {
             try Checkpoint.load(path: "/dev/zero")
         }
     }
@@ -59,7 +60,7 @@ import Testing
         let path = temporaryPath()
         defer { unlink(path) }
         try #require(mkfifo(path, 0o600) == 0)
-        #expect(throws: CheckpointError.notRegularFile(path: path, found: "a pipe")) {
+        #expect(throws: FileError.notAFile(path: path, found: "a FIFO")) {
             try Checkpoint.load(path: path)
         }
     }
@@ -69,7 +70,7 @@ import Testing
         let path = temporaryPath()
         defer { unlink(path) }
         try #require(mknod(path, S_IFSOCK | 0o600, 0) == 0)
-        #expect(throws: CheckpointError.noInput(path: path, reason: "No such device or address")) {
+        #expect(throws: FileError.noInput(path: path, reason: "No such device or address")) {
             try Checkpoint.load(path: path)
         }
     }

@@ -1,4 +1,5 @@
 import Checkpoint
+import Foundations
 
 /// A network of three tensors, small enough to be cut at every byte, in each of the four containers.
 enum TinyCheckpoint {

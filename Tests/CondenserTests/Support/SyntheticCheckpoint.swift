@@ -1,5 +1,6 @@
 import Checkpoint
 import Foundation
+import Foundations
 import ModelFormat
 import TestSupport
 

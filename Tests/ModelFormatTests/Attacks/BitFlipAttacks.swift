@@ -1,3 +1,4 @@
+import Foundations
 import ModelFormat
 import TestSupport
 import Testing
@@ -7,11 +8,11 @@ import Testing
     private let bytes = ForgedModel().bytes
     private var dataStart: Int { 8 + Int(bytes[0]) + Int(bytes[1]) << 8 }
 
-    private func refusal(_ bytes: [UInt8]) -> ModelFormatError? {
+    private func refusal(_ bytes: [UInt8]) -> (any CategorizedError)? {
         do {
             _ = try ModelFile(bytes: bytes)
             return nil
-        } catch { return error as? ModelFormatError }
+        } catch { return error as? any CategorizedError }
     }
 
     @Test func everyBitOfTheHeader() {
@@ -41,7 +42,7 @@ import Testing
             }
             for (position, bit) in positions { file[position] ^= bit }
             guard file != bytes else { continue }
-            switch refusal(file) {
+            switch refusal(file) as? ModelFormatError {
             case .checksum(stored, let computed) where computed != stored: break
             case let other: Issue.record("seed \(seed), trial \(trial), \(positions): \(String(describing: other))")
             }
@@ -57,7 +58,7 @@ import Testing
             var zeroed = bytes
             zeroed.replaceSubrange(start..<(start + 8), with: repeatElement(0, count: 8))
             for file in [swapped, zeroed] where file != bytes {
-                guard case .checksum(stored, _) = refusal(file) else {
+                guard case .checksum(stored, _) = refusal(file) as? ModelFormatError else {
                     Issue.record("at \(start): not caught")
                     continue
                 }

@@ -1,4 +1,5 @@
 import Foundation
+import Foundations
 import ModelFormat
 import TestSupport
 import Testing
@@ -11,7 +12,7 @@ import Testing
     @Test(.enabled(if: FileManager.default.isReadableFile(atPath: shrinking)))
     func aFileThatEndsBeforeItsLength() throws {
         let found = try contents(Self.shrinking).count
-        #expect(throws: ModelFormatError.length(expected: 4096, found: found)) {
+        #expect(throws: FileError.shrank(path: Self.shrinking, expected: 4096, found: found)) {
             try FileInput.read(Self.shrinking, limit: 1 << 20)
         }
     }

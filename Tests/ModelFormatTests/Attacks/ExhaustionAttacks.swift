@@ -1,3 +1,4 @@
+import Foundations
 import ModelFormat
 import TestSupport
 import Testing
@@ -21,24 +22,28 @@ import Testing
         "a" + String(repeating: "\u{301}", count: 220_000) + String(repeating: "\u{323}", count: 220_000)
 
     private func expectQuickRefusal(
-        _ expected: (ModelFormatError?) -> Bool, sourceLocation: SourceLocation = #_sourceLocation,
+        _ expected: ((any CategorizedError)?) -> Bool, sourceLocation: SourceLocation = #_sourceLocation,
         change: (inout ForgedModel) -> Void
     ) {
         var forged = ForgedModel()
         change(&forged)
         let bytes = forged.bytes
-        var error: ModelFormatError?
+        var error: (any CategorizedError)?
         expectQuick(sourceLocation: sourceLocation) {
-            do { _ = try ModelFile(bytes: bytes) } catch let refusal { error = refusal as? ModelFormatError }
+            do { _ = try ModelFile(bytes: bytes) } catch let refusal { error = refusal as? any CategorizedError }
             _ = error?.description
         }
         #expect(expected(error), "\(error?.description ?? "loaded")", sourceLocation: sourceLocation)
     }
 
-    private func isMember(_ error: ModelFormatError?) -> Bool { if case .member = error { true } else { false } }
+    private func isMember(_ error: (any CategorizedError)?) -> Bool {
+        if case JSONError.member? = error { true } else { false }
+    }
 
     @Test func textOfNothingButCombiningMarks() {
-        func isJSON(_ error: ModelFormatError?) -> Bool { if case .json = error { true } else { false } }
+        func isJSON(_ error: (any CategorizedError)?) -> Bool {
+            if case JSONError.syntax? = error { true } else { false }
+        }
         let mark = JSONValue.string(marks)
         expectQuickRefusal(isJSON) { $0.tensors[0].name = marks }
         expectQuickRefusal(isJSON) { $0.metadata.members.append(.init(marks, "")) }
@@ -98,8 +103,8 @@ import Testing
     }
 
     @Test func labelsByTheHundredThousand() {
-        let error = ModelFormatError.member(path: "labels", expected: "5 labels, one a class", found: "150000")
-        expectQuickRefusal({ $0 == error }) {
+        let error = JSONError.member(path: "labels", expected: "5 labels, one a class", found: "150000")
+        expectQuickRefusal({ $0 as? JSONError == error }) {
             $0["labels"] = .array(Array(repeating: "", count: 150_000))
         }
     }

@@ -1,4 +1,5 @@
 import Foundation
+import Foundations
 import ModelFormat
 import TestSupport
 import Testing
@@ -37,11 +38,13 @@ import Testing
         let text = Array(header.utf8)
         let file = [UInt8(text.count), 0, 0, 0, 0, 0, 0, 0] + text + [0, 0, 0x80, 0x3F]
         let isOneQuoteShort = header.hasSuffix("00000000\"")
-        expect(
-            isOneQuoteShort
-                ? .member(path: "header", expected: "spaces up to a multiple of 64 bytes", found: "data from offset 43")
-                : .notAModel(found: "a safetensors file that the converter did not write"),
-            loading: file)
+        if isOneQuoteShort {
+            expect(
+                .member(path: "header", expected: "spaces up to a multiple of 64 bytes", found: "data from offset 43"),
+                loading: file)
+        } else {
+            expect(.notAModel(found: "a safetensors file that the converter did not write"), loading: file)
+        }
     }
 
     @Test func anotherFormat() {
@@ -68,14 +71,14 @@ import Testing
 
     @Test func aDirectoryOrFIFOInPlaceOfAModel() throws {
         let folder = try TemporaryFolder()
-        #expect(throws: ModelFormatError.notAFile(path: folder.path, found: "a directory")) {
+        #expect(throws: FileError.notAFile(path: folder.path, found: "a directory")) {
             try ModelFile(path: folder.path)
         }
         let fifo = folder.path("fifo")
         #expect(mkfifo(fifo, 0o600) == 0)
-        #expect(throws: ModelFormatError.notAFile(path: fifo, found: "a FIFO")) { try ModelFile(path: fifo) }
+        #expect(throws: FileError.notAFile(path: fifo, found: "a FIFO")) { try ModelFile(path: fifo) }
         let missing = folder.path("missing")
-        #expect(throws: ModelFormatError.noInput(path: missing, reason: "No such file or directory")) {
+        #expect(throws: FileError.noInput(path: missing, reason: "No such file or directory")) {
             try ModelFile(path: missing)
         }
     }

@@ -1,3 +1,4 @@
+import Foundations
 import Glibc
 import ModelFormat
 import TestSupport
@@ -31,7 +32,7 @@ import Testing
         expect(.member(path: "header", expected: "spaces up to a multiple of 64 bytes", found: "data from offset 43")) {
             $0.declaredHeaderLength = 35
         }
-        expect(.json(source: "header", offset: 64, reason: "the text ends inside a string")) {
+        expect(.syntax(source: "header", offset: 64, reason: "the text ends inside a string")) {
             $0.declaredHeaderLength = 56
         }
     }
@@ -88,7 +89,7 @@ import Testing
         let folder = try TemporaryFolder()
         let path = try folder.write(ForgedModel().bytes, to: "model")
         #expect(truncate(path, (1 << 30) + 1) == 0)
-        #expect(throws: ModelFormatError.limit(what: "bytes of the file", found: (1 << 30) + 1, limit: 1 << 30)) {
+        #expect(throws: FileError.tooLarge(path: path, found: (1 << 30) + 1, limit: 1 << 30)) {
             try ModelFile(path: path)
         }
     }

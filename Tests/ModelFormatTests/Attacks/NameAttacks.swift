@@ -1,3 +1,4 @@
+import Foundations
 import ModelFormat
 import Testing
 
@@ -17,7 +18,8 @@ import Testing
         forged.tensors.append(forged.tensors[0])
         let second = offset(of: "\"stem.weight\"", in: forged, after: offset(of: "\"stem.weight\"", in: forged))
         expect(
-            .json(source: "header", offset: second, reason: "the name \"stem.weight\" appears twice"), loading: forged)
+            .syntax(source: "header", offset: second, reason: "the name \"stem.weight\" appears twice"), loading: forged
+        )
     }
 
     @Test func theMetadataTwice() {
@@ -25,7 +27,8 @@ import Testing
         forged.tensors.append(.init(name: "__metadata__", header: [:], data: []))
         let second = offset(of: "\"__metadata__\"", in: forged, after: 8)
         expect(
-            .json(source: "header", offset: second, reason: "the name \"__metadata__\" appears twice"), loading: forged)
+            .syntax(source: "header", offset: second, reason: "the name \"__metadata__\" appears twice"),
+            loading: forged)
     }
 
     @Test(arguments: ["crc32", "version", "graph"])
@@ -33,7 +36,7 @@ import Testing
         var forged = ForgedModel()
         forged.metadata.members.append(.init(name, "1"))
         let second = offset(of: "\"\(name)\":\"1\"}", in: forged)
-        expect(.json(source: "header", offset: second, reason: "the name \"\(name)\" appears twice"), loading: forged)
+        expect(.syntax(source: "header", offset: second, reason: "the name \"\(name)\" appears twice"), loading: forged)
     }
 
     @Test func aMemberOfAStepTwice() {
@@ -43,7 +46,7 @@ import Testing
         let text = graph.text()
         forged.metadata["graph"] = .string(text)
         let second = text.utf8.distance(from: text.startIndex, to: text.firstRange(of: "\"stride\":2}")!.lowerBound)
-        expect(.json(source: "graph", offset: second, reason: "the name \"stride\" appears twice"), loading: forged)
+        expect(.syntax(source: "graph", offset: second, reason: "the name \"stride\" appears twice"), loading: forged)
     }
 
     @Test func aStepOrValueTwice() {
@@ -138,7 +141,7 @@ import Testing
         var forged = ForgedModel()
         let place = offset(of: "stem.weight", in: forged)
         forged.editHeader = { $0.replaceSubrange((place - 8)..<(place - 8 + bytes.count), with: bytes) }
-        expect(.json(source: "header", offset: place, reason: "a string is not valid UTF-8"), loading: forged)
+        expect(.syntax(source: "header", offset: place, reason: "a string is not valid UTF-8"), loading: forged)
     }
 
     @Test(arguments: ["", "a b", "a\n", "\u{1B}[2J", "wéight", "\u{212A}", String(repeating: "n", count: 257)])
@@ -180,18 +183,18 @@ import Testing
         var forged = ForgedModel()
         forged.tensors[0].header["shape"] = [deep]
         let bracket = offset(of: "[[[[", in: forged) + 30
-        expect(.json(source: "header", offset: bracket, reason: "nested deeper than 32 levels"), loading: forged)
+        expect(.syntax(source: "header", offset: bracket, reason: "nested deeper than 32 levels"), loading: forged)
     }
 
     @Test func deepJSONInTheGraph() {
-        expect(.json(source: "graph", offset: 32, reason: "nested deeper than 32 levels")) {
+        expect(.syntax(source: "graph", offset: 32, reason: "nested deeper than 32 levels")) {
             $0.metadata["graph"] = .string(String(repeating: "[", count: 500_000))
         }
     }
 
     @Test(arguments: ["graph", "preprocessing", "labels", "provenance", "sample"])
     func textInTheMetadataThatIsNotJSON(name: String) {
-        expect(.json(source: name, offset: 0, reason: "expected a value, found the end")) { $0.metadata[name] = "" }
-        expect(.json(source: name, offset: 3, reason: "expected the end, found 'x'")) { $0.metadata[name] = "{} x" }
+        expect(.syntax(source: name, offset: 0, reason: "expected a value, found the end")) { $0.metadata[name] = "" }
+        expect(.syntax(source: name, offset: 3, reason: "expected the end, found 'x'")) { $0.metadata[name] = "{} x" }
     }
 }

@@ -76,7 +76,7 @@ import Testing
         expect(.member(path: "sample.logits[4]", expected: "a finite number", found: "-4e+38")) {
             $0["sample"]["logits"][4] = -4e38
         }
-        expect(.json(source: "sample", offset: 24, reason: "the number 1e999 is out of range")) {
+        expect(.syntax(source: "sample", offset: 24, reason: "the number 1e999 is out of range")) {
             $0.metadata["sample"] = #"{"seed":"7","tolerance":1e999}"#
         }
         expect(.member(path: "sample.logits", expected: "5 numbers, one a class", found: "4")) {

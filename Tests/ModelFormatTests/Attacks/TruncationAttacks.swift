@@ -51,6 +51,6 @@ import Testing
         forged.editHeader = { $0.removeLast() }
         let cut = forged.bytes
         let end = 8 + Int(cut[0]) + Int(cut[1]) << 8
-        expect(.json(source: "header", offset: end, reason: "expected '}', found the end"), loading: cut)
+        expect(.syntax(source: "header", offset: end, reason: "expected '}', found the end"), loading: cut)
     }
 }

@@ -1,3 +1,4 @@
+import Foundations
 import Testing
 
 @testable import ModelFormat
@@ -47,18 +48,17 @@ import Testing
     @Test func aWrongMemberIsNamed() throws {
         let text = ArchitectureFile.text(description)
         #expect(
-            throws: ModelFormatError.member(path: "architecture", expected: "no member \"sample\"", found: "one")
+            throws: JSONError.member(path: "architecture", expected: "no member \"sample\"", found: "one")
         ) { try parse(text.replacing("  \"name\":", with: "  \"sample\": 1,\n  \"name\":")) }
         #expect(
-            throws: ModelFormatError.member(path: "graph.steps[0].stride", expected: "an integer", found: "1.5")
+            throws: JSONError.member(path: "graph.steps[0].stride", expected: "an integer", found: "1.5")
         ) {
             try parse(
                 text.replacing(
                     "\"kernel\": 3, \"stride\": 1, \"padding\": 1, \"groups\": 1",
                     with: "\"kernel\": 3, \"stride\": 1.5, \"padding\": 1, \"groups\": 1"))
         }
-        #expect(throws: ModelFormatError.json(source: "architecture", offset: 0, reason: "expected a value, found 'x'"))
-        {
+        #expect(throws: JSONError.syntax(source: "architecture", offset: 0, reason: "expected a value, found 'x'")) {
             try parse("x")
         }
     }

@@ -1,3 +1,4 @@
+import Foundations
 import Testing
 
 @testable import ModelFormat
@@ -11,7 +12,7 @@ import Testing
         var description = TinyModel.description
         change(&description)
         #expect(
-            throws: ModelFormatError.member(path: path, expected: expected, found: found),
+            throws: JSONError.member(path: path, expected: expected, found: found),
             sourceLocation: sourceLocation
         ) { try description.validate() }
     }
@@ -109,8 +110,15 @@ import Testing
     @Test func answersThatJSONCannotHoldAreAnError() {
         var description = TinyModel.description
         description.sample!.logits[1] = .infinity
-        #expect(throws: ModelFormatError.member(path: "sample.logits[1]", expected: "a finite number", found: "inf")) {
+        #expect(throws: JSONError.member(path: "sample.logits[1]", expected: "a finite number", found: "inf")) {
             try ModelFile.bytes(description, tensors: TinyModel.tensors())
         }
+    }
+
+    @Test func theSampleInputIsTheDoubledSequence() throws {
+        let sample = SampleAnswers(seed: 5, tolerance: 0.5, logits: [])
+        var generator = SplitMix64(seed: 5)
+        let expected = (0..<12).map { _ in 2 * generator.nextFloat() }
+        #expect(try sample.input(PlaneShape(channels: 3, height: 2, width: 2)).elementsEqual(expected))
     }
 }

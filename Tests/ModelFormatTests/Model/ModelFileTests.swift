@@ -1,3 +1,4 @@
+import Foundations
 import TestSupport
 import Testing
 
@@ -78,7 +79,7 @@ import Testing
     @Test func theWriterRefusesWhatTheReaderWould() throws {
         var description = TinyModel.description
         description.labels.removeLast()
-        #expect(throws: ModelFormatError.member(path: "labels", expected: "5 labels, one a class", found: "4")) {
+        #expect(throws: JSONError.member(path: "labels", expected: "5 labels, one a class", found: "4")) {
             try ModelFile.bytes(description, tensors: TinyModel.tensors())
         }
         #expect(

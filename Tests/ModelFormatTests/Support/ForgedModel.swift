@@ -1,3 +1,4 @@
+import Foundations
 @testable import ModelFormat
 
 /// A model file put together by hand: any part of it can be wrong while all else, the checksum included, is right, so

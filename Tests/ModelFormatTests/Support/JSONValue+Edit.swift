@@ -1,3 +1,4 @@
+import Foundations
 import ModelFormat
 
 /// Reading and changing JSON in place. A missing member reads as null.

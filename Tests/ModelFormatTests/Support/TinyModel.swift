@@ -1,3 +1,4 @@
+import Foundations
 import ModelFormat
 
 /// A model of a few hundred weights in which every operation of the format appears.

@@ -1,6 +1,7 @@
 import ArgumentParser
 import CommandLineSupport
 import Condenser
+import Foundations
 import ModelFormat
 
 /// Numbers separated by commas.

@@ -2,14 +2,8 @@ import Foundations
 
 /// Why a file could not be read as a trained checkpoint.
 ///
-/// Every case says what was expected, what was found and where. Reading throws nothing else.
+/// Every case says what was expected, what was found and where. Reading throws nothing else, but for `FileError` and `MemoryError`.
 public enum CheckpointError: Error, Equatable, Sendable {
-    /// No file at this path can be opened, for `reason`: it is not there, or may not be read.
-    case noInput(path: String, reason: String)
-    /// The operating system refused to read the open file, for `reason`.
-    case unreadable(path: String, reason: String)
-    /// The path names something that is not a regular file: a directory, a pipe, a device.
-    case notRegularFile(path: String, found: String)
     /// The first bytes are those of no container this reader knows.
     case unknownContainer(found: String, at: CheckpointLocation)
     /// `expected` bytes were due at this place and `found` were left.
@@ -34,30 +28,18 @@ public enum CheckpointError: Error, Equatable, Sendable {
     case stateDict(StateDictFault, at: CheckpointLocation)
     /// ``CheckpointTensor/integers()`` was asked of a tensor of real numbers.
     case notIntegers(found: ElementType, at: CheckpointLocation)
-
-    /// Whether the file is missing, cannot be read, or holds what is refused.
-    public var category: ErrorCategory {
-        switch self {
-        case .noInput: .missingInput
-        case .unreadable: .inputOutput
-        default: .badData
-        }
-    }
 }
 
 extension CheckpointError: CategorizedError {
+    /// Bad data.
+    public var category: ErrorCategory { .badData }
+
     /// The description, which names the file.
     public func message(about path: String) -> String { description }
 
     /// One line: where, what was expected, what was found.
     public var description: String {
         switch self {
-        case .noInput(let path, let reason):
-            "\(printable(path)): cannot be opened: \(reason)"
-        case .unreadable(let path, let reason):
-            "\(printable(path)): cannot be read: \(reason)"
-        case .notRegularFile(let path, let found):
-            "\(printable(path)): expected a file, found \(found)"
         case .unknownContainer(let found, let place):
             "\(place): expected a PyTorch checkpoint (zip, stacked pickles or tar) or safetensors, found \(found)"
         case .truncated(let expected, let found, let place):

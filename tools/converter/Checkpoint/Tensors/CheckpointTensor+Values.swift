@@ -1,3 +1,5 @@
+import Foundations
+
 extension CheckpointTensor {
     /// The elements in C order (the last dimension runs fastest) as single-precision numbers.
     ///
@@ -9,7 +11,7 @@ extension CheckpointTensor {
         switch elementType {
         case .float32: gather { (bits: UInt32) in Float(bitPattern: bits) }
         case .float64: gather { (bits: UInt64) in Float(Double(bitPattern: bits)) }
-        case .float16: gather { (bits: UInt16) in Float(halfBitPattern: bits) }
+        case .float16: gather { (bits: UInt16) in Half.widen(bits) }
         case .bfloat16: gather { (bits: UInt16) in Float(bitPattern: UInt32(bits) << 16) }
         case .int64: gather { (value: Int64) in Float(value) }
         case .int32: gather { (value: Int32) in Float(value) }
@@ -85,22 +87,6 @@ extension CheckpointTensor {
             guard position >= 0 else { return }
             index[position] += 1
             start += outer[position].stride
-        }
-    }
-}
-
-extension Float {
-    /// The value of a binary16, exactly.
-    init(halfBitPattern bits: UInt16) {
-        let sign = UInt32(bits & 0x8000) << 16
-        let magnitude = UInt32(bits & 0x7FFF)
-        if magnitude >= 0x7C00 {
-            self.init(bitPattern: sign | 0x7F80_0000 | (magnitude & 0x3FF) << 13)
-        } else {
-            // Read as a binary32 the bits have an exponent that is 112 too low; the product is exact, also where the
-            // half is subnormal.
-            let scaled = Float(bitPattern: magnitude << 13) * 0x1p112
-            self.init(bitPattern: sign | scaled.bitPattern)
         }
     }
 }

@@ -1,5 +1,6 @@
 import Checkpoint
 import CondenseNet
+import Foundations
 import ModelFormat
 
 /// A checkpoint turned into a model file, not yet written.

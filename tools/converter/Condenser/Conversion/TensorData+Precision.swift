@@ -1,3 +1,4 @@
+import Foundations
 import ModelFormat
 
 /// How a model file stores weights.

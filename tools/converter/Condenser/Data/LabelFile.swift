@@ -1,4 +1,5 @@
 import Foundation
+import Foundations
 import ModelFormat
 
 /// A text file with the name of one class on each line.

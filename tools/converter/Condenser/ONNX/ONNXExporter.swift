@@ -1,4 +1,5 @@
 import CondenseNet
+import Foundations
 import ModelFormat
 
 /// Writes a condensed network as an ONNX model, so that it can be checked and timed in other runtimes.

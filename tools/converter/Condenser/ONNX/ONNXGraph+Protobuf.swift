@@ -4,7 +4,7 @@ import ModelFormat
 extension ONNXGraph {
     /// Writes the fields of a `GraphProto`, weights fetched one tensor at a time.
     ///
-    /// - Throws: `ModelFormatError.memory`.
+    /// - Throws: `MemoryError`.
     func write(
         _ description: ModelDescription, _ tensors: some TensorSource, to writer: inout ProtobufWriter
     ) throws {
