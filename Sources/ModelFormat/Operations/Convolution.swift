@@ -49,9 +49,13 @@ extension Convolution {
 
     /// The members of the step that are the operation's own.
     public var members: [JSONValue.Member] {
-        preActivation.members + [.init("outputChannels", .integer(outputChannels))] + window.members
-            + [.init("groups", .integer(groups))] + flags([("bias", bias)]) + activation.members
-            + flags([("shuffle", shuffle)])
+        var members = preActivation.members
+        members.append(JSONValue.Member("outputChannels", .integer(outputChannels)))
+        members += window.members
+        members.append(JSONValue.Member("groups", .integer(groups)))
+        members += flags([("bias", bias)])
+        members += activation.members
+        return members + flags([("shuffle", shuffle)])
     }
 
     /// Reads the members of the step that are the operation's own.
