@@ -79,13 +79,14 @@ def architecture():
 
     steps = [
         step("stem", "convolution", "image", 3, "block", outputChannels=4, groups=1, **window(3, 1, 1)),
-        step("one", "convolution", "block", 4, "middle", gather=4, normalize=True, outputChannels=8, groups=2, bias=True,
-             relu=True, shuffle=True, **window(1, 1, 0)),
+        step("one", "convolution", "block", 4, "middle", outputChannels=8, groups=2, bias=True, activation="relu", shuffle=True,
+             preActivation={"gather": 4, "normalize": True, "activation": "relu"}, **window(1, 1, 0)),
         step("three", "convolution", "middle", 8, "block", outputOffset=4, outputChannels=4, groups=2, **window(3, 1, 1)),
         step("average", "averagePooling", "block", 8, "pooled", **window(2, 2, 0)),
         step("maximum", "maximumPooling", "block", 8, "maxima", **window(3, 2, 1)),
-        step("shortcut", "addition", "pooled", 8, "sum", other="maxima", relu=True),
-        step("last", "globalAveragePooling", "sum", 8, "features", gather=6, normalize=True),
+        step("shortcut", "addition", "pooled", 8, "sum", other="maxima", activation="relu"),
+        step("last", "globalAveragePooling", "sum", 8, "features",
+             preActivation={"gather": 6, "normalize": True, "activation": "relu"}),
         step("classifier", "linear", "features", 6, "logits", outputs=5),
     ]
     shapes = {"image": [3, 8, 8], "block": [8, 8, 8], "middle": [8, 8, 8], "pooled": [8, 4, 4], "maxima": [8, 4, 4],
@@ -93,7 +94,7 @@ def architecture():
     values = [{"name": name, "shape": shape} for name, shape in shapes.items()]
     preprocessing = {"resize": 9, "crop": 8, "mean": [0.5, 0.25, 0.125], "std": [0.1, 0.2, 0.3], "colorOrder": "RGB"}
     return json.dumps(
-        {"format": "condensenet-architecture", "version": "1", "name": "tiny", "preprocessing": preprocessing,
+        {"format": "condensenet-architecture", "version": "2", "name": "tiny", "preprocessing": preprocessing,
          "labels": [], "graph": {"input": "image", "output": "logits", "values": values, "steps": steps}})
 
 
@@ -110,6 +111,8 @@ def main():
             [ROOT / ".build/release/condensenet-convert", source, "--input-size", "8", "--precision", precision,
              "-o", SEEDS / f"model/tiny-{precision}.safetensors"], check=True, stdout=subprocess.DEVNULL)
     (SEEDS / "model/every-operation.json").write_text(architecture())
+    for name, kind in (("tiny-f16", "safetensors"), ("every-operation", "json")):
+        shutil.copy(FIXTURES / f"models-v1/{name}.{kind}", SEEDS / f"model/{name}-v1.{kind}")
     variants = FIXTURES / "checkpoint-variants"
     for name in ("training-protocol1", "training-protocol5", "types", "views", "views-deflated"):
         shutil.copy(variants / f"{name}.pth", SEEDS / "zip")

@@ -85,6 +85,7 @@ extension ImageTransform {
         try self.init(
             resize: preprocessing.resize, crop: preprocessing.crop, mean: preprocessing.mean, std: preprocessing.std,
             colorOrder: preprocessing.colorOrder == .rgb ? .rgb : .bgr,
+            interpolation: preprocessing.interpolation == .bilinear ? .bilinear : .bicubic,
             outputSize: ImageSize(width: input.width, height: input.height))
     }
 }

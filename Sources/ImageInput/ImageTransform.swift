@@ -8,6 +8,14 @@ public struct ImageTransform: Equatable, Sendable {
         case bgr = "BGR"
     }
 
+    /// How pixels between pixels are made.
+    public enum Interpolation: String, CaseIterable, Sendable {
+        /// By the triangle filter.
+        case bilinear
+        /// By Keys' cubic filter with a = −½.
+        case bicubic
+    }
+
     /// The shorter side after resizing; `nil` keeps the image's size.
     public let resize: Int?
     /// The side of the centre crop, zero-padded where the image is smaller; `nil` keeps all pixels.
@@ -18,6 +26,8 @@ public struct ImageTransform: Equatable, Sendable {
     public let std: [Float]
     /// The order in which colours fill the planes.
     public let colorOrder: ColorOrder
+    /// How the image is resized, antialiased.
+    public let interpolation: Interpolation
     /// The size that the network takes.
     public let outputSize: ImageSize
 
@@ -26,7 +36,8 @@ public struct ImageTransform: Equatable, Sendable {
     /// - Throws: `ImageError.transform` unless `resize` and `crop` are 1 to 16,384, `crop` gives `outputSize`, and
     ///   `mean` and `std` are three finite numbers, those of `std` not 0.
     public init(
-        resize: Int?, crop: Int?, mean: [Float], std: [Float], colorOrder: ColorOrder = .rgb, outputSize: ImageSize
+        resize: Int?, crop: Int?, mean: [Float], std: [Float], colorOrder: ColorOrder = .rgb,
+        interpolation: Interpolation = .bilinear, outputSize: ImageSize
     ) throws {
         let sides = 1...ImageLimits.default.side
         func require(_ holds: Bool, _ parameter: String, _ expected: String, _ found: Any) throws {
@@ -50,6 +61,7 @@ public struct ImageTransform: Equatable, Sendable {
         self.mean = mean
         self.std = std
         self.colorOrder = colorOrder
+        self.interpolation = interpolation
         self.outputSize = outputSize
     }
 
@@ -87,7 +99,7 @@ public struct ImageTransform: Equatable, Sendable {
     ) throws -> RGBImage {
         try target == image.size
             ? image.cropped(columns: columns, rows: rows)
-            : image.resampled(to: target, columns: columns, rows: rows)
+            : image.resampled(to: target, columns: columns, rows: rows, interpolation: interpolation)
     }
 
     private func normalise(_ image: RGBImage, into buffer: UnsafeMutableBufferPointer<Float>) {

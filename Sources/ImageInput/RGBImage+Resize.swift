@@ -1,18 +1,20 @@
 extension RGBImage {
-    /// The image with its shorter side at `side` and its longer side at `⌊side · longer / shorter⌋`, antialiased
-    /// bilinear: bit for bit what torchvision's `Resize(side)` makes of a PIL image with Pillow up to 12. Pillow 13
+    /// The image with its shorter side at `side` and its longer side at `⌊side · longer / shorter⌋`, antialiased: bit
+    /// for bit what torchvision's `Resize(side, interpolation)` makes of a PIL image with Pillow up to 12. Pillow 13
     /// resamples the columns of tall images first, which differs by one step of 255 at most.
     ///
     /// An image that already has this size is returned unchanged.
     ///
     /// - Precondition: `side` is at least 1.
     /// - Throws: `ImageError.tooLarge` if the result would be beyond `limits`, as a very long image's is; `MemoryError`.
-    public func resized(shorterSide side: Int, limits: ImageLimits = .default) throws -> RGBImage {
+    public func resized(
+        shorterSide side: Int, interpolation: ImageTransform.Interpolation = .bilinear, limits: ImageLimits = .default
+    ) throws -> RGBImage {
         precondition(side >= 1, "a side has at least one pixel")
         let target = size.scaled(shorterSide: side)
         if target == size { return self }
         try limits.check(target, name: name)
-        return try resampled(to: target, columns: 0..<target.width, rows: 0..<target.height)
+        return try resampled(to: target, columns: 0..<target.width, rows: 0..<target.height, interpolation: interpolation)
     }
 
     /// The part of the image resized to `target` that lies in `columns` and `rows`; the rest is not computed.
@@ -21,9 +23,11 @@ extension RGBImage {
     ///
     /// - Precondition: the ranges lie within `target` and are not empty.
     /// - Throws: `MemoryError`.
-    func resampled(to target: ImageSize, columns: Range<Int>, rows: Range<Int>) throws -> RGBImage {
-        let horizontal = ResampleAxis(from: width, to: target.width, outputs: columns)
-        let vertical = ResampleAxis(from: height, to: target.height, outputs: rows)
+    func resampled(
+        to target: ImageSize, columns: Range<Int>, rows: Range<Int>, interpolation: ImageTransform.Interpolation
+    ) throws -> RGBImage {
+        let horizontal = ResampleAxis(from: width, to: target.width, outputs: columns, interpolation: interpolation)
+        let vertical = ResampleAxis(from: height, to: target.height, outputs: rows, interpolation: interpolation)
         let sources = vertical.sources
         let narrowed = try RGBImage(size: ImageSize(width: columns.count, height: sources.count), name: name) {
             output in

@@ -32,7 +32,8 @@ struct GoldenTests {
     @Test(
         "logits are x86-64's on every processor",
         arguments: [
-            ("Tests/Fixtures/models/cifar10-g4", "cifar10-g4"), ("Tests/Fixtures/models/cifar10-g4-full", "cifar10-g4"),
+            ("Tests/Fixtures/models/cifar10-g4", "cifar10-g4"), ("Tests/Fixtures/models-v1/cifar10-g4", "cifar10-g4"),
+            ("Tests/Fixtures/models/cifar10-g4-full", "cifar10-g4"),
             ("Tests/Fixtures/models/imagenet-g8", "imagenet-g8"),
             ("Tests/Fixtures/models/imagenet-g8-full", "imagenet-g8"), ("models/fashion-mnist", "fashion-mnist"),
         ])

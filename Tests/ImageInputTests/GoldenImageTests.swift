@@ -44,14 +44,15 @@ import Testing
         }
     }
 
-    @Test func resizeIsPillowsToTheBit() throws {
-        let files = try Self.files("image-formats", prefix: "resize")
-        #expect(files.count == 11)
+    @Test(arguments: [("resize", ImageTransform.Interpolation.bilinear, 11), ("bicubic", .bicubic, 10)])
+    func resizeIsPillowsToTheBit(prefix: String, interpolation: ImageTransform.Interpolation, count: Int) throws {
+        let files = try Self.files("image-formats", prefix: prefix)
+        #expect(files.count == count)
         for file in files {
             let image = try RGBImage.decode(path: Fixture.path("image-formats/\(file)"))
             let side = try #require(Int(stem(file).split(separator: "-").last!))
             let difference = largestDifference(
-                try image.resized(shorterSide: side), try Fixture.array("image-formats/\(stem(file)).npy"))
+                try image.resized(shorterSide: side, interpolation: interpolation), try Fixture.array("image-formats/\(stem(file)).npy"))
             #expect(difference == 0, "\(file)")
         }
     }

@@ -13,15 +13,17 @@ extension Graph {
 
     /// Reads a graph; its meaning is checked by `validate`, not here.
     ///
-    /// - Parameter path: what the value is, for error messages.
+    /// - Parameters:
+    ///   - path: what the value is, for error messages.
+    ///   - version: of the file that holds it.
     /// - Throws: `JSONError.member` for a missing, unknown or mistyped member, and for a name that is no identifier.
-    init(json: JSONValue, path: String) throws {
+    init(json: JSONValue, path: String, version: FormatVersion) throws {
         var members = try JSONMembers(json, path: path)
         let values = try members.array("values").enumerated().map { position, json in
             try Value(json: json, path: "\(path).values[\(position)]")
         }
         let steps = try members.array("steps").enumerated().map { position, json in
-            try Step(json: json, path: "\(path).steps[\(position)]")
+            try Step(json: json, path: "\(path).steps[\(position)]", version: version)
         }
         self.init(
             values: values, steps: steps, input: try members.identifier("input"),
@@ -63,7 +65,7 @@ extension Step {
         return .object(members)
     }
 
-    fileprivate init(json: JSONValue, path: String) throws {
+    fileprivate init(json: JSONValue, path: String, version: FormatVersion) throws {
         var members = try JSONMembers(json, path: path)
         name = try members.identifier("name")
         input = try members.identifier("input")
@@ -72,7 +74,7 @@ extension Step {
         outputOffset = try members.integer("outputOffset", default: 0)
         source = SourceCost(
             parameters: try members.integer("parameters"), paperFLOPs: try members.integer("paperFLOPs"))
-        operation = try KnownOperations.read(&members)
+        operation = try KnownOperations.read(&members, version: version)
         try members.finish()
     }
 }

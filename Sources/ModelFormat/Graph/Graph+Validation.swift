@@ -108,9 +108,6 @@ private struct GraphValidator {
         guard KnownOperations.contains(operation) else {
             throw rules.failure("a known operation", "\"\(operation.word)\"")
         }
-        guard operation.activation != .hardSwish else {
-            throw rules.failure("an activation that the file can hold", operation.activation.rawValue)
-        }
         try operation.preActivation.check(rules)
         let operand = step.operand(of: input)
         try limit("bytes of the gathered input of step \(step.name)", 4 * operand.count, FormatLimits.arenaBytes)

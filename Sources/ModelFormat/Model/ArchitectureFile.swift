@@ -22,8 +22,8 @@ public enum ArchitectureFile {
         }
         let json = try JSONReader.parse(bytes, source: "architecture")
         var members = try JSONMembers(json, path: "architecture")
-        try members.requireIdentity(format: format)
-        let description = try ModelDescription(architecture: members)
+        let version = try members.version(format: format)
+        let description = try ModelDescription(architecture: members, version: version)
         try description.validate()
         return description
     }

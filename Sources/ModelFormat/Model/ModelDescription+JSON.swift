@@ -12,11 +12,11 @@ extension ModelDescription {
     }
 
     /// Reads an architecture file behind its format and version.
-    init(architecture members: JSONMembers) throws {
+    init(architecture members: JSONMembers, version: FormatVersion) throws {
         var members = members
         name = try members.string("name")
-        graph = try Graph(json: try members.value("graph"), path: "graph")
-        preprocessing = try Preprocessing(json: try members.value("preprocessing"), path: "preprocessing")
+        graph = try Graph(json: try members.value("graph"), path: "graph", version: version)
+        preprocessing = try Preprocessing(json: try members.value("preprocessing"), path: "preprocessing", version: version)
         labels = try members.strings("labels")
         try members.finish()
     }
@@ -37,14 +37,14 @@ extension ModelDescription {
     }
 
     /// Reads the metadata of a model file behind its checksum, format and version.
-    init(metadata members: JSONMembers) throws {
+    init(metadata members: JSONMembers, version: FormatVersion) throws {
         var members = members
         func nested(_ name: String) throws -> JSONValue {
             try JSONValue.parse(Array(try members.string(name).utf8), source: name)
         }
         name = try members.string("name")
-        graph = try Graph(json: try nested("graph"), path: "graph")
-        preprocessing = try Preprocessing(json: try nested("preprocessing"), path: "preprocessing")
+        graph = try Graph(json: try nested("graph"), path: "graph", version: version)
+        preprocessing = try Preprocessing(json: try nested("preprocessing"), path: "preprocessing", version: version)
         var labels = try JSONMembers(["labels": try nested("labels")], path: "metadata")
         self.labels = try labels.strings("labels")
         provenance = try Provenance(json: try nested("provenance"), path: "provenance")
@@ -55,16 +55,18 @@ extension ModelDescription {
 
 extension Preprocessing {
     var json: JSONValue {
-        [
+        let members: JSONValue = [
             "resize": resize.map(JSONValue.integer) ?? .null,
             "crop": crop.map(JSONValue.integer) ?? .null,
             "mean": .array(mean.map(JSONValue.float)),
             "std": .array(std.map(JSONValue.float)),
             "colorOrder": .string(colorOrder.rawValue),
         ]
+        guard interpolation != .bilinear, case .object(let list) = members else { return members }
+        return .object(list + [.init("interpolation", .string(interpolation.rawValue))])
     }
 
-    init(json: JSONValue, path: String) throws {
+    init(json: JSONValue, path: String, version: FormatVersion) throws {
         var members = try JSONMembers(json, path: path)
         resize = try members.integerOrNull("resize")
         crop = try members.integerOrNull("crop")
@@ -75,6 +77,13 @@ extension Preprocessing {
             throw members.mismatch("colorOrder", "RGB or BGR", .string(order))
         }
         self.colorOrder = colorOrder
+        interpolation = .bilinear
+        if version > .one, let value = members.optional("interpolation") {
+            guard case .string(let word) = value, let known = Interpolation(rawValue: word) else {
+                throw members.mismatch("interpolation", "bilinear or bicubic", value)
+            }
+            interpolation = known
+        }
         try members.finish()
     }
 }

@@ -4,8 +4,8 @@ import Foundations
 ///
 /// The format is safetensors with this module's metadata; `docs/format.md` defines it.
 public final class ModelFile: Sendable {
-    /// The version of the format that this program writes, and the only one that it reads.
-    public static let version = "1"
+    /// The version of the format that this program writes; `FormatVersion` has those that it reads.
+    public static let version = FormatVersion.current.rawValue
     static let format = "condensenet"
 
     /// Everything that the file says besides its weights.
@@ -45,7 +45,7 @@ public final class ModelFile: Sendable {
         let file = UnsafeRawBufferPointer(storage.bytes)
         let header = try SafetensorsHeader(file)
         checksum = try Checksum.verified(file)
-        description = try ModelDescription(metadata: header.metadata)
+        description = try ModelDescription(metadata: header.metadata, version: header.version)
         multiplyAccumulates = try description.validate()
         tensors = Dictionary(uniqueKeysWithValues: header.tensors.map { ($0.name, $0) })
         self.storage = storage

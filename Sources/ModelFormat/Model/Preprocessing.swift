@@ -10,6 +10,14 @@ public struct Preprocessing: Equatable, Sendable {
         case bgr = "BGR"
     }
 
+    /// How pixels between pixels are made when an image is resized.
+    public enum Interpolation: String, CaseIterable, Sendable {
+        /// By the triangle filter, widened where the image shrinks.
+        case bilinear
+        /// By Keys' cubic filter with a = −½, widened where the image shrinks.
+        case bicubic
+    }
+
     /// The shorter side after resizing; `nil` keeps the image's size.
     public var resize: Int?
     /// The side of the centre crop, zero-padded where the image is smaller; `nil` takes the image as it is.
@@ -20,14 +28,20 @@ public struct Preprocessing: Equatable, Sendable {
     public var std: [Float]
     /// Which colour each input plane holds.
     public var colorOrder: ColorOrder
+    /// How an image is resized.
+    public var interpolation: Interpolation
 
     /// A transform; `ModelDescription.validate` says whether it suits a network.
-    public init(resize: Int?, crop: Int?, mean: [Float], std: [Float], colorOrder: ColorOrder = .rgb) {
+    public init(
+        resize: Int?, crop: Int?, mean: [Float], std: [Float], colorOrder: ColorOrder = .rgb,
+        interpolation: Interpolation = .bilinear
+    ) {
         self.resize = resize
         self.crop = crop
         self.mean = mean
         self.std = std
         self.colorOrder = colorOrder
+        self.interpolation = interpolation
     }
 
     func validate(for input: PlaneShape) throws {

@@ -4,6 +4,7 @@ import Foundations
 struct SafetensorsHeader {
     /// What `__metadata__` holds besides checksum, format and version.
     let metadata: JSONMembers
+    let version: FormatVersion
     let tensors: [TensorEntry]
 
     /// The alignment of the data section from the start of the file.
@@ -49,7 +50,7 @@ struct SafetensorsHeader {
         guard case .object(let members) = json, let first = members.first else {
             throw JSONError.member(path: "header", expected: "an object with members", found: json.summary)
         }
-        metadata = try Self.identified(first.value)
+        (metadata, version) = try Self.identified(first.value)
         guard members.count - 1 <= FormatLimits.tensors else {
             throw ModelFormatError.limit(
                 what: "tensors of the file", found: members.count - 1, limit: FormatLimits.tensors)
@@ -62,22 +63,24 @@ struct SafetensorsHeader {
     }
 
     /// The metadata behind checksum, format and version, which come first so that any other version is known as such.
-    private static func identified(_ metadata: JSONValue) throws -> JSONMembers {
+    private static func identified(_ metadata: JSONValue) throws -> (JSONMembers, FormatVersion) {
         var members = try JSONMembers(metadata, path: "metadata")
         _ = try members.string("crc32")
-        try members.requireIdentity(format: ModelFile.format)
-        return members
+        let version = try members.version(format: ModelFile.format)
+        return (members, version)
     }
 }
 
 extension JSONMembers {
     /// Reads members `format` and `version` and throws unless this program reads both.
-    mutating func requireIdentity(format: String) throws {
+    mutating func version(format: String) throws -> FormatVersion {
         let found = try identifier("format")
         guard found == format else { throw ModelFormatError.notAModel(found: "format \"\(found)\"") }
-        let version = try identifier("version")
-        guard version == ModelFile.version else {
-            throw ModelFormatError.version(found: version, supported: ModelFile.version)
+        let word = try identifier("version")
+        guard let version = FormatVersion(rawValue: word) else {
+            throw ModelFormatError.version(
+                found: word, supported: FormatVersion.allCases.map(\.rawValue).joined(separator: " or "))
         }
+        return version
     }
 }

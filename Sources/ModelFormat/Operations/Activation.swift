@@ -12,9 +12,25 @@ public enum Activation: String, CaseIterable, Sendable {
 
 extension Activation {
     /// The member that says so; nothing is said of `none`.
-    var members: [JSONValue.Member] { flags([("relu", self == .relu)]) }
+    var members: [JSONValue.Member] { self == .none ? [] : [.init("activation", .string(rawValue))] }
 
-    init(reading members: inout JSONMembers) throws { self = try members.flag("relu") ? .relu : .none }
+    /// Reads member `activation`, or version 1's flag `relu`.
+    ///
+    /// - Throws: `JSONError.member`.
+    init(reading members: inout JSONMembers, version: FormatVersion) throws {
+        guard version > .one else {
+            self = try members.flag("relu") ? .relu : .none
+            return
+        }
+        guard let value = members.optional("activation") else {
+            self = .none
+            return
+        }
+        guard case .string(let word) = value, let activation = Self.allCases.first(where: { $0.rawValue == word }) else {
+            throw members.mismatch("activation", Self.allCases.map(\.rawValue).joined(separator: ", "), value)
+        }
+        self = activation
+    }
 }
 
 /// The flags that are set; an absent flag means false.

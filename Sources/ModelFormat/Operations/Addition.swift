@@ -23,8 +23,8 @@ extension Addition {
     public var members: [JSONValue.Member] { [.init("other", .string(other))] + activation.members }
 
     /// Reads the members of the step that are the operation's own.
-    public init(word: String, reading members: inout JSONMembers) throws {
-        self.init(other: try members.identifier("other"), activation: try Activation(reading: &members))
+    public init(word: String, reading members: inout JSONMembers, version: FormatVersion) throws {
+        self.init(other: try members.identifier("other"), activation: try Activation(reading: &members, version: version))
     }
 
     /// The other summand.

@@ -59,14 +59,14 @@ extension Convolution {
     }
 
     /// Reads the members of the step that are the operation's own.
-    public init(word: String, reading members: inout JSONMembers) throws {
-        let preActivation = try PreActivation(reading: &members)
+    public init(word: String, reading members: inout JSONMembers, version: FormatVersion) throws {
+        let preActivation = try PreActivation(reading: &members, version: version)
         let window = try SlidingWindow(reading: &members)
         self.init(
             preActivation: preActivation, outputChannels: try members.integer("outputChannels"),
             kernel: window.kernel, stride: window.stride, padding: window.padding,
             groups: try members.integer("groups"), bias: try members.flag("bias"),
-            activation: try Activation(reading: &members), shuffle: try members.flag("shuffle"))
+            activation: try Activation(reading: &members, version: version), shuffle: try members.flag("shuffle"))
     }
 
     private var window: SlidingWindow { SlidingWindow(kernel: kernel, stride: stride, padding: padding) }

@@ -18,8 +18,8 @@ extension GlobalAveragePooling {
     public var members: [JSONValue.Member] { preActivation.members }
 
     /// Reads the members of the step that are the operation's own.
-    public init(word: String, reading members: inout JSONMembers) throws {
-        self.init(preActivation: try PreActivation(reading: &members))
+    public init(word: String, reading members: inout JSONMembers, version: FormatVersion) throws {
+        self.init(preActivation: try PreActivation(reading: &members, version: version))
     }
 
     /// Every operand has an average.

@@ -23,8 +23,8 @@ extension Linear {
     public var members: [JSONValue.Member] { [.init("outputs", .integer(outputs))] + activation.members }
 
     /// Reads the members of the step that are the operation's own.
-    public init(word: String, reading members: inout JSONMembers) throws {
-        self.init(outputs: try members.integer("outputs"), activation: try Activation(reading: &members))
+    public init(word: String, reading members: inout JSONMembers, version: FormatVersion) throws {
+        self.init(outputs: try members.integer("outputs"), activation: try Activation(reading: &members, version: version))
     }
 
     /// Outputs within their limit.

@@ -14,10 +14,10 @@ public protocol Operation: Equatable, Sendable {
     var word: String { get }
     /// The members of a step's JSON that belong to the operation, in a fixed order, defaults left out.
     var members: [JSONValue.Member] { get }
-    /// Reads the operation whose name in the file is `word`, one of `words`.
+    /// Reads the operation whose name in a file of `version` is `word`, one of `words`.
     ///
     /// - Throws: `JSONError.member` for a missing or mistyped member.
-    init(word: String, reading members: inout JSONMembers) throws
+    init(word: String, reading members: inout JSONMembers, version: FormatVersion) throws
 
     /// What happens to the step's input first; by default nothing.
     var preActivation: PreActivation { get }
@@ -105,11 +105,11 @@ enum KnownOperations {
     static func contains(_ operation: any Operation) -> Bool { types.contains { $0 == type(of: operation) } }
 
     /// Reads an operation by the step's member `operation`.
-    static func read(_ members: inout JSONMembers) throws -> any Operation {
+    static func read(_ members: inout JSONMembers, version: FormatVersion) throws -> any Operation {
         let word = try members.identifier("operation")
         guard let type = types.first(where: { $0.words.contains(word) }) else {
             throw members.mismatch("operation", "a known operation", .string(word))
         }
-        return try type.init(word: word, reading: &members)
+        return try type.init(word: word, reading: &members, version: version)
     }
 }

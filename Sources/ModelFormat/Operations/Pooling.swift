@@ -12,6 +12,8 @@ public struct Pooling: Operation {
 
     /// What is taken of each window.
     public var kind: Kind
+    /// What happens to the input of an average first; maxima are taken of the input as it is.
+    public var preActivation: PreActivation
     /// The side of the square window.
     public var kernel: Int
     /// Pixels from one window to the next, in both directions.
@@ -19,9 +21,12 @@ public struct Pooling: Operation {
     /// Pixels around the input that no window counts: at most half of `kernel` for maxima, 0 for averages.
     public var padding: Int
 
-    /// By default without padding.
-    public init(kind: Kind, kernel: Int, stride: Int, padding: Int = 0) {
+    /// By default of the input as it is, without padding.
+    public init(
+        kind: Kind, preActivation: PreActivation = PreActivation(), kernel: Int, stride: Int, padding: Int = 0
+    ) {
         self.kind = kind
+        self.preActivation = preActivation
         self.kernel = kernel
         self.stride = stride
         self.padding = padding
@@ -34,13 +39,17 @@ extension Pooling {
     /// The word in the file.
     public var word: String { kind == .maximum ? "maximumPooling" : "averagePooling" }
     /// The members of the step that are the operation's own.
-    public var members: [JSONValue.Member] { window.members }
+    public var members: [JSONValue.Member] { preActivation.members + window.members }
 
     /// Reads the members of the step that are the operation's own.
-    public init(word: String, reading members: inout JSONMembers) throws {
+    public init(word: String, reading members: inout JSONMembers, version: FormatVersion) throws {
+        let kind = word == "maximumPooling" ? Kind.maximum : .average
+        let preActivation =
+            kind == .average && version > .one
+            ? try PreActivation(reading: &members, version: version) : PreActivation()
         let window = try SlidingWindow(reading: &members)
         self.init(
-            kind: word == "maximumPooling" ? .maximum : .average, kernel: window.kernel, stride: window.stride,
+            kind: kind, preActivation: preActivation, kernel: window.kernel, stride: window.stride,
             padding: window.padding)
     }
 
@@ -48,6 +57,9 @@ extension Pooling {
 
     /// A window within its limits, and padding that leaves something in it.
     public func check(_ operand: PlaneShape, _ rules: StepRules) throws {
+        guard kind == .average || preActivation == PreActivation() else {
+            throw rules.failure("no pre-activation before a maximum", "one")
+        }
         try window.check(operand, rules)
         // Half a window of padding leaves an element of the input in every window.
         try rules.range("pooling padding", padding, 0...(kind == .maximum ? kernel / 2 : 0))

@@ -21,24 +21,36 @@ public struct PreActivation: Equatable, Sendable {
 }
 
 extension PreActivation {
+    /// Member `preActivation`; nothing is said where nothing happens.
     var members: [JSONValue.Member] {
-        (gather.map { [.init("gather", .integer($0))] } ?? []) + flags([("normalize", normalize)])
+        let members =
+            (gather.map { [.init("gather", .integer($0))] } ?? []) + flags([("normalize", normalize)])
+            + activation.members
+        return members.isEmpty ? [] : [.init("preActivation", .object(members))]
     }
 
-    init(reading members: inout JSONMembers) throws {
+    /// Reads member `preActivation`; version 1 has its members among the step's, where a norm implies ReLU.
+    ///
+    /// - Throws: `JSONError.member`.
+    init(reading members: inout JSONMembers, version: FormatVersion) throws {
+        self.init()
+        guard version > .one else {
+            gather = try members.optionalInteger("gather")
+            normalize = try members.flag("normalize")
+            activation = normalize ? .relu : .none
+            return
+        }
+        guard let value = members.optional("preActivation") else { return }
+        var members = try JSONMembers(value, path: "\(members.path).preActivation")
         gather = try members.optionalInteger("gather")
         normalize = try members.flag("normalize")
-        activation = normalize ? .relu : .none
+        activation = try Activation(reading: &members, version: version)
+        try members.finish()
     }
 
     /// - Throws: `ModelFormatError.step` for a broken rule.
     func check(_ rules: StepRules) throws {
         if let gather { try rules.range("gathered channels", gather, 1...FormatLimits.channels) }
-        guard normalize == (activation == .relu) else {
-            throw rules.failure(
-                "a pre-activation that normalizes and rectifies, or does neither",
-                "\(normalize ? "normalization" : "no normalization") and activation \(activation.rawValue)")
-        }
     }
 
     /// `index`: `[gathered]`; `scale`, `shift`: `[gathered or visible channels]`.

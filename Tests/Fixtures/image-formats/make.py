@@ -181,3 +181,19 @@ for width, height, side in ((7, 5, 16), (64, 3, 2), (3, 64, 5), (300, 17, 9), (3
         image = image.resize((size[0], height), Image.Resampling.BILINEAR)
         image = image.resize(size, Image.Resampling.BILINEAR)
     answer(name, np.asarray(image))
+
+# Bicubic likewise, of images of their own seed; flat halves show the filter's overshoot being cut off at 0 and 255.
+
+RANDOM = np.random.default_rng(3)
+for width, height, side in ((7, 5, 16), (64, 3, 2), (3, 64, 5), (300, 17, 9), (33, 41, 33), (1, 1, 5), (2, 90, 1),
+                            (90, 91, 31), (128, 127, 126), (12, 9, 100)):
+    pixels = RANDOM.integers(0, 256, (height, width, 3)).astype(np.uint8)
+    pixels[:, :width // 2] = np.where(pixels[:, :width // 2] < 128, 0, 255)
+    shorter, longer = min(width, height), max(width, height)
+    other = side * longer // shorter
+    size = (side, other) if width <= height else (other, side)
+    name = f"bicubic-{width}x{height}-{side}.ppm"
+    put(name, f"P6 {width} {height} 255\n".encode() + pixels.tobytes())
+    image = Image.fromarray(pixels)
+    image = image.resize((size[0], height), Image.Resampling.BICUBIC)
+    answer(name, np.asarray(image.resize(size, Image.Resampling.BICUBIC)))

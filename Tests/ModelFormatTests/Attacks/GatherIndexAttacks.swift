@@ -42,13 +42,13 @@ import Testing
         switch count {
         case 3, 5:
             expect(.tensor(name: "last.index", expected: "shape [\(count)]", found: "[6]")) {
-                $0[step: "last"]["gather"] = .integer(count)
+                $0[step: "last"]["preActivation"]["gather"] = .integer(count)
                 $0[value: "features"]["shape"] = [.integer(count), 1, 1]
                 $0[step: "classifier"]["inputChannels"] = .integer(count)
             }
         default:
             expect(.step(name: "last", expected: "gathered channels from 1 to 65536", found: "\(count)")) {
-                $0[step: "last"]["gather"] = .integer(count)
+                $0[step: "last"]["preActivation"]["gather"] = .integer(count)
             }
         }
     }
@@ -63,11 +63,11 @@ import Testing
             forged.tensors[12].header["data_offsets"] = [.integer(end), .integer(end + 4)]
         }
         expect(.tensor(name: "last.index", expected: "no such tensor", found: "one that no step reads")) {
-            $0[step: "last"].remove("gather")
+            $0[step: "last"]["preActivation"].remove("gather")
             $0[step: "last"]["inputChannels"] = 6
         }
-        expect(.member(path: "graph.steps[1].gather", expected: "an integer", found: "4.0")) {
-            $0[step: "layer.conv_1"]["gather"] = 4.0
+        expect(.member(path: "graph.steps[1].preActivation.gather", expected: "an integer", found: "4.0")) {
+            $0[step: "layer.conv_1"]["preActivation"]["gather"] = 4.0
         }
     }
 }

@@ -29,7 +29,7 @@ import Testing
             var random = SplitMix64(seed: seed)
             var forged = ForgedModel()
             forged.editHeader = { text in
-                for _ in 0..<Int.random(in: 1...4, using: &random) {
+                for _ in 0..<Int.random(in: 1...2, using: &random) {
                     let start = Int.random(in: 43..<text.count, using: &random)
                     let run = start..<min(start + Int.random(in: 1...40, using: &random), text.count)
                     switch Int.random(in: 0..<4, using: &random) {

@@ -135,14 +135,10 @@ import Testing
         }
     }
 
-    /// A pre-activation that no file can state.
-    @Test func activationsWithoutNormalization() {
+    @Test func maximaAreTakenOfTheInputAsItIs() {
         expect(
-            "a pre-activation that normalizes and rectifies, or does neither", "no normalization and activation relu",
-            convolution { $0.preActivation.activation = .relu })
-        expect(
-            "a pre-activation that normalizes and rectifies, or does neither", "normalization and activation none",
-            GlobalAveragePooling(preActivation: PreActivation(normalize: true)))
+            "no pre-activation before a maximum", "one",
+            Pooling(kind: .maximum, preActivation: PreActivation(normalize: true), kernel: 1, stride: 1))
     }
 
     /// Steps are equal when their operations are, and operations of two types never.

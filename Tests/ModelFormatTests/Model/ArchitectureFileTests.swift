@@ -20,7 +20,7 @@ import Testing
         let text = ArchitectureFile.text(description)
         #expect(try parse(text) == description)
         #expect(ArchitectureFile.text(try parse(text)) == text)
-        #expect(text.hasPrefix("{\n  \"format\": \"condensenet-architecture\",\n  \"version\": \"1\",\n"))
+        #expect(text.hasPrefix("{\n  \"format\": \"condensenet-architecture\",\n  \"version\": \"2\",\n"))
         #expect(text.hasSuffix("}\n"))
     }
 
@@ -38,9 +38,9 @@ import Testing
         #expect(throws: ModelFormatError.notAModel(found: "format \"condensenet\"")) {
             try parse(text.replacing("condensenet-architecture", with: "condensenet"))
         }
-        for version in ["0", "2", "1.0", "01"] {
-            #expect(throws: ModelFormatError.version(found: version, supported: "1")) {
-                try parse(text.replacing("\"version\": \"1\"", with: "\"version\": \"\(version)\""))
+        for version in ["0", "3", "1.0", "01"] {
+            #expect(throws: ModelFormatError.version(found: version, supported: "1 or 2")) {
+                try parse(text.replacing("\"version\": \"2\"", with: "\"version\": \"\(version)\""))
             }
         }
     }

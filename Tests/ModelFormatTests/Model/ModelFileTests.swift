@@ -122,7 +122,7 @@ import Testing
                 TensorData(name: "classifier.bias", shape: [2], elements: .float16([0x3C00, 0xC000])),
             ])
         let header = #"""
-            {"__metadata__":{"crc32":"CRC","format":"condensenet","version":"1","name":"Golden",\#
+            {"__metadata__":{"crc32":"CRC","format":"condensenet","version":"2","name":"Golden",\#
             "preprocessing":"{\"resize\":null,\"crop\":1,\"mean\":[0.0,0.0,0.0],\"std\":[1.0,0.5,0.25],\"colorOrder\":\"RGB\"}",\#
             "labels":"[\"a\",\"b\"]",\#
             "graph":"{\"input\":\"image\",\"output\":\"logits\",\#
@@ -140,7 +140,7 @@ import Testing
             0, 0, 0x80, 0x3F, 0, 0, 0x80, 0xBF, 0, 0, 0, 0x3F, 0, 0, 0, 0, 0, 0, 0, 0x40, 0, 0, 0x40, 0x40,
             0, 0x3C, 0, 0xC0,
         ]
-        let padded = header.replacing("CRC", with: "bd357db4") + String(repeating: " ", count: 34)
+        let padded = header.replacing("CRC", with: "045f897a") + String(repeating: " ", count: 34)
         #expect(bytes == [0xB8, 0x03, 0, 0, 0, 0, 0, 0] + Array(padded.utf8) + data)
     }
 }

@@ -31,7 +31,7 @@ struct ForgedModel {
         let description = TinyModel.description
         let provenance = description.provenance!
         let sample = description.sample!
-        metadata = ["format": "condensenet", "version": "1", "name": .string(description.name)]
+        metadata = ["format": "condensenet", "version": "2", "name": .string(description.name)]
         tensors = []
         var end = 0
         for tensor in TinyModel.tensors() {
