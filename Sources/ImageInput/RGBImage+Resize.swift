@@ -14,7 +14,8 @@ extension RGBImage {
         let target = size.scaled(shorterSide: side)
         if target == size { return self }
         try limits.check(target, name: name)
-        return try resampled(to: target, columns: 0..<target.width, rows: 0..<target.height, interpolation: interpolation)
+        return try resampled(
+            to: target, columns: 0..<target.width, rows: 0..<target.height, interpolation: interpolation)
     }
 
     /// The part of the image resized to `target` that lies in `columns` and `rows`; the rest is not computed.

@@ -24,6 +24,7 @@ private struct GraphValidator {
     /// Multiply-accumulates and every element that is pooled, added or gathered.
     private var operations = 0
     private var weightBytes = 0
+    private var packedWeights = 0
 
     init(_ graph: Graph) { self.graph = graph }
 
@@ -148,5 +149,10 @@ private struct GraphValidator {
             try limit("operations up to step \(step.name)", operations, FormatLimits.multiplyAccumulates)
         }
         multiplyAccumulates += cost.multiplyAccumulates
+        let (sum, overflow) = packedWeights.addingReportingOverflow(cost.packedWeights)
+        packedWeights = overflow ? .max : sum
+        try limit(
+            "weights up to step \(step.name), each group's outputs padded to sixteens", packedWeights,
+            FormatLimits.packedBytes / 4)
     }
 }

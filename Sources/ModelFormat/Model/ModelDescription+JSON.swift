@@ -16,7 +16,8 @@ extension ModelDescription {
         var members = members
         name = try members.string("name")
         graph = try Graph(json: try members.value("graph"), path: "graph", version: version)
-        preprocessing = try Preprocessing(json: try members.value("preprocessing"), path: "preprocessing", version: version)
+        preprocessing = try Preprocessing(
+            json: try members.value("preprocessing"), path: "preprocessing", version: version)
         labels = try members.strings("labels")
         try members.finish()
     }

@@ -26,7 +26,8 @@ extension Activation {
             self = .none
             return
         }
-        guard case .string(let word) = value, let activation = Self.allCases.first(where: { $0.rawValue == word }) else {
+        guard case .string(let word) = value, let activation = Self.allCases.first(where: { $0.rawValue == word })
+        else {
             throw members.mismatch("activation", Self.allCases.map(\.rawValue).joined(separator: ", "), value)
         }
         self = activation

@@ -24,7 +24,8 @@ extension Addition {
 
     /// Reads the members of the step that are the operation's own.
     public init(word: String, reading members: inout JSONMembers, version: FormatVersion) throws {
-        self.init(other: try members.identifier("other"), activation: try Activation(reading: &members, version: version))
+        self.init(
+            other: try members.identifier("other"), activation: try Activation(reading: &members, version: version))
     }
 
     /// The other summand.

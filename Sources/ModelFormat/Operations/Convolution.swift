@@ -49,13 +49,14 @@ extension Convolution {
 
     /// The members of the step that are the operation's own.
     public var members: [JSONValue.Member] {
-        var members = preActivation.members
-        members.append(JSONValue.Member("outputChannels", .integer(outputChannels)))
+        var members: [JSONValue.Member] = preActivation.members
+        members.append(.init("outputChannels", .integer(outputChannels)))
         members += window.members
-        members.append(JSONValue.Member("groups", .integer(groups)))
+        members.append(.init("groups", .integer(groups)))
         members += flags([("bias", bias)])
         members += activation.members
-        return members + flags([("shuffle", shuffle)])
+        members += flags([("shuffle", shuffle)])
+        return members
     }
 
     /// Reads the members of the step that are the operation's own.
@@ -97,6 +98,9 @@ extension Convolution {
     public func cost(of operand: PlaneShape) -> OperationCost {
         OperationCost(
             multiplyAccumulates: [outputShape(of: operand).count, operand.channels / groups, kernel, kernel],
-            elements: [operand.count])
+            elements: [operand.count],
+            packedWeights: [
+                groups, OperationCost.padded(outputChannels / groups), operand.channels / groups, kernel, kernel,
+            ])
     }
 }

@@ -24,7 +24,8 @@ extension Linear {
 
     /// Reads the members of the step that are the operation's own.
     public init(word: String, reading members: inout JSONMembers, version: FormatVersion) throws {
-        self.init(outputs: try members.integer("outputs"), activation: try Activation(reading: &members, version: version))
+        self.init(
+            outputs: try members.integer("outputs"), activation: try Activation(reading: &members, version: version))
     }
 
     /// Outputs within their limit.
@@ -44,6 +45,8 @@ extension Linear {
 
     /// A multiply-accumulate for every weight.
     public func cost(of operand: PlaneShape) -> OperationCost {
-        OperationCost(multiplyAccumulates: [outputs, operand.channels, operand.pixels])
+        OperationCost(
+            multiplyAccumulates: [outputs, operand.channels, operand.pixels],
+            packedWeights: [OperationCost.padded(outputs), operand.channels, operand.pixels])
     }
 }

@@ -79,11 +79,18 @@ public struct OperationCost: Equatable, Sendable {
     /// Elements that are pooled, added or brought into place for a convolution.
     public let elements: Int
 
+    /// Weights as kernels may keep them, each group's outputs padded to whole vectors.
+    public let packedWeights: Int
+
     /// The products of the given factors, none of them negative; no factors stand for no cost.
-    public init(multiplyAccumulates: [Int] = [], elements: [Int] = []) {
+    public init(multiplyAccumulates: [Int] = [], elements: [Int] = [], packedWeights: [Int] = []) {
         self.multiplyAccumulates = Self.product(multiplyAccumulates)
         self.elements = Self.product(elements)
+        self.packedWeights = Self.product(packedWeights)
     }
+
+    /// A group's outputs, padded to a multiple of the sixteen that the widest kernel computes at once.
+    public static func padded(_ outputs: Int) -> Int { (outputs + 15) / 16 * 16 }
 
     private static func product(_ factors: [Int]) -> Int {
         factors.isEmpty
