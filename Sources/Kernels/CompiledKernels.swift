@@ -38,7 +38,7 @@ struct CompiledKernels: KernelSet {
         case let convolution as Convolution:
             return try operation(step, convolution, places, tensors, options)
         case let pooling as Pooling:
-            return PoolingOperation(step, pooling, places)
+            return try PoolingOperation(step, pooling, places, tensors)
         case let pooling as GlobalAveragePooling:
             return try GlobalAveragePoolingOperation(step, pooling.preActivation, places, tensors)
         case let addition as Addition:

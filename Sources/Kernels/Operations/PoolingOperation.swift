@@ -1,7 +1,7 @@
 import Engine
 import ModelFormat
 
-/// Maximum or average pooling, split by channels.
+/// Maximum or average pooling, the latter over gathered, normalised channels, split by channels.
 final class PoolingOperation: PlannedOperation {
     /// A kernel with its shape.
     private enum Kernel {
@@ -11,10 +11,11 @@ final class PoolingOperation: PlannedOperation {
     }
 
     private let pool: Kernel
+    private let stage: PackedPreActivation
     private let channels: Int
     private let places: StepPlaces
 
-    init(_ step: Step, _ pooling: Pooling, _ places: StepPlaces) {
+    init(_ step: Step, _ pooling: Pooling, _ places: StepPlaces, _ tensors: any TensorSource) throws {
         let (height, width) = (places.input.shape.height, places.input.shape.width)
         switch pooling.kind {
         case .maximum:
@@ -22,13 +23,16 @@ final class PoolingOperation: PlannedOperation {
                 MaxPool(
                     inputWidth: width, inputHeight: height, window: pooling.kernel, stride: pooling.stride,
                     padding: pooling.padding))
-        case .average where pooling.kernel == 2 && pooling.stride == 2:
+        case .average where pooling.kernel == 2 && pooling.stride == 2 && pooling.preActivation == PreActivation():
             pool = .average2x2(AveragePool2x2(inputWidth: width, inputHeight: height))
         case .average:
             pool = .average(
-                AveragePool(inputWidth: width, inputHeight: height, window: pooling.kernel, stride: pooling.stride))
+                AveragePool(
+                    inputWidth: width, inputHeight: height, window: pooling.kernel, stride: pooling.stride,
+                    preActivation: pooling.preActivation.activation))
         }
-        channels = step.inputChannels
+        stage = try PackedPreActivation(step, pooling.preActivation, tensors)
+        channels = pooling.preActivation.channels(of: step.inputChannels)
         self.places = places
     }
 
@@ -60,7 +64,8 @@ final class PoolingOperation: PlannedOperation {
             pool.run(
                 Float.self,
                 PoolingOperands(
-                    input: source.base, inputPlaneStride: source.stride, output: destination.base,
+                    input: source.base, inputPlaneStride: source.stride, inputPlanes: stage.planes.pointer,
+                    normalization: stage.normalization, output: destination.base,
                     outputPlaneStride: destination.stride),
                 channels: share.of(channels), scratch: share.scratch())
         }

@@ -116,6 +116,11 @@ private struct GraphValidator {
         try count(step, operation.cost(of: operand))
         for tensor in step.tensors(inputShape: input) { weightBytes += 4 * tensor.count }
         try limit("bytes of weights up to step \(step.name)", weightBytes, FormatLimits.fileBytes)
+        let (sum, overflow) = packedWeights.addingReportingOverflow(operation.cost(of: operand).packedWeights)
+        packedWeights = overflow ? .max : sum
+        try limit(
+            "weights up to step \(step.name), each group's outputs padded to sixteens", packedWeights,
+            FormatLimits.packedBytes / 4)
         let counts = 0...FormatLimits.multiplyAccumulates
         try rules.range("parameters", step.source.parameters, counts)
         try rules.range("paper FLOPs", step.source.paperFLOPs, counts)
@@ -149,10 +154,5 @@ private struct GraphValidator {
             try limit("operations up to step \(step.name)", operations, FormatLimits.multiplyAccumulates)
         }
         multiplyAccumulates += cost.multiplyAccumulates
-        let (sum, overflow) = packedWeights.addingReportingOverflow(cost.packedWeights)
-        packedWeights = overflow ? .max : sum
-        try limit(
-            "weights up to step \(step.name), each group's outputs padded to sixteens", packedWeights,
-            FormatLimits.packedBytes / 4)
     }
 }

@@ -184,4 +184,29 @@ import Testing
         #expect(
             refusal(values: out, steps: steps) == .limit(what: "steps of the graph", found: 5001, limit: 4096))
     }
+
+    /// Groups of one output each: few weights in the file, sixteen times as many where kernels pad a group's outputs.
+    @Test func weightsThatArePaddedBeyondTheLimit() {
+        let count = 65_536
+        let shape = PlaneShape(channels: count, height: 1, width: 1)
+        let steps = 600
+        var values = [Value("image", PlaneShape(channels: 3, height: 1, width: 1)), Value("v0", shape)]
+        var chain = [
+            Step(
+                name: "s0", operation: Convolution(outputChannels: count, kernel: 1), input: "image", inputChannels: 3,
+                output: "v0")
+        ]
+        for number in 1...steps {
+            values.append(Value("v\(number)", shape))
+            chain.append(
+                Step(
+                    name: "s\(number)", operation: Convolution(outputChannels: count, kernel: 1, groups: count),
+                    input: "v\(number - 1)", inputChannels: count, output: "v\(number)"))
+        }
+        let graph = Graph(values: values, steps: chain, input: "image", output: "v\(steps)")
+        let error = ModelFormatError.limit(
+            what: "weights up to step s512, each group's outputs padded to sixteens",
+            found: 512 * 16 * count + 3 * count, limit: 1 << 29)
+        #expect(throws: error) { try graph.validate() }
+    }
 }
