@@ -94,7 +94,9 @@ var targets: [Target] = [
     .target(name: "ImageInput", dependencies: ["CImageCodecs", "Foundations"], exclude: ["README.md"]),
     .target(
         name: "Datasets", dependencies: ["Foundations", "ImageInput", "ModelFormat"], exclude: ["README.md"]),
-    .target(name: "Measuring", dependencies: ["CondenseNet", "Foundations", "ModelFormat"], exclude: ["README.md"]),
+    .target(
+        name: "Measuring", dependencies: ["CondenseNet", "Foundations", "ImageInput", "ModelFormat"],
+        exclude: ["README.md"]),
     .target(
         name: "Report", dependencies: ["CondenseNet", "Foundations", "Measuring", "ModelFormat"],
         exclude: ["README.md"]),

@@ -45,6 +45,13 @@ package struct CommandFailure: Error {
         }
     }
 
+    /// The same failure with a hint at what to do.
+    package func adding(_ hint: String) -> CommandFailure {
+        var failure = CommandFailure(code, "\(message): \(hint)")
+        failure.details = details
+        return failure
+    }
+
     /// Prints the line to standard error.
     package func warn() {
         StandardError.write(line: "error: \(message)")

@@ -13,6 +13,7 @@ package enum CommandLineProgram {
         Interruption.install()
         do {
             try requireUnicodeArguments()
+            try Mistype.check(Array(CommandLine.arguments.dropFirst()), of: Root.self)
             var command = try Root.parseAsRoot()
             try command.run()
             try StandardOutput.flush()

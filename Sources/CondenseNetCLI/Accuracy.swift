@@ -34,8 +34,8 @@ struct Accuracy {
             guard outcome.state == .answered else { continue }
             let label = evaluation.dataset.label(evaluation.index(position))
             let predicted = Int(outcome.predicted)
-            all.add(isRight: predicted == label, isInTopFive: outcome.isInTopFive)
-            classes[label].add(isRight: predicted == label, isInTopFive: outcome.isInTopFive)
+            all.add(isRight: predicted == label, isInTopFive: outcome.isInTopFive(label))
+            classes[label].add(isRight: predicted == label, isInTopFive: outcome.isInTopFive(label))
             if predicted != label { wrong[label * count + predicted, default: 0] += 1 }
         }
         confusions = wrong.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map {

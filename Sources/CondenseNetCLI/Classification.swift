@@ -3,33 +3,46 @@ import CondenseNet
 import Foundations
 import ModelFormat
 
-/// One image's answer.
-struct Classification {
+/// What became of one image.
+struct Classification: Sendable {
     let image: String
-    let predictions: [Prediction]
-    /// The network's time, decoding and preprocessing not counted.
-    let milliseconds: Double
+    /// The likeliest labels, without those below the threshold; or why there are none.
+    let answer: Result<Answer, CommandFailure>
 
-    var text: String {
-        var text = "\(image.onOneLine)  (\(Format.fixed(milliseconds, 2)) ms)\n"
-        for prediction in predictions {
+    /// What the network says.
+    struct Answer: Sendable {
+        let predictions: [Prediction]
+        /// The network's time, decoding and preprocessing not counted.
+        let milliseconds: Double
+    }
+
+    /// For people; `nil` of an image that failed, of which standard error tells.
+    var text: String? {
+        guard case .success(let answer) = answer else { return nil }
+        var text = "\(image.onOneLine)  (\(Format.fixed(answer.milliseconds, 2)) ms)\n"
+        for prediction in answer.predictions {
             let percent = Format.fixed(Double(prediction.probability) * 100, 2)
-            text += String(repeating: " ", count: 8 - percent.count) + "\(percent) %  \(prediction.label)\n"
+            text += String(repeating: " ", count: 8 - percent.count) + "\(percent) %  \(prediction.label.onOneLine)\n"
         }
-        return text
+        return answer.predictions.isEmpty ? text + "            unknown\n" : text
     }
 
     var json: JSONValue {
-        [
-            "image": .string(image),
-            "predictions": .array(
-                predictions.map {
-                    [
-                        "label": .string($0.label), "index": .integer($0.index), "probability": .float($0.probability),
-                    ]
-                }),
-            "milliseconds": .number(milliseconds),
-        ]
+        switch answer {
+        case .failure(let failure): ["image": .string(image), "error": .string(failure.message)]
+        case .success(let answer):
+            [
+                "image": .string(image),
+                "predictions": .array(
+                    answer.predictions.map {
+                        [
+                            "label": .string($0.label), "index": .integer($0.index),
+                            "probability": .float($0.probability),
+                        ]
+                    }),
+                "milliseconds": .number(answer.milliseconds),
+            ]
+        }
     }
 }
 
@@ -44,14 +57,14 @@ struct ClassificationOutput {
     }
 
     let style: Style
-    private(set) var count = 0
+    private var count = 0
 
     init(_ style: Style) { self.style = style }
 
     /// - Throws: `CommandFailure` when standard output cannot be written.
     mutating func write(_ answer: Classification) throws {
         switch style {
-        case .text: try StandardOutput.write(answer.text)
+        case .text: try answer.text.map { try StandardOutput.write($0) }
         case .array: try StandardOutput.write((count == 0 ? "[\n  " : ",\n  ") + answer.json.text())
         case .lines: try StandardOutput.write(answer.json.text() + "\n")
         }

@@ -1,15 +1,13 @@
 import ArgumentParser
 import CommandLineSupport
 import CondenseNet
-import Datasets
 import Foundations
-import ImageInput
-import ModelFormat
+import Measuring
 
 /// Images in, the likeliest labels out.
 struct ClassifyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "classify", abstract: "Classifies images: JPEG, PNG, PPM or PGM.",
+        commandName: "classify", abstract: "Classifies images: JPEG, PNG, WebP, PPM or PGM.",
         discussion: """
             Of a folder, all files named like images are taken, also from folders below. An image that cannot be read is \
             reported, and the others are classified all the same; the exit code is then the first failure's.
@@ -18,14 +16,34 @@ struct ClassifyCommand: ParsableCommand {
     @Argument(help: "A model file.", completion: .file())
     var model: String
 
-    @Argument(help: "Image files, folders, or - for paths on standard input, one a line.", completion: .file())
+    @Argument(
+        help: "Image files, folders, or -: an image on standard input, or paths there, one a line.",
+        completion: .file())
     var images: [String] = []
 
-    @Option(help: "How many labels to print for each image.")
+    @Option(help: ArgumentHelp("How many labels to print for each image.", valueName: "n"))
     var top = 5
 
-    @Option(help: "Threads that share each image, 1 to 64, or auto.")
+    @Option(
+        help: ArgumentHelp(
+            "Print only labels of at least this probability, from 0 to 1; none is 'unknown'.", valueName: "p"))
+    var threshold: Float = 0
+
+    @Option(help: ArgumentHelp("Threads that share each image, 1 to 64, or auto.", valueName: "n"))
     var threads: ThreadChoice = .count(1)
+
+    @Option(
+        help: ArgumentHelp("Images that are classified at once, 1 to 64; answers keep their order.", valueName: "n"))
+    var jobs = 1
+
+    @Option(
+        help: ArgumentHelp(
+            "Keep all threads on these processors: numbers and ranges, such as 0,2-3.", valueName: "list"))
+    var cpus: ProcessorList?
+
+    @Flag(
+        name: [.customShort("0"), .customLong("null")], help: "Paths on standard input end with NUL, not a new line.")
+    var null = false
 
     @Flag(help: "Print one JSON array.")
     var json = false
@@ -34,101 +52,69 @@ struct ClassifyCommand: ParsableCommand {
     var jsonLines = false
 
     @Option(
-        help: "After the images, classify files as they appear in this folder, until Control-C or SIGTERM.",
+        help: ArgumentHelp(
+            "After the images, classify files as they appear in this folder and those below, until Control-C or SIGTERM.",
+            valueName: "folder"),
         completion: .directory)
     var watch: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "With --watch: look for new files every so many seconds, for file systems that tell of none.",
+            valueName: "seconds"))
+    var poll: Double?
+
     func validate() throws {
         guard top >= 1 else { throw ValidationError("--top: expected at least 1, found \(top)") }
+        guard (0...1).contains(threshold) else {
+            throw ValidationError("--threshold: expected a probability from 0 to 1, found \(threshold)")
+        }
+        guard (1...Session.maximumThreads).contains(jobs) else {
+            throw ValidationError("--jobs: expected 1 to \(Session.maximumThreads), found \(jobs)")
+        }
         guard !images.isEmpty || watch != nil else { throw ValidationError("expected images, a folder, - or --watch") }
         guard !json || !jsonLines else { throw ValidationError("expected --json or --json-lines, found both") }
         guard !json || watch == nil else {
             throw ValidationError("--watch: expected --json-lines or text, found --json, an array without an end")
         }
+        guard poll == nil || watch != nil else { throw ValidationError("--poll: expected --watch as well") }
+        if let poll, !(0.01...86_400).contains(poll) {
+            throw ValidationError("--poll: expected 0.01 to 86400 seconds, found \(poll)")
+        }
+        guard !null || images.contains("-") else { throw ValidationError("-0: expected - among the images as well") }
+        guard images.filter({ $0 == "-" }).count <= 1 else { throw ValidationError("-: expected once, found twice") }
     }
 
     func run() throws {
-        let loaded = try loadModel(model)
-        let classifier = try reporting(model) { try Classifier(try threads.session(try ExecutionPlan(loaded))) }
+        try cpus?.pin()
+        let loaded = try loadTrainedModel(model)
+        let classifiers = try reporting(model) {
+            let plan = try ExecutionPlan(loaded)
+            let first = try threads.session(plan)
+            return [try Classifier(first)]
+                + (try (1..<jobs).map { _ in try Classifier(try Session(plan: plan, threads: first.threads)) })
+        }
         // Watched from here on, so that no file is missed while the images are classified.
-        let folderWatch = try watch.map(FolderWatch.init)
+        let folderWatch = try watch.map { try FolderWatch($0, poll: poll) }
         Interruption.handle()
         if folderWatch != nil { Termination.handle() }
         let run = ClassificationRun(
-            classifier: classifier, top: top,
+            classifiers, top: top, threshold: threshold,
             output: ClassificationOutput(json ? .array : jsonLines ? .lines : .text))
-        for argument in images { try run.classify(argument: argument) }
+        for argument in images { try run.classify(argument: argument, separatedByNUL: null) }
         if let folderWatch {
+            try run.drain()
             StandardError.write(line: "watching \(watch!)")
-            while let path = try folderWatch.next() { try run.classify(path) }
+            while true {
+                if !folderWatch.hasPending { try run.drain() }
+                guard let path = try folderWatch.next() else { break }
+                try run.classify(.init(name: path))
+            }
         }
-        try run.output.finish()
+        try run.finish()
         if Interruption.isRequested {
-            throw CommandFailure(.interrupted, "interrupted after \(run.output.count) images")
+            throw CommandFailure(.interrupted, "interrupted after \(Format.counted(run.count, "image"))")
         }
         if !Termination.isRequested, let failure = run.firstFailure { throw failure.alreadyReported }
-    }
-}
-
-/// Classifies one image after the other until the program is asked to end.
-private final class ClassificationRun {
-    let classifier: Classifier
-    let top: Int
-    private(set) var output: ClassificationOutput
-    private(set) var firstFailure: CommandFailure?
-
-    init(classifier: Classifier, top: Int, output: ClassificationOutput) {
-        self.classifier = classifier
-        self.top = top
-        self.output = output
-    }
-
-    /// Classifies an image, a folder's images, or, for `-`, what standard input names.
-    ///
-    /// - Throws: `CommandFailure` when standard output cannot be written.
-    func classify(argument: String) throws {
-        guard argument == "-" else { return try classify(fileOrFolder: argument) }
-        var lines = InputLines()
-        while let line = noting({ try lines.next() }) ?? nil {
-            if !line.isEmpty { try classify(fileOrFolder: line) }
-        }
-    }
-
-    private func classify(fileOrFolder path: String) throws {
-        guard Folder.kind(path) == .folder else { return try classify(path) }
-        let images = noting {
-            let images = try ImageFiles.under(path)
-            guard !images.isEmpty else { throw CommandFailure(.noInput, "\(path): expected images, found none") }
-            return images
-        }
-        for image in images ?? [] { try classify(image) }
-    }
-
-    /// Classifies an image file, unless the program has been asked to end.
-    ///
-    /// - Throws: `CommandFailure` when standard output cannot be written.
-    func classify(_ path: String) throws {
-        guard !Interruption.isRequested, !Termination.isRequested else { return }
-        if let answer = noting({ try reporting(path) { try answer(path) } }) { try output.write(answer) }
-    }
-
-    private func answer(_ path: String) throws -> Classification {
-        try classifier.prepare(try RGBImage.decode(path: path))
-        let start = monotonicNanoseconds()
-        let predictions = try classifier.predict(top: top)
-        return Classification(
-            image: path, predictions: predictions, milliseconds: Double(monotonicNanoseconds() - start) / 1e6)
-    }
-
-    /// What `body` gives; a failure is reported and remembered.
-    private func noting<Result>(_ body: () throws -> Result) -> Result? {
-        do {
-            return try body()
-        } catch {
-            let failure = error as? CommandFailure ?? CommandFailure(error, path: "condensenet")
-            failure.warn()
-            firstFailure = firstFailure ?? failure
-            return nil
-        }
     }
 }

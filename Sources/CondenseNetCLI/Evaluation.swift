@@ -3,6 +3,7 @@ import CondenseNet
 import Datasets
 import Foundations
 import Glibc
+import ImageInput
 import ModelFormat
 import Synchronization
 
@@ -18,7 +19,10 @@ final class Evaluation: @unchecked Sendable {
         var predicted: Int32 = 0
         /// The likeliest class's.
         var probability: Float = 0
-        var isInTopFive = false
+        /// The likeliest classes, the likeliest first; -1 for none.
+        var topFive = SIMD8<Int32>(repeating: -1)
+
+        func isInTopFive(_ label: Int) -> Bool { any(topFive .== Int32(label)) }
     }
 
     /// An image that could not be classified.
@@ -31,7 +35,8 @@ final class Evaluation: @unchecked Sendable {
     let dataset: any Dataset
     /// How many images are to be evaluated.
     let total: Int
-    var workers: Int { classifiers.count }
+    /// Threads that share the work.
+    private(set) var workers: Int
     /// How long `run` took.
     private(set) var seconds = 0.0
     /// In the order of the images, once `run` has returned.
@@ -45,15 +50,19 @@ final class Evaluation: @unchecked Sendable {
     private let answered = Atomic(0)
     private let right = Atomic(0)
     private let failed = Mutex<[Failure]>([])
-    private let isCancelled = Atomic(false)
+    private let limits: ImageLimits
 
     /// - Parameter limit: how many images to evaluate, at least 1: the first ones, or, of a data set that is ordered by
     ///   class, evenly spread ones. `nil` takes all.
     /// - Throws: `ModelFormatError`, `RuntimeError` or `ImageError` when a worker cannot be had.
-    init(_ plan: ExecutionPlan, dataset: any Dataset, limit: Int?, workers: Int) throws {
+    init(
+        _ plan: ExecutionPlan, dataset: any Dataset, limit: Int?, workers count: Int, limits: ImageLimits
+    ) throws {
         self.dataset = dataset
+        self.limits = limits
         total = min(limit ?? dataset.count, dataset.count)
-        classifiers = try (0..<max(1, min(workers, total))).map { _ in try Classifier(try Session(plan: plan)) }
+        classifiers = try (0..<max(1, min(count, total))).map { _ in try Classifier(try Session(plan: plan)) }
+        workers = classifiers.count
         memory = try Storage(byteCount: total * MemoryLayout<Outcome>.stride)
         outcomes = memory.bytes.bindMemory(to: Outcome.self)
         outcomes.initialize(repeating: Outcome())
@@ -70,8 +79,7 @@ final class Evaluation: @unchecked Sendable {
     /// Evaluates all images, or those before the user interrupts. The caller is one of the workers, and names broken images
     /// on standard error as they turn up.
     ///
-    /// - Throws: `RuntimeError.threads`.
-    func run() throws {
+    func run() {
         let start = monotonicNanoseconds()
         var progress = ProgressBar("evaluate", total: total)
         var named = 0
@@ -81,7 +89,7 @@ final class Evaluation: @unchecked Sendable {
             for failure in fresh { failure.cause.warn() }
             named += fresh.count
         }
-        let threads = try startThreads()
+        let threads = startThreads()
         work(0) {
             nameFailures()
             let answered = answered.load(ordering: .relaxed)
@@ -95,8 +103,8 @@ final class Evaluation: @unchecked Sendable {
         seconds = Double(monotonicNanoseconds() - start) / 1e9
     }
 
-    /// Starts the workers other than the caller.
-    private func startThreads() throws -> [pthread_t] {
+    /// Starts the workers other than the caller, as many as the system allows.
+    private func startThreads() -> [pthread_t] {
         var threads: [pthread_t] = []
         for worker in 1..<max(workers, 1) {
             var thread = pthread_t()
@@ -110,9 +118,9 @@ final class Evaluation: @unchecked Sendable {
                 }, argument.toOpaque())
             guard failure == 0 else {
                 argument.release()
-                isCancelled.store(true, ordering: .relaxed)
-                for thread in threads { pthread_join(thread, nil) }
-                throw RuntimeError.threads(requested: workers, started: worker)
+                StandardError.warn("the system starts only \(worker) of \(workers) threads: they do the work of all")
+                workers = worker
+                return threads
             }
             threads.append(thread)
         }
@@ -120,7 +128,7 @@ final class Evaluation: @unchecked Sendable {
     }
 
     private func work(_ worker: Int, afterEach: () -> Void) {
-        while !Interruption.isRequested, !isCancelled.load(ordering: .relaxed) {
+        while !Interruption.isRequested {
             let position = next.wrappingAdd(1, ordering: .relaxed).oldValue
             guard position < total else { return }
             classify(position, classifiers[worker])
@@ -131,11 +139,12 @@ final class Evaluation: @unchecked Sendable {
     private func classify(_ position: Int, _ classifier: Classifier) {
         let index = index(position)
         do {
-            let predictions = try classifier.classify(try dataset.image(index), top: 5)
+            let predictions = try classifier.classify(try dataset.image(index, limits), top: 5)
             let label = dataset.label(index)
-            outcomes[position] = Outcome(
-                state: .answered, predicted: Int32(predictions[0].index), probability: predictions[0].probability,
-                isInTopFive: predictions.contains { $0.index == label })
+            var outcome = Outcome(
+                state: .answered, predicted: Int32(predictions[0].index), probability: predictions[0].probability)
+            for (place, prediction) in predictions.enumerated() { outcome.topFive[place] = Int32(prediction.index) }
+            outcomes[position] = outcome
             answered.wrappingAdd(1, ordering: .relaxed)
             if predictions[0].index == label { right.wrappingAdd(1, ordering: .relaxed) }
         } catch {

@@ -1,5 +1,6 @@
 import CommandLineSupport
 import Foundations
+import Datasets
 import ModelFormat
 
 /// What `evaluate` prints.
@@ -10,8 +11,13 @@ struct EvaluationReport {
 
     init(_ evaluation: Evaluation, model: ModelDescription) {
         self.evaluation = evaluation
-        labels = model.labels.isEmpty ? (0..<model.classes).map(String.init) : model.labels
-        accuracy = Accuracy(evaluation, classes: model.classes)
+        let classes = max(model.classes, evaluation.dataset.classes)
+        var labels = (0..<classes).map(String.init)
+        // Where the network has no labels, folders have names.
+        for folder in evaluation.dataset.folders where folder.index < classes { labels[folder.index] = folder.name }
+        for (index, label) in model.labels.enumerated() { labels[index] = label }
+        self.labels = labels
+        accuracy = Accuracy(evaluation, classes: classes)
     }
 
     /// Images that were classified.
@@ -32,7 +38,7 @@ struct EvaluationReport {
     /// For people.
     var text: String {
         let failed = evaluation.failures.isEmpty ? "" : "  (\(Format.grouped(evaluation.failures.count)) more failed)"
-        let workers = evaluation.workers == 1 ? "1 thread" : "\(evaluation.workers) threads"
+        let workers = Format.counted(evaluation.workers, "thread")
         return """
             images  \(Format.grouped(images))\(failed)
             top-1   \(accuracyOfAll.map { Self.percent($0.top1) } ?? "–")
@@ -93,6 +99,11 @@ struct EvaluationReport {
                         "top1": .number(accuracy.classes[$0].top1), "top5": .number(accuracy.classes[$0].top5),
                     ]
                 }),
+            "folders": .array(
+                evaluation.dataset.folders.map {
+                    ["folder": .string($0.name), "index": .integer($0.index), "label": .string(labels[$0.index])]
+                }),
+            "remarks": .array(evaluation.dataset.remarks.map(JSONValue.string)),
             "confusions": .array(
                 accuracy.confusions.prefix(100).map {
                     [
@@ -111,17 +122,40 @@ struct EvaluationReport {
         ]
     }
 
-    /// One line for each image that was classified, after a line of titles.
+    /// One line for each image, after a line of titles: what was answered, or why nothing was.
     var predictions: String {
-        var text = "image,label,prediction,probability,in_top5\n"
+        var text = "image,label,prediction,probability,in_top5,label_name,prediction_name,top5,error\n"
+        let failures = Dictionary(uniqueKeysWithValues: evaluation.failures.map { ($0.position, $0.cause.message) })
         for position in 0..<evaluation.total {
             let outcome = evaluation.outcome(position)
-            guard outcome.state == .answered else { continue }
+            guard outcome.state != .pending else { continue }
             let index = evaluation.index(position)
-            text += CSV.field(evaluation.dataset.name(index))
-            text += ",\(evaluation.dataset.label(index)),\(outcome.predicted),\(outcome.probability)"
-            text += outcome.isInTopFive ? ",1\n" : ",0\n"
+            let label = evaluation.dataset.label(index)
+            text += CSV.field(evaluation.dataset.name(index)) + ",\(label)"
+            if let failure = failures[position] {
+                text += ",,,,\(CSV.field(labels[label])),,,\(CSV.field(failure))\n"
+                continue
+            }
+            let topFive = outcome.topFive.indices.map { outcome.topFive[$0] }.filter { $0 >= 0 }.map(String.init)
+            text += ",\(outcome.predicted),\(outcome.probability),\(outcome.isInTopFive(label) ? 1 : 0)"
+            text += ",\(CSV.field(labels[label])),\(CSV.field(labels[Int(outcome.predicted)]))"
+            text += ",\(topFive.joined(separator: " ")),\n"
         }
         return text
     }
+
+    /// Which class each folder was taken for, where its name is not the label; empty where all are.
+    static func folderTable(_ dataset: any Dataset, labels: [String], width: Int?) -> String {
+        let folders = dataset.folders
+        guard folders.contains(where: { $0.index >= labels.count || labels[$0.index] != $0.name }) else { return "" }
+        var table = TextTable([.left("folder"), .right("class"), .left("label")])
+        for folder in folders.prefix(shownFolders) {
+            let label = folder.index < labels.count ? labels[folder.index] : "–"
+            table.append([folder.name.onOneLine, "\(folder.index)", label.onOneLine])
+        }
+        let rest = folders.count - shownFolders
+        return table.text(width: width) + (rest > 0 ? "and \(rest) more folders; --json lists all\n" : "")
+    }
+
+    private static let shownFolders = 40
 }

@@ -14,13 +14,20 @@ struct InspectCommand: ParsableCommand {
     @Flag(help: "Show the execution plan: kernels, bytes and arena offsets.")
     var plan = false
 
+    @Flag(help: "One line, or JSON without layers.")
+    var short = false
+
     @Flag(help: "Print JSON.")
     var json = false
+
+    func validate() throws {
+        guard !short || !plan else { throw ValidationError("expected --short or --plan, found both") }
+    }
 
     func run() throws {
         let loaded = try loadModel(model)
         let planned = plan ? try reporting(model) { try ExecutionPlan(loaded) } : nil
-        let report = InspectReport(model: loaded, plan: planned)
+        let report = InspectReport(model: loaded, plan: planned, isShort: short)
         try StandardOutput.write(
             json ? report.json.text(expandedLevels: 2) + "\n" : report.text(width: Terminal.outputWidth))
     }

@@ -7,6 +7,8 @@ import ModelFormat
 struct InspectReport {
     let model: Model
     let plan: ExecutionPlan?
+    /// Whether layers are left out.
+    let isShort: Bool
 
     private var description: ModelDescription { model.description }
 
@@ -14,6 +16,7 @@ struct InspectReport {
     ///
     /// - Parameter width: columns of the terminal, beyond which no line goes; `nil` for any number.
     func text(width: Int?) -> String {
+        if isShort { return summary.wrapped(width: width) + "\n" }
         var text = "\(description.name)\n"
         func line(_ title: String, _ value: String) {
             let margin = String(repeating: " ", count: 16)
@@ -37,6 +40,16 @@ struct InspectReport {
             line("scratch", "\(Format.bytes(plan.scratchBytes)) a thread")
         }
         return text + "\n" + table.text(width: width)
+    }
+
+    private var summary: String {
+        let graph = description.graph
+        return [
+            "\(description.name): \(description.inputShape)", Format.counted(description.classes, "class"),
+            "\(Format.grouped(graph.parameters)) parameters", "\(Format.millions(model.multiplyAccumulates)) MACs",
+            model.isHalfPrecision ? "half-precision weights" : "float32 weights", Format.bytes(model.fileBytes),
+            model.weights == .trained ? nil : "random weights",
+        ].compactMap { $0 }.joined(separator: ", ")
     }
 
     private var weights: String {
@@ -135,7 +148,7 @@ struct InspectReport {
             members.append(.init("packed_bytes", .integer(plan.packedBytes)))
             members.append(.init("scratch_bytes_per_thread", .integer(plan.scratchBytes)))
         }
-        members.append(.init("layers", .array(description.graph.steps.map(layer))))
+        if !isShort { members.append(.init("layers", .array(description.graph.steps.map(layer)))) }
         if let plan { members.append(.init("plan", .array(plan.steps.map(Self.planned)))) }
         return .object(members)
     }

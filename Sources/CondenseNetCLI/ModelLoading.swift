@@ -1,13 +1,39 @@
 import ArgumentParser
 import CommandLineSupport
 import CondenseNet
+import Foundations
 import ModelFormat
 
 /// Loads the model or architecture file at `path`, and says so when its weights are random.
 func loadModel(_ path: String) throws -> Model {
-    let model = try reporting(path) { try Model(path: path) }
+    let model = try load(path)
     noteRandomWeights(model, path: path)
     return model
+}
+
+/// Loads the trained model at `path`; the answers of random weights would mean nothing.
+///
+/// - Throws: `CommandFailure`, also for an architecture file.
+func loadTrainedModel(_ path: String) throws -> Model {
+    let model = try load(path)
+    guard model.weights == .trained else {
+        throw CommandFailure(
+            .badData,
+            "\(path): expected a trained model, found an architecture file: the answers of random weights mean nothing "
+                + "(bench and inspect take it)")
+    }
+    return model
+}
+
+/// Loads the model at `path`; where that is an image or a folder, the arguments are likely swapped, and the error says so.
+private func load(_ path: String) throws -> Model {
+    do {
+        return try Model(path: path)
+    } catch {
+        let failure = CommandFailure(error, path: path)
+        let isSwapped = Folder.kind(path) == .folder || FileKind.isImage(path)
+        throw isSwapped ? failure.adding("the model comes first, then the images or the data set") : failure
+    }
 }
 
 /// Says so when the weights of the model at `path` are random.

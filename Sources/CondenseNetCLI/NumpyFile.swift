@@ -71,31 +71,34 @@ enum NumpyFile {
         return (storage, UnsafeMutableBufferPointer(rebasing: elements[(header.count / 4)...]))
     }
 
-    /// The three entries of the header's dictionary, whatever their order and spacing.
+    /// What the header says, as NumPy reads it.
     private static func shape(_ header: String, _ failure: (String) -> CommandFailure) throws -> [Int] {
-        let compact = header.filter { !$0.isWhitespace }.replacing("\"", with: "'")
-        guard let type = compact.text(between: "'descr':'", and: "'") else {
-            throw failure("expected element type '<f4', found header \(header.prefix(80))")
+        let entries: [String: NumpyLiteral]
+        do {
+            entries = try NumpyLiteral.dictionary(header)
+        } catch let error as NumpyLiteral.Malformed {
+            throw failure("expected a header as NumPy writes it, found \(error.reason): \(header.prefix(80))")
         }
-        guard type == "<f4" else { throw failure("expected element type '<f4', found '\(type)'") }
-        guard compact.contains("'fortran_order':False") else { throw failure("expected C order, found Fortran order") }
-        guard let text = compact.text(between: "'shape':(", and: ")") else {
-            throw failure("expected a shape, found header \(header.prefix(80))")
+        guard Set(entries.keys) == ["descr", "fortran_order", "shape"] else {
+            let found = entries.keys.sorted().joined(separator: ", ").prefix(80)
+            throw failure("expected a header of descr, fortran_order and shape, found \(found)")
         }
-        let parts = text.split(separator: ",")
-        let shape = parts.compactMap { Int($0) }
-        guard shape.count == parts.count, shape.allSatisfy({ $0 >= 0 }) else {
-            throw failure("expected a shape of whole numbers, found (\(text))")
+        guard case .string(let type) = entries["descr"] else {
+            throw failure("expected element type '<f4', found a structured one")
         }
+        guard type == "<f4" else { throw failure("expected element type '<f4', found '\(type.prefix(40))'") }
+        guard case .bool(let isFortran) = entries["fortran_order"] else {
+            throw failure("expected True or False for fortran_order, found something else")
+        }
+        guard !isFortran else { throw failure("expected C order, found Fortran order") }
+        guard case .tuple(let shape) = entries["shape"] else {
+            throw failure("expected a shape, a tuple of whole numbers, found something else")
+        }
+        guard shape.allSatisfy({ $0 >= 0 }) else {
+            throw failure("expected a shape of whole numbers, found \(String(describing: shape).prefix(80))")
+        }
+        // As many as NumPy has dimensions.
+        guard shape.count <= 64 else { throw failure("expected at most 64 dimensions, found \(shape.count)") }
         return shape
-    }
-}
-
-extension String {
-    fileprivate func text(between start: String, and end: Character) -> Substring? {
-        guard let lower = firstRange(of: start)?.upperBound, let upper = self[lower...].firstIndex(of: end) else {
-            return nil
-        }
-        return self[lower..<upper]
     }
 }

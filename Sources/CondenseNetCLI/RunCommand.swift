@@ -13,13 +13,20 @@ struct RunCommand: ParsableCommand {
     @Argument(help: "A model or architecture file.", completion: .file())
     var model: String
 
-    @Option(help: "A .npy file of float32 [N, 3, H, W].", completion: .file(extensions: ["npy"]))
+    @Option(
+        help: ArgumentHelp("A .npy file of float32 [N, 3, H, W].", valueName: "x.npy"),
+        completion: .file(extensions: ["npy"]))
     var input: String
 
-    @Option(help: "The .npy file to write, float32 [N, classes].", completion: .file(extensions: ["npy"]))
+    @Option(
+        help: ArgumentHelp("The .npy file to write, float32 [N, classes].", valueName: "y.npy"),
+        completion: .file(extensions: ["npy"]))
     var output: String
 
-    @Option(help: "Threads that share each image, 1 to 64, or auto.")
+    @Flag(help: "Write what the classifier reads, [N, features], instead of the logits.")
+    var features = false
+
+    @Option(help: ArgumentHelp("Threads that share each image, 1 to 64, or auto.", valueName: "n"))
     var threads: ThreadChoice = .count(1)
 
     func run() throws {
@@ -34,18 +41,29 @@ struct RunCommand: ParsableCommand {
                 "\(input): expected shape [N, \(expected.channels), \(expected.height), \(expected.width)], found \(shape)"
             )
         }
-        let session = try reporting(model) { try threads.session(try ExecutionPlan(loaded)) }
+        var options = ExecutionPlan.Options()
+        options.retainsValues = features
+        let session = try reporting(model) { try threads.session(try ExecutionPlan(loaded, options: options)) }
         let classes = loaded.description.classes
-        let (file, logits) = try reporting(output) { try NumpyFile.zeros(shape: [shape[0], classes]) }
+        let graph = loaded.description.graph
+        let reader = features ? graph.steps.last { $0.operation is ModelFormat.Linear } : nil
+        guard !features || reader != nil else {
+            throw CommandFailure(.badData, "\(model): expected a linear layer that reads features, found none")
+        }
+        let columns = reader.map { graph.shapes(of: $0).input.count } ?? classes
+        let (file, rows) = try reporting(output) { try NumpyFile.zeros(shape: [shape[0], columns]) }
+        var logits = [Float](repeating: 0, count: classes)
         let image = try reporting(input) { try Storage(byteCount: 4 * expected.count) }
         try withExtendedLifetime((storage, file, image)) {
             for index in 0..<shape[0] {
                 image.bytes.copyMemory(
                     from: UnsafeRawBufferPointer(
                         rebasing: storage.bytes[(dataOffset + index * image.bytes.count)...].prefix(image.bytes.count)))
-                session.run(
-                    UnsafeBufferPointer(start: image.floats, count: expected.count),
-                    into: UnsafeMutableBufferPointer(rebasing: logits[(index * classes)...].prefix(classes)))
+                logits.withUnsafeMutableBufferPointer {
+                    session.run(UnsafeBufferPointer(start: image.floats, count: expected.count), into: $0)
+                }
+                let row = reader.map { Array(session.value($0.input).prefix(columns)) } ?? logits
+                _ = UnsafeMutableBufferPointer(rebasing: rows[(index * columns)...].prefix(columns)).update(from: row)
             }
             try reporting(output) {
                 try FileOutput.replace(output, with: UnsafeRawBufferPointer(file.bytes))

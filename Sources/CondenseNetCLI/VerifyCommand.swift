@@ -1,6 +1,7 @@
 import ArgumentParser
 import CommandLineSupport
 import CondenseNet
+import Foundations
 import ModelFormat
 
 /// The proof that travels with a model file.
@@ -16,7 +17,7 @@ struct VerifyCommand: ParsableCommand {
     @Argument(help: "A model file.", completion: .file())
     var model: String
 
-    @Option(help: "Threads that share the image, 1 to 64, or auto.")
+    @Option(help: ArgumentHelp("Threads that share the image, 1 to 64, or auto.", valueName: "n"))
     var threads: ThreadChoice = .count(1)
 
     func run() throws {
@@ -32,11 +33,11 @@ struct VerifyCommand: ParsableCommand {
         // Each is asked, since `max` may pass over a NaN.
         let passed = zip(logits, sample.logits).allSatisfy { ($0 - $1).magnitude <= sample.tolerance * largest }
         let verdict = passed ? "pass" : "FAIL"
-        try StandardOutput.write(
-            """
+        let text = """
             \(verdict): \(logits.count) logits of the seeded input (seed \(sample.seed)); largest difference \(difference) \
-            of \(largest), allowed \(sample.tolerance * largest)\n
-            """)
+            of \(largest), allowed \(sample.tolerance * largest)
+            """
+        try StandardOutput.write(text.wrapped(width: Terminal.outputWidth) + "\n")
         guard passed else {
             throw CommandFailure(.internal, "\(model): this machine does not compute the network that was converted")
         }

@@ -16,6 +16,7 @@ package struct CIFARDataset: Dataset {
 
         package func files(_ split: Split) -> [String] {
             switch (self, split) {
+            case (_, .val): []
             case (.cifar10, .test): ["test_batch.bin"]
             case (.cifar10, .train): (1...5).map { "data_batch_\($0).bin" }
             case (.cifar100, .test): ["test.bin"]
@@ -52,20 +53,20 @@ package struct CIFARDataset: Dataset {
     /// The images of one part of the data set in `folder`.
     ///
     /// - Throws: `DatasetError` for a missing or malformed file.
-    package init(folder: String, variant: Variant, split: Split) throws {
-        try self.init(variant: variant, paths: variant.files(split).map { "\(folder)/\($0)" })
+    package init(folder: String, variant: Variant, _ split: Split, _ options: DatasetOptions) throws {
+        try self.init(variant: variant, paths: variant.files(split).map { "\(folder)/\($0)" }, options, path: folder)
     }
 
-    /// The images of one file, whose length tells the variant; where both fit, the one with `classes` classes.
+    /// The images of one file, whose length tells the variant; where both fit, the one with the network's classes.
     ///
     /// - Throws: `DatasetError` for a malformed file.
-    package init(file path: String, classes: Int) throws {
+    package init(file path: String, _ options: DatasetOptions) throws {
         var status = stat()
         guard stat(path, &status) == 0 else {
             throw DatasetError.missing(path: path, reason: String(cString: strerror(errno)))
         }
         let fitting = Variant.allCases.filter { status.st_size > 0 && Int(status.st_size) % $0.recordBytes == 0 }
-        guard let variant = fitting.first(where: { $0.classes == classes }) ?? fitting.first else {
+        guard let variant = fitting.first(where: { $0.classes == options.classes.count }) ?? fitting.first else {
             throw DatasetError.unexpected(
                 path: path,
                 expected: """
@@ -73,10 +74,15 @@ package struct CIFARDataset: Dataset {
                     \(Variant.cifar100.recordBytes) bytes
                     """, found: "\(status.st_size) bytes")
         }
-        try self.init(variant: variant, paths: [path])
+        try self.init(variant: variant, paths: [path], options, path: path)
     }
 
-    private init(variant: Variant, paths: [String]) throws {
+    private init(variant: Variant, paths: [String], _ options: DatasetOptions, path: String) throws {
+        guard variant.classes == options.classes.count || options.allowsMismatch else {
+            throw DatasetError.unexpected(
+                path: path, expected: "images of \(options.classes.count) classes, as the network has",
+                found: "\(variant.rawValue), which has \(variant.classes) (--allow-class-mismatch takes it)")
+        }
         var parts: [(path: String, first: Int, content: Storage)] = []
         var count = 0
         for path in paths {
@@ -119,7 +125,7 @@ package struct CIFARDataset: Dataset {
         return "\(parts[part].path), image \(start / variant.recordBytes)"
     }
 
-    package func image(_ index: Int) throws -> RGBImage {
+    package func image(_ index: Int, _ limits: ImageLimits) throws -> RGBImage {
         let (part, start) = place(index)
         let first = start + variant.labelBytes
         let plane = Self.side * Self.side

@@ -9,39 +9,63 @@ package protocol Dataset: Sendable {
     var files: [String] { get }
     /// How many images there are.
     var count: Int { get }
-    /// One more than the largest label.
+    /// One more than the largest label, or, where the kind of data set says so, the number of its classes.
     var classes: Int { get }
     /// Whether the images are ordered by class, so that the first ones represent nothing.
     var isOrderedByClass: Bool { get }
+    /// The folders that stand for classes, if any.
+    var folders: [ClassFolder] { get }
+    /// What about the labels is a guess, a line each.
+    var remarks: [String] { get }
     /// The class of image `index`.
     func label(_ index: Int) -> Int
     /// What people call image `index`.
     func name(_ index: Int) -> String
     /// Image `index`, decoded.
-    func image(_ index: Int) throws -> RGBImage
+    ///
+    /// - Parameter limits: what a file may cost, and whether its orientation is heeded.
+    func image(_ index: Int, _ limits: ImageLimits) throws -> RGBImage
 }
 
 extension Dataset {
     package var isOrderedByClass: Bool { false }
+    package var folders: [ClassFolder] { [] }
+    package var remarks: [String] { [] }
 }
 
-/// What the network that is evaluated tells apart.
-package struct NetworkClasses: Sendable {
-    /// How many classes.
-    package let count: Int
-    /// Their names; empty where they have none.
-    package let labels: [String]
-
-    package init(count: Int, labels: [String]) {
-        self.count = count
-        self.labels = labels
-    }
+/// A folder of images of one class.
+package struct ClassFolder: Sendable {
+    /// The folder's name, without the path.
+    package let name: String
+    /// The class.
+    package let index: Int
 }
 
 /// Which part of a data set.
-package enum Split: String, CaseIterable {
+package enum Split: String, CaseIterable, Sendable {
     case test
     case train
+    case val
+
+    /// `valid` and `validation` are other words for `val`.
+    package init?(argument: String) {
+        self.init(rawValue: ["valid", "validation"].contains(argument) ? "val" : argument)
+    }
+}
+
+/// How a data set's labels become the network's classes.
+package struct DatasetOptions: Sendable {
+    package let classes: NetworkClasses
+    /// The wanted part; `nil` is the one that results are reported on.
+    package var split: Split?
+    /// The order in which folders are numbered; `nil` asks their names first.
+    package var order: ClassOrder?
+    /// Which class each folder is.
+    package var map: LabelsMap?
+    /// Whether a data set of another number of classes is taken.
+    package var allowsMismatch = false
+
+    package init(classes: NetworkClasses) { self.classes = classes }
 }
 
 /// Opens data sets of every known kind, told apart by what the folder holds.
@@ -49,17 +73,21 @@ package enum DatasetReader {
     /// The data set at `path`: a folder of idx files, of CIFAR binary files or of class folders, or one CIFAR file.
     ///
     /// - Throws: `DatasetError` or `FolderError`, also when its classes do not fit the network's.
-    package static func open(_ path: String, split: Split, for classes: NetworkClasses) throws -> any Dataset {
-        let dataset = try recognized(path, split: split, for: classes)
-        guard dataset.count > 0 else { throw DatasetError.unexpected(path: path, expected: "images", found: "none") }
+    package static func open(_ path: String, _ options: DatasetOptions) throws -> any Dataset {
+        var root = path
+        while root.count > 1, root.hasSuffix("/") { root.removeLast() }
+        let dataset = try recognized(root, options)
+        guard dataset.count > 0 else {
+            throw DatasetError.unexpected(path: path, expected: "images", found: "none")
+        }
         guard dataset.count <= mostImages else {
             throw DatasetError.unexpected(
                 path: path, expected: "at most \(mostImages) images", found: "\(dataset.count)")
         }
-        guard dataset.classes <= classes.count else {
+        guard dataset.classes <= options.classes.count || options.allowsMismatch else {
             throw DatasetError.unexpected(
-                path: path, expected: "labels below \(classes.count), the model's classes",
-                found: "\(dataset.classes - 1)")
+                path: path, expected: "labels below \(options.classes.count), the model's classes",
+                found: "\(dataset.classes - 1) (--allow-class-mismatch counts such images as wrong)")
         }
         return dataset
     }
@@ -67,29 +95,37 @@ package enum DatasetReader {
     /// The most images of a data set: what became of each is kept.
     private static let mostImages = 1 << 22
 
-    private static func recognized(_ path: String, split: Split, for classes: NetworkClasses) throws -> any Dataset {
+    private static func recognized(_ path: String, _ options: DatasetOptions) throws -> any Dataset {
         switch Folder.kind(path) {
         case .missing(let reason): throw DatasetError.missing(path: path, reason: reason)
         case .other: throw DatasetError.unexpected(path: path, expected: "a folder or a file", found: "neither")
         case .file where IdxDataset.isPart(path):
             throw DatasetError.part(path: path, expected: "the folder of the idx files", found: "one of them")
-        case .file: return try CIFARDataset(file: path, classes: classes.count)
+        case .file: return try CIFARDataset(file: path, options)
         case .folder: break
         }
         // torchvision keeps the files that it loads in a folder of their own.
         if let folder = [path, "\(path)/raw"].first(where: IdxDataset.recognizes) {
-            return try IdxDataset(folder: folder, split: split)
+            return try IdxDataset(folder: folder, split: try twoPart(options.split, path))
         }
         if let variant = CIFARDataset.variant(folder: path) {
-            return try CIFARDataset(folder: path, variant: variant, split: split)
+            return try CIFARDataset(folder: path, variant: variant, try twoPart(options.split, path), options)
         }
-        if let folder = try ImageFolderDataset.folder(path, split: split) {
-            return try ImageFolderDataset(folder: folder, classes: classes)
+        if let folder = try ImageFolderDataset.folder(path, split: options.split) {
+            return try ImageFolderDataset(folder: folder, options)
         }
         if CIFARDataset.isPickled(folder: path) {
             throw DatasetError.unexpected(path: path, expected: "CIFAR's binary version", found: "its Python version")
         }
         throw DatasetError.unexpected(
             path: path, expected: "class folders of images, CIFAR binary files or idx files", found: "none of them")
+    }
+
+    /// The part of a data set that has a test and a training part only.
+    private static func twoPart(_ split: Split?, _ path: String) throws -> Split {
+        guard split != .val else {
+            throw DatasetError.part(path: path, expected: "--split test or train", found: "val, which it does not have")
+        }
+        return split ?? .test
     }
 }

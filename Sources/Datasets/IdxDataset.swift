@@ -29,12 +29,12 @@ package struct IdxDataset: Dataset {
 
     /// Whether `folder` holds idx files.
     package static func recognizes(_ folder: String) -> Bool {
-        Split.allCases.contains { existing(folder, names($0).images) != nil }
+        [Split.test, .train].contains { existing(folder, names($0).images) != nil }
     }
 
     /// Whether `path` is named like one of the files.
     package static func isPart(_ path: String) -> Bool {
-        Split.allCases.map(names).flatMap { [$0.images, $0.labels] }.contains {
+        [Split.test, .train].map(names).flatMap { [$0.images, $0.labels] }.contains {
             path.hasSuffix($0) || path.hasSuffix("\($0).gz")
         }
     }
@@ -115,7 +115,7 @@ package struct IdxDataset: Dataset {
 
     package func name(_ index: Int) -> String { "\(images.path), image \(index)" }
 
-    package func image(_ index: Int) throws -> RGBImage {
+    package func image(_ index: Int, _ limits: ImageLimits) throws -> RGBImage {
         let size = ImageSize(width: images.shape[2], height: images.shape[1])
         let first = images.dataStart + index * size.width * size.height
         return try RGBImage(size: size, name: name(index)) { pixels in

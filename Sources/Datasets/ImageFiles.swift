@@ -1,32 +1,43 @@
 import Foundations
+import Glibc
 
 /// Image files in folders, told by their names.
 package enum ImageFiles {
     /// The paths of all image files in the folder at `path` and below: a folder's own files first, then its folders,
     /// each in the order of their names. A folder that symbolic links reach again is not entered again.
     ///
-    /// - Throws: `FolderError` when a folder cannot be read.
-    package static func under(_ path: String) throws -> [String] {
+    /// - Parameter problem: told of what is passed over below: a folder that cannot be read, a path that is too long.
+    /// - Throws: `FolderError` when the folder itself cannot be read.
+    package static func under(_ path: String, problem: (any CategorizedError) -> Void) throws -> [String] {
+        var root = path
+        while root.count > 1, root.hasSuffix("/") { root.removeLast() }
         var visited: Set<Folder.Identity> = []
         var images: [String] = []
-        try collect(path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path, &visited, &images)
-        return images
-    }
-
-    private static func collect(
-        _ path: String, _ visited: inout Set<Folder.Identity>, _ images: inout [String]
-    ) throws {
-        guard let identity = Folder.identity(path), visited.insert(identity).inserted else { return }
-        var folders: [String] = []
-        for name in try Folder.names(path) {
-            let entry = "\(path)/\(name)"
-            if Folder.kind(entry) == .folder {
-                folders.append(entry)
-            } else if hasImageSuffix(name) {
-                images.append(entry)
+        var pending = [root]
+        // No recursion: folders may be nested as deep as a path is long.
+        while let folder = pending.popLast() {
+            guard let identity = Folder.identity(folder), visited.insert(identity).inserted else { continue }
+            let names: [String]
+            do {
+                names = try Folder.names(folder)
+            } catch let error as FolderError {
+                guard folder != root else { throw error }
+                problem(error)
+                continue
             }
+            var folders: [String] = []
+            for name in names {
+                let entry = folder == "/" ? "/\(name)" : "\(folder)/\(name)"
+                switch Folder.kind(entry) {
+                case .folder: folders.append(entry)
+                case .missing(let reason) where entry.utf8.count >= Int(PATH_MAX):
+                    problem(DatasetError.missing(path: folder, reason: "holds more folders; \(reason)"))
+                default: if hasImageSuffix(name) { images.append(entry) }
+                }
+            }
+            pending += folders.reversed()
         }
-        for folder in folders { try collect(folder, &visited, &images) }
+        return images
     }
 
     /// Whether a file is named like an image. Formats that are not decoded here count too, so that such a file is
@@ -37,6 +48,7 @@ package enum ImageFiles {
     }
 
     private static let suffixes: Set<String> = [
-        "jpg", "jpeg", "png", "ppm", "pgm", "pnm", "bmp", "tif", "tiff", "webp",
+        "jpg", "jpeg", "jpe", "jfif", "png", "ppm", "pgm", "pnm", "webp", "bmp", "tif", "tiff", "gif", "heic", "heif",
+        "avif", "jp2", "jxl",
     ]
 }

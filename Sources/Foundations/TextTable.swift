@@ -77,6 +77,15 @@ package struct TextTable {
         return text
     }
 
+    /// The titles and the rows as a table of Markdown.
+    package var markdown: String {
+        func line(_ cells: [String]) -> String {
+            "| " + cells.map { $0.replacing("|", with: "\\|") }.joined(separator: " | ") + " |\n"
+        }
+        let rule = columns.map { $0.alignment == .left ? ":--" : "--:" }
+        return line(columns.map(\.title)) + line(rule) + rows.map(line).joined()
+    }
+
     /// Of the columns of words, the one that can best do with less.
     private func widest(of shown: [Int], _ widths: [Int]) -> Int? {
         let column = shown.filter { columns[$0].alignment == .left }.max { widths[$0] < widths[$1] }

@@ -10,6 +10,9 @@ public struct ImageLimits: Equatable, Sendable {
     public var scans = 100
     /// The most memory for the coefficients of a JPEG file in several scans: about two bytes a sample.
     public var coefficientBytes = 640 << 20
+    /// Whether pixels stay as they are stored, whatever Exif data say of how the camera was held: torchvision's loader
+    /// leaves them so.
+    public var ignoresOrientation = false
 
     /// The limits that apply unless a caller raises or lowers one.
     public static let `default` = ImageLimits()

@@ -32,6 +32,7 @@ enum JPEGFile {
                 ? ImageError.tooLarge(name: name, quantity: .scans, found: limits.scans + 1, limit: limits.scans)
                 : failure.error(name: name, format: .jpeg)
         }
+        guard !limits.ignoresOrientation else { return image }
         let exif = UnsafeRawBufferPointer(rebasing: bytes[header.exifOffset...].prefix(header.exifLength))
         return try image.upright(from: Orientation(exif: exif))
     }

@@ -17,6 +17,7 @@ enum PNGFile {
                 throw failure.error(name: name, format: .png)
             }
         }
+        guard !limits.ignoresOrientation else { return image }
         return try image.upright(from: Orientation(exif: UnsafeRawBufferPointer(rebasing: bytes[chunks.exif])))
     }
 }

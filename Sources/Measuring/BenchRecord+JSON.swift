@@ -11,6 +11,7 @@ extension BenchRecord {
         add("path", .string(path))
         add("crc32", .string(checksum))
         add("random_weights", .bool(hasRandomWeights))
+        if let endToEnd { add("end_to_end", .string(endToEnd)) }
         add("threads", .integer(threads))
         add("kernel_set", .string(kernelSet))
         add("precision", .string(precision))
@@ -139,6 +140,7 @@ extension BenchRecord {
         kernelSet = json["kernel_set"]?.string ?? json["circumstances"]?["kernel_set"]?.string ?? "unknown"
         precision = json["precision"]?.string ?? "unknown"
         path = json["path"]?.string ?? model
+        endToEnd = json["end_to_end"]?.string
         checksum = json["crc32"]?.string ?? "unknown"
         hasRandomWeights = json["random_weights"] == .bool(true)
         isMLPerf = json["mlperf_single_stream"] == .bool(true)

@@ -23,8 +23,10 @@ package struct BenchRecord {
         package let memoryGigabytes: Double
     }
 
-    /// The model's name.
+    /// What the model is called.
     package let model: String
+    /// The image whose bytes each run begins with; `nil` where it begins with the input tensor.
+    package let endToEnd: String?
     package let path: String
     /// The CRC-32 of the model file.
     package let checksum: String
@@ -76,7 +78,8 @@ extension BenchRecord {
     ) {
         let plan = subject.plan
         let profile = subject.profile
-        model = plan.model.description.name
+        model = subject.name
+        endToEnd = subject.photo?.path
         path = subject.path
         checksum = subject.checksum
         hasRandomWeights = plan.model.weights != .trained

@@ -1,9 +1,25 @@
 import CondenseNet
 import Foundations
+import ImageInput
 import ModelFormat
 
 /// One model at one thread count, and what was measured of it.
 package final class BenchSubject {
+    /// An image file, from whose bytes a run begins.
+    package struct Photo: Sendable {
+        package let path: String
+        let bytes: [UInt8]
+
+        /// Reads the file.
+        ///
+        /// - Throws: `ImageError` when it cannot be read or decoded.
+        package init(path: String) throws {
+            self.path = path
+            bytes = try FileInput.read(path, limit: ImageLimits.default.fileBytes).withUnsafeBytes { Array($0) }
+            _ = try RGBImage.decode(bytes: bytes, name: path)
+        }
+    }
+
     /// One run: when it began, from the start of the measurement, and how long it took, in nanoseconds.
     package struct Sample {
         package let order: Int
@@ -20,6 +36,10 @@ package final class BenchSubject {
     }
 
     package let path: String
+    /// What it is called in reports.
+    package var name: String
+    /// The image that each run begins with, if it does not begin with the input tensor.
+    package let photo: Photo?
     package let plan: ExecutionPlan
     package let session: Session
     package let checksum: String
@@ -33,17 +53,28 @@ package final class BenchSubject {
     package var profile: LayerProfile?
     private let input: StoredArray<Float>
     private var output: [Float]
+    /// Takes the photo to its labels.
+    private let classifier: Classifier?
 
     private init(
-        path: String, plan: ExecutionPlan, threads: Int, checksum: String, loadNanoseconds: UInt64,
+        path: String, photo: Photo?, plan: ExecutionPlan, threads: Int, checksum: String, loadNanoseconds: UInt64,
         planNanoseconds: UInt64
     ) throws {
         self.path = path
+        name = plan.model.description.name
+        self.photo = photo
         self.plan = plan
         self.checksum = checksum
         self.loadNanoseconds = loadNanoseconds
         self.planNanoseconds = planNanoseconds
-        session = try Session(plan: plan, threads: threads)
+        let session = try Session(plan: plan, threads: threads)
+        self.session = session
+        classifier = try photo.map { photo in
+            let classifier = try Classifier(session)
+            // What cannot be classified at all is told before anything is measured.
+            _ = try classifier.classify(try RGBImage.decode(bytes: photo.bytes, name: photo.path))
+            return classifier
+        }
         // Seeded noise: of no denormal numbers, and of no use to a branch predictor.
         input = try SampleAnswers.input(plan.model.description.inputShape, seed: 1)
         output = [Float](repeating: 0, count: plan.model.description.classes)
@@ -57,7 +88,7 @@ package final class BenchSubject {
     /// - Parameter loaded: told of the model before it is planned.
     /// - Throws: `ModelFormatError` or `RuntimeError`.
     package static func load(
-        _ path: String, threads counts: [Int], loaded: (Model) -> Void
+        _ path: String, threads counts: [Int], photo: Photo?, loaded: (Model) -> Void
     ) throws -> [BenchSubject] {
         let start = monotonicNanoseconds()
         let model = try Model(path: path)
@@ -68,7 +99,7 @@ package final class BenchSubject {
         let planned = monotonicNanoseconds()
         return try counts.map { threads in
             try BenchSubject(
-                path: path, plan: plan, threads: threads, checksum: model.fileChecksum ?? "unknown",
+                path: path, photo: photo, plan: plan, threads: threads, checksum: model.fileChecksum ?? "unknown",
                 loadNanoseconds: read - start, planNanoseconds: planned - planStart)
         }
     }
@@ -83,7 +114,13 @@ package final class BenchSubject {
 
     /// Runs once; returns when it began and how long it took.
     package func runOnce() -> (start: UInt64, duration: UInt64) {
-        output.withUnsafeMutableBufferPointer { output in
+        if let classifier, let photo {
+            let start = monotonicNanoseconds()
+            // It could be classified before; memory that is refused now leaves a short run.
+            _ = try? classifier.classify(try RGBImage.decode(bytes: photo.bytes, name: photo.path))
+            return (start, monotonicNanoseconds() - start)
+        }
+        return output.withUnsafeMutableBufferPointer { output in
             let start = monotonicNanoseconds()
             session.run(input.elements, into: output)
             return (start, monotonicNanoseconds() - start)

@@ -12,6 +12,9 @@ package struct Circumstances {
     private let cpuinfo = SystemFile.text("/proc/cpuinfo") ?? ""
     /// The governors of the processors that were used, each once; empty where there is no cpufreq.
     private let governors: [String]
+    /// Processors' worth of time that a control group leaves; `nil` for no limit.
+    private let quota = ProcessorQuota.processors
+    private let command: [String]
     /// The load of the last minute; `nil` where nothing was measured, or the system does not tell.
     private let load: Double?
 
@@ -20,12 +23,14 @@ package struct Circumstances {
     /// - Parameters:
     ///   - processors: those that the threads may use.
     ///   - threads: the largest number of threads that was measured.
+    ///   - command: the program's arguments.
     ///   - before: `nil`, as `after`, when nothing that the clock has a say in may be measured.
-    package init(processors: [Int], threads: Int, before: MachineState?, after: MachineState?) {
+    package init(processors: [Int], threads: Int, before: MachineState?, after: MachineState?, command: [String]) {
         self.processors = processors
         self.threads = threads
         self.before = before
         self.after = after
+        self.command = command
         governors = Set(
             processors.compactMap { SystemFile.text("/sys/devices/system/cpu/cpu\($0)/cpufreq/scaling_governor") }
         ).sorted()
@@ -46,6 +51,13 @@ package struct Circumstances {
             let share = processors.count == 1 ? "a processor" : "\(processors.count) processors"
             warnings.append("\(threads) threads share \(share): they wait for each other")
         }
+        if let quota, Double(threads) > quota {
+            warnings.append(
+                """
+                a control group leaves \(Format.fixed(quota, 2)) processors' time to \
+                \(Format.counted(threads, "thread")): they are made to pause
+                """)
+        }
         if let governor = governors.first(where: { $0 != "performance" }) {
             warnings.append(
                 "the frequency governor is \(governor), not performance: the clock may have followed the load")
@@ -65,7 +77,8 @@ package struct Circumstances {
         }
         if let load, load > Double(processors.count) + 0.5 {
             warnings.append(
-                "other programs run: the load is \(Format.fixed(load, 1)) on \(processors.count) processors")
+                "other programs run: the load is \(Format.fixed(load, 1)) on "
+                    + Format.counted(processors.count, "processor"))
         }
         return warnings
     }
@@ -74,6 +87,10 @@ package struct Circumstances {
     package var json: JSONValue {
         var members: [JSONValue.Member] = []
         func add(_ name: String, _ value: JSONValue?) { if let value { members.append(.init(name, value)) } }
+        add("date", .string(Self.date))
+        add("host", Self.systemNames.map { .string($0.host) })
+        add("command", .array(command.map(JSONValue.string)))
+        add("processor_quota", quota.map { .number(rounded($0, 3)) })
         add("version", .string(CondenseNet.version))
         add("kernel_sets", .array(KernelSets.built.map { .string($0.rawValue) }))
         add("kernel_set", (try? KernelSets.chosen).map { .string($0.rawValue) })
@@ -101,13 +118,26 @@ package struct Circumstances {
         return .object(members)
     }
 
-    private static var operatingSystem: String {
+    private static var operatingSystem: String { systemNames?.system ?? "unknown" }
+
+    /// The system's name, release and machine; the host's name.
+    private static var systemNames: (system: String, host: String)? {
         var system = utsname()
-        uname(&system)
+        guard uname(&system) == 0 else { return nil }
         func text<Field>(_ field: Field) -> String {
             withUnsafeBytes(of: field) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
         }
-        return "\(text(system.sysname)) \(text(system.release)) \(text(system.machine))"
+        return ("\(text(system.sysname)) \(text(system.release)) \(text(system.machine))", text(system.nodename))
+    }
+
+    /// Now, as ISO 8601 has it, in UTC to the second.
+    private static var date: String {
+        var seconds = time(nil)
+        var parts = tm()
+        gmtime_r(&seconds, &parts)
+        func two(_ value: Int32) -> String { value < 10 ? "0\(value)" : "\(value)" }
+        return "\(parts.tm_year + 1900)-\(two(parts.tm_mon + 1))-\(two(parts.tm_mday))"
+            + "T\(two(parts.tm_hour)):\(two(parts.tm_min)):\(two(parts.tm_sec))Z"
     }
 }
 

@@ -18,10 +18,10 @@ struct BenchCommandTests {
 
     private func rows(_ csv: String) throws -> [Row] {
         let lines = csv.split(separator: "\n").map { $0.split(separator: ",").map(String.init) }
-        #expect(lines[0] == ["model", "threads", "run", "order", "start_ns", "latency_ns"])
+        #expect(lines[0] == ["model", "threads", "run", "order", "start_ns", "latency_ns", "path"])
         return try lines.dropFirst().map { fields in
-            let numbers = fields.dropFirst().compactMap { Int($0) }
-            try #require(fields.count == 6 && numbers.count == 5, "\(fields)")
+            let numbers = fields.dropFirst().dropLast().compactMap { Int($0) }
+            try #require(fields.count == 7 && numbers.count == 5, "\(fields)")
             return Row(
                 model: fields[0], threads: numbers[0], run: numbers[1], order: numbers[2], start: numbers[3],
                 latency: numbers[4])

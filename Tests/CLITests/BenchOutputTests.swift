@@ -122,7 +122,7 @@ struct BenchOutputTests {
         let model = try folder.write(renamed.utf8, to: "model.json")
         let result = try condensenet(["bench", model, "--csv", folder.path("c.csv")] + Self.once)
         #expect(result.code == 0, "\(result.diagnostics)")
-        let header = Array("model,threads,run,order,start_ns,latency_ns\n".utf8)
+        let header = Array("model,threads,run,order,start_ns,latency_ns,path\n".utf8)
         #expect(try folder.bytes("c.csv").starts(with: header + Self.field + Array(",1,0,0,".utf8)))
     }
 

@@ -8,7 +8,8 @@ struct BenchRefusalTests {
         ["--runs", "0"], ["--runs", "-3"], ["--threads", "0"], ["--threads", "1,"], ["--threads", "1,1"],
         ["--threads", "65"], ["--threads", "two"], ["--seconds", "-1"], ["--seconds", "nan"], ["--warmup", "1e9"],
         ["--cpus", "3-2"], ["--cpus", ""], ["--cpus", "1-"], ["--cpus", "a"], ["--seconds", "0"],
-        ["--mlperf", "--runs", "5"], ["--mlperf", "--seconds", "5"], ["--csv", "-", "--json", "-"], ["--report", "-", "--csv", "/dev/stdout"],
+        ["--mlperf", "--runs", "5"], ["--mlperf", "--seconds", "5"], ["--csv", "-", "--json", "-"],
+        ["--report", "-", "--csv", "/dev/stdout"],
     ])
     func wrongUsage(_ arguments: [String]) throws {
         let result = try BenchProgram().run(["bench", BenchProgram.model] + arguments)

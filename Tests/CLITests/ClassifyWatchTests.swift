@@ -11,7 +11,7 @@ struct ClassifyWatchTests {
         return program
     }
 
-    private func lines(_ program: RunningProgram) -> Int { program.output.filter { $0 == "\n" }.count }
+    private func lines(_ program: RunningProgram) -> Int { program.output.utf8.reduce(0) { $0 + ($1 == 10 ? 1 : 0) } }
 
     @Test func classifiesFilesAsTheyAppear() throws {
         let (folder, elsewhere) = (try TemporaryFolder(), try TemporaryFolder())
@@ -24,13 +24,14 @@ struct ClassifyWatchTests {
         try folder.write(Array("no image".utf8), to: "broken.png")
         try elsewhere.write(try Shipped.sampleBytes("sneaker"), to: "moved.png")
         try FileManager.default.moveItem(atPath: elsewhere.path("moved.png"), toPath: folder.path("moved.png"))
-        try program.wait { lines($0) == 2 && $0.diagnostics.contains("broken.png") }
+        try program.wait { lines($0) == 3 && $0.diagnostics.contains("broken.png") }
         program.send(SIGTERM)
         let result = program.wait()
         #expect(result.code == 0, "\(result.diagnostics)")
         let answers = try result.output.split(separator: "\n").map { try JSON(String($0)) }
-        #expect(answers.map { $0["image"]!.string! } == ["written.png", "moved.png"].map(folder.path))
-        #expect(answers.map { $0["predictions"]![0]["label"]!.string! } == ["Bag", "Sneaker"])
+        #expect(answers.map { $0["image"]!.string! } == ["written.png", "broken.png", "moved.png"].map(folder.path))
+        #expect(answers.compactMap { $0["predictions"]?[0]["label"]?.string } == ["Bag", "Sneaker"])
+        #expect(answers[1]["error"]!.string!.contains("expected a JPEG"))
         #expect(result.diagnostics.contains("error: \(folder.path("broken.png")): expected a JPEG"))
     }
 
@@ -48,6 +49,60 @@ struct ClassifyWatchTests {
         let answers = try program.wait().output.split(separator: "\n").map { try JSON(String($0)) }
         #expect(answers.map { $0["image"]!.string! } == ["symbolic.png", "hard.png"].map(folder.path))
         #expect(answers.map { $0["predictions"]![0]["label"]!.string! } == ["Bag", "Dress"])
+    }
+
+    /// More files than the system's notes hold (fs.inotify.max_queued_events), while nobody takes them up.
+    @Test func moreFilesAtOnceThanTheSystemNotes() throws {
+        let (folder, elsewhere) = (try TemporaryFolder(), try TemporaryFolder())
+        // No pictures: what counts is that each of them is answered.
+        let original = try elsewhere.write([UInt8](), to: "empty")
+        let program = try watch(folder)
+        program.send(SIGSTOP)
+        let count = 17_000
+        for index in 0..<count where link(original, folder.path("\(index).png")) != 0 { Issue.record("link \(errno)") }
+        program.send(SIGCONT)
+        try program.wait { lines($0) >= count }
+        program.send(SIGTERM)
+        let result = program.wait()
+        let names = try result.output.split(separator: "\n").map { try JSON(String($0))["image"]!.string! }
+        #expect(names.count == count && Set(names).count == count)
+    }
+
+    @Test func foldersBelow() throws {
+        let folder = try TemporaryFolder()
+        try folder.write(try Shipped.sampleBytes("bag"), to: "old/before.png")
+        let program = try watch(folder)
+        try folder.write(try Shipped.sampleBytes("bag"), to: "old/1.png")
+        try program.wait { lines($0) == 1 }
+        // A folder that comes with its files, and one that they come into later.
+        try folder.write(try Shipped.sampleBytes("bag"), to: "new/deep/2.png")
+        try program.wait { lines($0) == 2 }
+        try folder.write(try Shipped.sampleBytes("bag"), to: "new/deep/3.png")
+        try program.wait { lines($0) == 3 }
+        program.send(SIGTERM)
+        let answers = try program.wait().output.split(separator: "\n").map { try JSON(String($0))["image"]!.string! }
+        #expect(answers == ["old/1.png", "new/deep/2.png", "new/deep/3.png"].map(folder.path))
+    }
+
+    /// Where the system tells nothing, as on file systems over a network.
+    @Test func lookingEverySoOften() throws {
+        let folder = try TemporaryFolder()
+        try folder.write(try Shipped.sampleBytes("bag"), to: "before.png")
+        let program = try watch(folder, "--poll", "0.05")
+        try folder.write(try Shipped.sampleBytes("bag"), to: "1.png")
+        try program.wait { lines($0) == 1 }
+        try folder.write(try Shipped.sampleBytes("dress"), to: "below/2.png")
+        try program.wait { lines($0) == 2 }
+        // Written anew.
+        try folder.write(try Shipped.sampleBytes("dress"), to: "1.png")
+        try program.wait { lines($0) == 3 }
+        program.send(SIGINT)
+        let result = program.wait()
+        #expect(result.code == 130 && result.diagnostics.hasSuffix("error: interrupted after 3 images\n"))
+        let labels = try result.output.split(separator: "\n").map {
+            try JSON(String($0))["predictions"]![0]["label"]!.string!
+        }
+        #expect(labels == ["Bag", "Dress", "Dress"])
     }
 
     @Test func controlCEndsIt() throws {

@@ -83,7 +83,7 @@ struct EvaluateTests {
         #expect(json["top1"]?.double == (images == 0 ? nil : 1))
         #expect(
             result.diagnostics.hasSuffix(
-                "error: interrupted after \(images + 1) of 20000 images; \(predictions) was not written\n"))
+                "error: interrupted after \(images + 1) of 20,000 images; \(predictions) was not written\n"))
         #expect(try former.bytes("p.csv") == Array("former".utf8))
     }
 
@@ -131,14 +131,14 @@ struct PredictionLine {
 /// The lines of `--predictions FILE`.
 func predictions(_ folder: TemporaryFolder, _ name: String = "p.csv") throws -> [PredictionLine] {
     let lines = String(decoding: try folder.bytes(name), as: UTF8.self).split(separator: "\n")
-    #expect(lines.first == "image,label,prediction,probability,in_top5")
-    return try lines.dropFirst().map { line in
+    #expect(lines.first == "image,label,prediction,probability,in_top5,label_name,prediction_name,top5,error")
+    return try lines.dropFirst().filter { !$0.contains(",,,,") }.map { line in
         // The image's name may hold commas.
-        let fields = line.split(separator: ",")
-        let numbers = fields.suffix(4).map(String.init)
-        try #require(numbers.count == 4)
+        let fields = line.split(separator: ",", omittingEmptySubsequences: false)
+        let numbers = fields.suffix(8).map(String.init)
+        try #require(numbers.count == 8)
         return PredictionLine(
-            image: fields.dropLast(4).joined(separator: ",").trimmingCharacters(in: ["\""]), label: Int(numbers[0])!,
+            image: fields.dropLast(8).joined(separator: ",").trimmingCharacters(in: ["\""]), label: Int(numbers[0])!,
             prediction: Int(numbers[1])!)
     }
 }

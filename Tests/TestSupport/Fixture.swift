@@ -46,7 +46,8 @@ public struct NumpyArray {
         return bytes + data
     }
 
-    init(npy bytes: [UInt8]) throws {
+    /// The array in the bytes of a version 1 file.
+    public init(npy bytes: [UInt8]) throws {
         guard bytes.count > 10, bytes.starts(with: [0x93] + Array("NUMPY".utf8)), bytes[6] == 1 else {
             throw Malformed(reason: "not a version 1 .npy file")
         }

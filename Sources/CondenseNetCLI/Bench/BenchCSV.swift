@@ -5,12 +5,14 @@ import Measuring
 enum BenchCSV {
     static func text(_ subjects: [BenchSubject]) -> String {
         let runs = subjects.flatMap { subject in
-            let start = "\(CSV.field(subject.plan.model.description.name)),\(subject.threads)"
-            return subject.samples.enumerated().map { (start: start, run: $0.offset, sample: $0.element) }
+            let start = "\(CSV.field(subject.name)),\(subject.threads)"
+            return subject.samples.enumerated().map {
+                (start: start, run: $0.offset, sample: $0.element, path: CSV.field(subject.path))
+            }
         }.sorted { $0.sample.order < $1.sample.order }
-        var text = "model,threads,run,order,start_ns,latency_ns\n"
-        for (start, run, sample) in runs {
-            text += "\(start),\(run),\(sample.order),\(sample.start),\(sample.duration)\n"
+        var text = "model,threads,run,order,start_ns,latency_ns,path\n"
+        for (start, run, sample, path) in runs {
+            text += "\(start),\(run),\(sample.order),\(sample.start),\(sample.duration),\(path)\n"
         }
         return text
     }

@@ -31,20 +31,24 @@ struct BenchCommand: ParsableCommand {
     var paperTable = false
 
     @Option(
-        help: "Thread counts from 1 to \(Session.maximumThreads), separated by commas. (default: 1)",
+        help: ArgumentHelp(
+            "Thread counts from 1 to \(Session.maximumThreads), separated by commas. (default: 1)", valueName: "1,2,…"),
         transform: ThreadList.init(argument:))
     var threads = ThreadList(counts: [1])
 
-    @Option(help: "Runs of each model and thread count.")
+    @Option(help: ArgumentHelp("Runs of each model and thread count.", valueName: "n"))
     var runs: Int?
 
-    @Option(help: "Seconds of running for each model and thread count.")
+    @Option(help: ArgumentHelp("Seconds of running for each model and thread count.", valueName: "s"))
     var seconds: Double?
 
-    @Option(help: "Seconds of warm-up for each; by default until the latency is stable.")
+    @Option(
+        help: ArgumentHelp("Seconds of warm-up for each; by default until the latency is stable.", valueName: "s"))
     var warmup: Double?
 
-    @Option(help: "Keep all threads on these processors: numbers and ranges, such as 0,2-3.")
+    @Option(
+        help: ArgumentHelp(
+            "Keep all threads on these processors: numbers and ranges, such as 0,2-3.", valueName: "list"))
     var cpus: ProcessorList?
 
     @Flag(help: "Also measure each step of the plan, in separate profiled runs.")
@@ -54,15 +58,36 @@ struct BenchCommand: ParsableCommand {
     var mlperf = false
 
     @Option(
-        help: "Write the results as JSON; - for standard output, as for all outputs of text.",
+        help: ArgumentHelp(
+            "Write the results as JSON; - for standard output, as for all outputs here.", valueName: "file.json"),
         completion: .file(extensions: ["json"]))
     var json: String?
 
-    @Option(help: "Write every run's latency as CSV.", completion: .file(extensions: ["csv"]))
+    @Option(
+        help: ArgumentHelp("Write every run's latency as CSV.", valueName: "file.csv"),
+        completion: .file(extensions: ["csv"]))
     var csv: String?
 
-    @Option(help: "Write a self-contained HTML page.", completion: .file(extensions: ["html"]))
+    @Option(
+        help: ArgumentHelp("Write a self-contained HTML page.", valueName: "file.html"),
+        completion: .file(extensions: ["html"]))
     var report: String?
+
+    @Option(
+        help: ArgumentHelp("Write the table of results as Markdown.", valueName: "file.md"),
+        completion: .file(extensions: ["md"]))
+    var markdown: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "What a model is called in the outputs; once for each model, in their order.", valueName: "title"))
+    var name: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "Measure from this image's bytes to the labels: decoding, resizing and normalising included.",
+            valueName: "image"), completion: .file())
+    var endToEnd: String?
 
     func validate() throws {
         if paperTable, models.count > 1 {
@@ -81,12 +106,15 @@ struct BenchCommand: ParsableCommand {
         if seconds == 0, runs == nil { throw ValidationError("--seconds 0: expected --runs as well") }
     }
 
+    private var outputs: [String] { [json, csv, report, markdown].compactMap { $0 } }
+
     /// - Throws: `CommandFailure` when one output would replace another, or one of `inputs`.
     private func checkOutputs(inputs: [String]) throws {
-        var outputs = OutputFiles(inputs: inputs.map { ("a model", $0) })
+        var outputs = OutputFiles(inputs: inputs.map { ("a model", $0) } + (endToEnd.map { [("the image", $0)] } ?? []))
         try outputs.add("--json", json, .text)
         try outputs.add("--csv", csv, .text)
         try outputs.add("--report", report, .text)
+        try outputs.add("--markdown", markdown, .text)
     }
 
     private var stop: BenchSchedule.Stop {
@@ -101,24 +129,20 @@ struct BenchCommand: ParsableCommand {
     private var usesClock: Bool { warmup != 0 || seconds != 0 }
 
     func run() throws {
-        if let cpus {
-            do {
-                try Processor.pin(to: cpus.numbers)
-            } catch RuntimeError.affinity(let refused, _) {
-                let allowed = ProcessorList(numbers: Processor.allowed)
-                throw CommandFailure(
-                    .usage,
-                    "--cpus: expected processors that this process may use, \(allowed), "
-                        + "found \(ProcessorList(numbers: refused))")
-            }
-        }
+        try cpus?.pin()
         let files = paperTable ? try PaperTable.architectureFiles(in: models.first) : models
         try checkOutputs(inputs: files)
+        guard name.isEmpty || name.count == files.count else {
+            throw CommandFailure(
+                .usage, "--name: expected one for each of \(Format.counted(files.count, "model")), found \(name.count)")
+        }
+        let photo = try endToEnd.map { path in try reporting(path) { try BenchSubject.Photo(path: path) } }
         let subjects = try files.flatMap { path in
             try reporting(path) {
-                try BenchSubject.load(path, threads: threads.counts) { noteRandomWeights($0, path: path) }
+                try BenchSubject.load(path, threads: threads.counts, photo: photo) { noteRandomWeights($0, path: path) }
             }
         }
+        name(subjects, files)
         // Until here Control-C ends the process at once.
         Interruption.handle()
         let before = usesClock ? MachineState.now() : nil
@@ -134,11 +158,12 @@ struct BenchCommand: ParsableCommand {
         }
         let after = usesClock && !Interruption.isRequested ? MachineState.now() : nil
         let peakMemory = ProcessMemory.peakBytes
-        let peaks = usesClock ? try reporting("bench") { try MachinePeaks.measure(threadCounts: threads.counts) } : [:]
+        let peaks = usesClock ? MachinePeaks.measure(threadCounts: threads.counts) : [:]
         // What comes later interrupts no measurement.
         let isInterrupted = Interruption.isRequested
         let circumstances = Circumstances(
-            processors: Processor.allowed, threads: threads.counts.max()!, before: before, after: after)
+            processors: Processor.allowed, threads: threads.counts.max()!, before: before, after: after,
+            command: CommandLine.arguments)
         let records = subjects.filter { !$0.samples.isEmpty }.map {
             BenchRecord(
                 $0, circumstances: circumstances, peaks: peaks[$0.threads], peakMemory: peakMemory,
@@ -153,7 +178,19 @@ struct BenchCommand: ParsableCommand {
         try writeFiles(records, subjects)
     }
 
-    private var outputs: [String] { [json, csv, report].compactMap { $0 } }
+    /// Names the subjects as the user does; else where models of several files have one name, by their files too.
+    private func name(_ subjects: [BenchSubject], _ files: [String]) {
+        let names = subjects.map(\.plan.model.description.name)
+        let titles = FileTitles.titles(files)
+        for (subject, own) in zip(subjects, names) {
+            guard let position = files.firstIndex(of: subject.path) else { continue }
+            if !name.isEmpty {
+                subject.name = name[position]
+            } else if zip(subjects, names).contains(where: { $1 == own && $0.path != subject.path }) {
+                subject.name = "\(own) [\(titles[position])]"
+            }
+        }
+    }
 
     private func text(_ records: [BenchRecord]) -> String {
         JSONValue.array(records.map(\.json)).text(expandedLevels: 2) + "\n"
@@ -172,14 +209,31 @@ struct BenchCommand: ParsableCommand {
         if let json { try OutputPath.write(text(records), to: json) }
         if let csv { try OutputPath.write(BenchCSV.text(subjects), to: csv) }
         if let report { try OutputPath.write(HTMLReport(records).text, to: report) }
+        if let markdown {
+            try OutputPath.write(BenchTable(records, percentile: mlperf ? 90 : 50).markdown, to: markdown)
+        }
     }
 }
 
 extension MachinePeaks {
-    /// The peaks for each thread count, until the user interrupts.
-    fileprivate static func measure(threadCounts: [Int]) throws -> [Int: MachinePeaks] {
+    /// The peaks for each thread count, until the user interrupts; none where there is no memory for it, which is said.
+    fileprivate static func measure(threadCounts: [Int]) -> [Int: MachinePeaks] {
         var peaks: [Int: MachinePeaks] = [:]
-        for threads in threadCounts where !Interruption.isRequested { peaks[threads] = try measure(threads: threads) }
+        for threads in threadCounts where !Interruption.isRequested {
+            do {
+                // A control group ends a process that takes more than it may.
+                if let available = ProcessorQuota.availableMemory, available < neededBytes(threads) {
+                    throw MemoryError(bytes: neededBytes(threads))
+                }
+                peaks[threads] = try measure(threads: threads)
+            } catch {
+                StandardError.warn(
+                    "the machine's peak on \(Format.counted(threads, "thread")) is not measured: \(error)")
+            }
+        }
         return peaks
     }
+
+    /// Bytes of the blocks that are read, and some more.
+    private static func neededBytes(_ threads: Int) -> Int { max(64 << 20, threads * 256 << 10) + (16 << 20) }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CommandLineSupport
 import CondenseNet
 
 /// `--threads 1,2,4`.
@@ -57,5 +58,22 @@ struct ProcessorList: ExpressibleByArgument, CustomStringConvertible {
         }
         return ranges.map { $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)-\($0.upperBound)" }
             .joined(separator: ",")
+    }
+}
+
+extension ProcessorList {
+    /// Keeps this process, and the threads that it starts from now on, on these processors.
+    ///
+    /// - Throws: `CommandFailure` for processors that this process may not use.
+    func pin() throws {
+        do {
+            try Processor.pin(to: numbers)
+        } catch RuntimeError.affinity(let refused, _) {
+            let allowed = ProcessorList(numbers: Processor.allowed)
+            throw CommandFailure(
+                .usage,
+                "--cpus: expected processors that this process may use, \(allowed), "
+                    + "found \(ProcessorList(numbers: refused))")
+        }
     }
 }

@@ -16,7 +16,18 @@ struct BenchTable {
 
     /// - Parameter width: columns of the terminal, beyond which no line goes; `nil` for any number.
     func text(width: Int?) -> String {
-        guard let first = records.first else { return "" }
+        guard !records.isEmpty else { return "" }
+        return table.text(width: width) + "\n" + notes.map { $0.wrapped(width: width) + "\n" }.joined()
+    }
+
+    /// The same as Markdown.
+    var markdown: String {
+        guard !records.isEmpty else { return "" }
+        return table.markdown + "\n" + notes.map { "- \($0)\n" }.joined()
+    }
+
+    private var table: TextTable {
+        let first = records[0]
         let reference = first.latency.value(percentile: percentile)
         var table = TextTable([
             .left("model"), .right("threads"), .right("runs", rank: 6), .right("min", rank: 7), .right("mean", rank: 8),
@@ -28,7 +39,10 @@ struct BenchTable {
             let latency = record.latency
             let numbers = [latency.min, latency.mean, latency.p50, latency.p90, latency.p99, latency.stddev]
             table.append(
-                ["\(record.model)\(record.hasRandomWeights ? " *" : "")", "\(record.threads)", "\(latency.count)"]
+                [
+                    "\(record.model.onOneLine)\(record.hasRandomWeights ? " *" : "")", "\(record.threads)",
+                    "\(latency.count)",
+                ]
                     + numbers.map(Self.milliseconds) + [
                         "\(latency.outliers)", Format.fixed(latency.value(percentile: percentile) / reference, 3),
                         Format.fixed(record.gflops, 1),
@@ -36,7 +50,7 @@ struct BenchTable {
                         Self.milliseconds(record.preparationMilliseconds), Format.bytes(record.plannedBytes),
                     ])
         }
-        return table.text(width: width) + "\n" + notes.map { $0.wrapped(width: width) + "\n" }.joined()
+        return table
     }
 
     /// What the table cannot say.
@@ -46,6 +60,7 @@ struct BenchTable {
         if records.contains(where: \.hasRandomWeights) {
             notes.append("* random weights: the latency counts, the answers do not")
         }
+        if let photo = first.endToEnd { notes.append("latency from the bytes of \(photo) to its labels") }
         if let peaks = first.peaks {
             notes.append(
                 """

@@ -11,7 +11,8 @@ struct LayerTable {
     var text: String {
         guard let runs = record.profiledRuns, let overhead = record.profilingOverhead else { return "" }
         var text = "\(record.title): medians of \(runs) profiled runs; "
-        text += "profiling changes the latency by \(Format.signedPercent(overhead))\n\n"
+        text += "profiling changes the latency by \(Format.signedPercent(overhead))"
+        text = text.wrapped(width: Terminal.outputWidth) + "\n\n"
         var steps = Self.table("step")
         for layer in record.layers { steps.append(row(layer.name, [layer])) }
         var kinds = Self.table("kind")

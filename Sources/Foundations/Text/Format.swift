@@ -22,6 +22,11 @@ package enum Format {
         return value < 0 ? "-" + text : text
     }
 
+    /// How many of what: `1 image`, `1,200 images`.
+    package static func counted(_ count: Int, _ noun: String) -> String {
+        "\(grouped(count)) \(noun)\(count == 1 ? "" : noun.hasSuffix("s") ? "es" : "s")"
+    }
+
     /// Millions with three decimals.
     package static func millions(_ value: Int) -> String { fixed(Double(value) / 1e6, 3) + " M" }
 
