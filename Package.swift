@@ -50,7 +50,7 @@ func kernels(_ name: String, flags: [String] = [], defines: [String] = [], tests
         name == "Kernels" ? [] : [.unsafeFlags(["-module-alias", "Kernels=\(name)"])]
     let target: Target =
         .target(
-            name: name, dependencies: ["CVector", "Engine", "Foundations", "ModelFormat"],
+            name: name, dependencies: ["CVector", "Engine", "Foundations", "ModelFormat"], exclude: ["README.md"],
             swiftSettings: settings + optimizedKernels)
     let testTarget: Target =
         .testTarget(

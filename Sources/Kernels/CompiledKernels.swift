@@ -54,13 +54,15 @@ struct CompiledKernels: KernelSet {
         _ step: Step, _ convolution: Convolution, _ places: StepPlaces, _ tensors: any TensorSource,
         _ options: PlanOptions
     ) throws -> any PlannedOperation {
-        switch KernelTable.kernel(for: step, shape: places.input.shape, options: options) {
+        guard !options.referenceKernels, let shape = ConvolutionShape(step, height: places.input.shape.height) else {
+            return try ReferenceConvolutionOperation(step, convolution, places, tensors)
+        }
+        return switch KernelTable.kernel(for: shape, winograd: options.winograd) {
         case .winograd: try ConvolutionOperation<Winograd3x3>(step, convolution, places, tensors)
         case .blocks: try Convolution2DOperation(step, convolution, places, tensors)
         case .pointwise: try PointwiseOperation(step, convolution, places, tensors)
         case .direct3x3: try ConvolutionOperation<Convolution3x3>(step, convolution, places, tensors)
         case .depthwise: try ConvolutionOperation<DepthwiseConvolution>(step, convolution, places, tensors)
-        case .reference: try ReferenceConvolutionOperation(step, convolution, places, tensors)
         }
     }
 

@@ -172,6 +172,56 @@ enum TestNetwork {
             ], input: "image", output: "logits")
     }
 
+    /// Convolutions of every kind with gathered, normalised and activated inputs, and shuffled outputs.
+    static func preActivated(size: Int, activation: Activation) -> Graph {
+        func shape(_ channels: Int, _ side: Int) -> PlaneShape {
+            PlaneShape(channels: channels, height: side, width: side)
+        }
+        func step(_ name: String, _ convolution: Convolution, _ input: String, _ channels: Int) -> Step {
+            Step(name: name, operation: convolution, input: input, inputChannels: channels, output: name)
+        }
+        let normalized = PreActivation(normalize: true, activation: activation)
+        let gathered = PreActivation(gather: 12, normalize: true, activation: activation)
+        let half = (size - 1) / 2 + 1
+        return Graph(
+            values: [
+                Value("image", shape(3, size)), Value("stem", shape(8, size)), Value("five", shape(12, size)),
+                Value("three", shape(8, size)), Value("strided", shape(20, half)), Value("apart", shape(20, half)),
+                Value("pointwise", shape(9, half)), Value("pooled", shape(9, 1)), Value("logits", shape(4, 1)),
+            ],
+            steps: [
+                step("stem", Convolution(outputChannels: 8, kernel: 3, padding: 1, activation: activation), "image", 3),
+                step(
+                    "five",
+                    Convolution(
+                        preActivation: normalized, outputChannels: 12, kernel: 5, padding: 2, groups: 2, bias: true,
+                        shuffle: true), "stem", 8),
+                step(
+                    "three",
+                    Convolution(preActivation: gathered, outputChannels: 8, kernel: 3, padding: 1, groups: 4),
+                    "five", 12),
+                step(
+                    "strided",
+                    Convolution(
+                        preActivation: gathered, outputChannels: 20, kernel: 1, stride: 2, groups: 2, bias: true,
+                        activation: activation, shuffle: true), "three", 8),
+                step(
+                    "apart",
+                    Convolution(preActivation: normalized, outputChannels: 20, kernel: 3, padding: 1, groups: 20),
+                    "strided", 20),
+                step(
+                    "pointwise",
+                    Convolution(preActivation: gathered, outputChannels: 9, kernel: 1, groups: 3, bias: true), "apart",
+                    20),
+                Step(
+                    name: "pool", operation: GlobalAveragePooling(preActivation: normalized), input: "pointwise",
+                    inputChannels: 9, output: "pooled"),
+                Step(
+                    name: "logits", operation: Linear(outputs: 4), input: "pooled", inputChannels: 9,
+                    output: "logits"),
+            ], input: "image", output: "logits")
+    }
+
     /// Networks whose sizes fall on and beside vector and tile boundaries.
     static let all: [NamedGraph] = [
         NamedGraph("13², two blocks", condenseNet()),
@@ -182,6 +232,8 @@ enum TestNetwork {
         NamedGraph("assorted, 8²", assorted(size: 8)),
         NamedGraph("wide groups, 7²", wide(size: 7)),
         NamedGraph("wide groups, 18²", wide(size: 18)),
+        NamedGraph("pre-activated, 17²", preActivated(size: 17, activation: .relu)),
+        NamedGraph("pre-activated by hard swish, 16²", preActivated(size: 16, activation: .hardSwish)),
     ]
 
     /// The graph with random weights.

@@ -49,12 +49,8 @@ public struct Convolution2D: Sendable, Equatable {
 
     /// Outputs that are computed together; a group's last tile is filled up with zero weights.
     static let tileOutputs = 4
-    /// Products of a sum that are added in one block, at the most, unless one input has more.
-    private static let blockProducts = 256
     /// Pixels of a tile.
     private static let pixels = 16
-    /// Elements of sums that may be laid aside.
-    private static let savedSums = 64 * 1024
 
     /// A convolution from `groups * inputs` to `groups * outputs` planes.
     ///
@@ -93,7 +89,7 @@ public struct Convolution2D: Sendable, Equatable {
     var packedGroupCount: Int { outputTiles * Self.tileOutputs * (1 + inputs * taps) }
     /// Blocks of inputs; one even where there are no inputs.
     var inputBlocks: Int {
-        let limit = max(1, Self.blockProducts / taps)
+        let limit = max(1, KernelTable.blockProducts / taps)
         return max(1, (inputs + limit - 1) / limit)
     }
     /// Inputs of all blocks but the last.
@@ -105,7 +101,7 @@ public struct Convolution2D: Sendable, Equatable {
 
     /// Pixels that are computed together, for all blocks of inputs and all outputs: whole tiles of 16.
     var blockPixels: Int {
-        let tiles = Self.savedSums / (Self.pixels * max(1, outputTiles * Self.tileOutputs))
+        let tiles = KernelTable.savedElements / (Self.pixels * max(1, outputTiles * Self.tileOutputs))
         return max(1, tiles) * Self.pixels
     }
 

@@ -11,9 +11,6 @@ public struct Linear: Sendable, Equatable {
     /// What is applied to the sums.
     public let activation: Activation
 
-    private static let wideTile = 32
-    private static let narrowTile = 8
-
     /// A layer from `inputs` to `outputs` values.
     ///
     /// - Precondition: neither is negative.
@@ -24,17 +21,17 @@ public struct Linear: Sendable, Equatable {
         self.activation = activation
     }
 
-    private var wideTiles: Int { outputs / Self.wideTile }
+    private var wideTiles: Int { outputs / KernelTable.linearTile }
 
     /// Tiles of outputs into which the work can be split: of 32, and of 8 for what remains.
     public var tiles: Int {
-        wideTiles + (outputs % Self.wideTile + Self.narrowTile - 1) / Self.narrowTile
+        wideTiles + (outputs % KernelTable.linearTile + KernelTable.linearRest - 1) / KernelTable.linearRest
     }
 
     /// Elements in the packed weights: for each tile `[1 + inputs][outputs of the tile]`, the bias first, filled up with
     /// zeros.
     public var packedCount: Int {
-        roundUp(outputs, toMultipleOf: Self.narrowTile) * (inputs + 1)
+        roundUp(outputs, toMultipleOf: KernelTable.linearRest) * (inputs + 1)
     }
 
     /// Packs weights for `run`.
@@ -76,13 +73,13 @@ public struct Linear: Sendable, Equatable {
         for tile in range {
             let (first, width) = place(of: tile)
             var weights = packed + first &* (inputs &+ 1)
-            if width == Self.wideTile {
+            if width == KernelTable.linearTile {
                 var sums0 = loadVector(weights)
                 var sums1 = loadVector(weights + 8)
                 var sums2 = loadVector(weights + 16)
                 var sums3 = loadVector(weights + 24)
                 for index in 0..<inputs {
-                    weights += Self.wideTile
+                    weights += KernelTable.linearTile
                     let value = input[index]
                     sums0 = multiplyAdd(sums0, loadVector(weights), value)
                     sums1 = multiplyAdd(sums1, loadVector(weights + 8), value)
@@ -96,10 +93,11 @@ public struct Linear: Sendable, Equatable {
             } else {
                 var sums = loadVector(weights)
                 for index in 0..<inputs {
-                    weights += Self.narrowTile
+                    weights += KernelTable.linearRest
                     sums = multiplyAdd(sums, loadVector(weights), input[index])
                 }
-                storeVector(activation.applied(to: sums), output + first, count: min(Self.narrowTile, outputs &- first))
+                storeVector(
+                    activation.applied(to: sums), output + first, count: min(KernelTable.linearRest, outputs &- first))
             }
         }
     }
@@ -120,7 +118,10 @@ public struct Linear: Sendable, Equatable {
     @inline(__always)
     private func place(of tile: Int) -> (first: Int, width: Int) {
         tile < wideTiles
-            ? (tile &* Self.wideTile, Self.wideTile)
-            : (wideTiles &* Self.wideTile &+ (tile &- wideTiles) &* Self.narrowTile, Self.narrowTile)
+            ? (tile &* KernelTable.linearTile, KernelTable.linearTile)
+            : (
+                wideTiles &* KernelTable.linearTile &+ (tile &- wideTiles) &* KernelTable.linearRest,
+                KernelTable.linearRest
+            )
     }
 }
