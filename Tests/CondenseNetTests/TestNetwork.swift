@@ -233,7 +233,6 @@ enum TestNetwork {
         NamedGraph("wide groups, 7²", wide(size: 7)),
         NamedGraph("wide groups, 18²", wide(size: 18)),
         NamedGraph("pre-activated, 17²", preActivated(size: 17, activation: .relu)),
-        NamedGraph("pre-activated by hard swish, 16²", preActivated(size: 16, activation: .hardSwish)),
     ]
 
     /// The graph with random weights.
