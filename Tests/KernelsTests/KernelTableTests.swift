@@ -30,7 +30,9 @@ struct KernelTableTests {
         #expect(kernel(inputs: 1, outputs: 1, isPlain: false) == .blocks)
         #expect(kernel(inputs: 512, outputs: 512, winograd: false) == .blocks)
         #expect(kernel(inputs: 9, outputs: 9, kernel: 1, isPlain: false) == .pointwise)
-        #expect(kernel(inputs: 1, outputs: 1) == .depthwise)
+        #expect(kernel(inputs: 1, outputs: 1, stride: 2) == .depthwise)
+        #expect(kernel(inputs: 1, outputs: 1, kernel: 5) == .depthwise)
+        #expect(kernel(inputs: 1, outputs: 1) == .direct3x3)
     }
 
     @Test("A 1×1 and the direct 3×3 after it are one, unless their weights are many")
