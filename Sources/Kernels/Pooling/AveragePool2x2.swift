@@ -77,7 +77,7 @@ public struct AveragePool2x2: Sendable, Equatable {
 
     @inline(__always)
     private func store<Element: KernelElement>(_ means: SIMD4<Element>, _ pointer: UnsafeMutablePointer<Element>) {
-        UnsafeMutableRawPointer(pointer).storeBytes(of: means, as: SIMD4<Element>.self)
+        Element.store(means, pointer)
     }
 
     /// What `run` computes, a pixel at a time.

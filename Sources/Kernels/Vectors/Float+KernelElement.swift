@@ -4,6 +4,26 @@ import CVector
 /// rounds twice.
 extension Float: KernelElement {
     @inline(__always)
+    static func load8(_ pointer: UnsafePointer<Float>) -> SIMD8<Float> {
+        UnsafeRawPointer(pointer).loadUnaligned(as: SIMD8<Float>.self)
+    }
+
+    @inline(__always)
+    static func load4(_ pointer: UnsafePointer<Float>) -> SIMD4<Float> {
+        UnsafeRawPointer(pointer).loadUnaligned(as: SIMD4<Float>.self)
+    }
+
+    @inline(__always)
+    static func store(_ vector: SIMD8<Float>, _ pointer: UnsafeMutablePointer<Float>) {
+        UnsafeMutableRawPointer(pointer).storeBytes(of: vector, as: SIMD8<Float>.self)
+    }
+
+    @inline(__always)
+    static func store(_ vector: SIMD4<Float>, _ pointer: UnsafeMutablePointer<Float>) {
+        UnsafeMutableRawPointer(pointer).storeBytes(of: vector, as: SIMD4<Float>.self)
+    }
+
+    @inline(__always)
     static func multiplyAdd(_ accumulator: Float, _ a: Float, _ b: Float) -> Float {
         condensenet_multiply_add(accumulator, a, b)
     }

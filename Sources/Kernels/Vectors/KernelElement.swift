@@ -3,6 +3,16 @@
 /// Kernels are generic over it and specialised by the compiler, so that one source serves every type. The defaults suit a
 /// type whose vectors the compiler puts together by itself.
 protocol KernelElement: BinaryFloatingPoint, SIMDScalar, Codable, BitwiseCopyable, Sendable {
+    /// Eight consecutive elements from any address that an element may have.
+    ///
+    /// Each type says so itself: Swift 6.0 copies vectors of a generic type through the stack.
+    static func load8(_ pointer: UnsafePointer<Self>) -> SIMD8<Self>
+    /// Four consecutive elements from any address that an element may have.
+    static func load4(_ pointer: UnsafePointer<Self>) -> SIMD4<Self>
+    /// Writes eight consecutive elements to any address that an element may have.
+    static func store(_ vector: SIMD8<Self>, _ pointer: UnsafeMutablePointer<Self>)
+    /// Writes four consecutive elements to any address that an element may have.
+    static func store(_ vector: SIMD4<Self>, _ pointer: UnsafeMutablePointer<Self>)
     /// `accumulator + a * b`; one rounding where the target has a fused instruction, the same for scalars and vectors.
     static func multiplyAdd(_ accumulator: Self, _ a: Self, _ b: Self) -> Self
     /// `accumulator + a * b` in every lane.
@@ -28,6 +38,26 @@ protocol KernelElement: BinaryFloatingPoint, SIMDScalar, Codable, BitwiseCopyabl
 }
 
 extension KernelElement {
+    @inline(__always)
+    static func load8(_ pointer: UnsafePointer<Self>) -> SIMD8<Self> {
+        UnsafeRawPointer(pointer).loadUnaligned(as: SIMD8<Self>.self)
+    }
+
+    @inline(__always)
+    static func load4(_ pointer: UnsafePointer<Self>) -> SIMD4<Self> {
+        UnsafeRawPointer(pointer).loadUnaligned(as: SIMD4<Self>.self)
+    }
+
+    @inline(__always)
+    static func store(_ vector: SIMD8<Self>, _ pointer: UnsafeMutablePointer<Self>) {
+        UnsafeMutableRawPointer(pointer).storeBytes(of: vector, as: SIMD8<Self>.self)
+    }
+
+    @inline(__always)
+    static func store(_ vector: SIMD4<Self>, _ pointer: UnsafeMutablePointer<Self>) {
+        UnsafeMutableRawPointer(pointer).storeBytes(of: vector, as: SIMD4<Self>.self)
+    }
+
     @inline(__always)
     static func multiplyAdd(_ accumulator: Self, _ a: Self, _ b: Self) -> Self { accumulator.addingProduct(a, b) }
 

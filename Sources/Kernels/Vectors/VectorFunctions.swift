@@ -38,7 +38,7 @@ func prefetch<Element>(_ weights: UnsafePointer<Element>) {
 /// Reads eight elements from any address that an element may have.
 @inline(__always)
 func loadVector<Element: KernelElement>(_ pointer: UnsafePointer<Element>) -> SIMD8<Element> {
-    UnsafeRawPointer(pointer).loadUnaligned(as: SIMD8<Element>.self)
+    Element.load8(pointer)
 }
 
 /// Reads the first `count` (0 to 8) of eight elements and nothing beyond them; the other lanes are zero.
@@ -55,7 +55,7 @@ func loadVector<Element: KernelElement>(_ pointer: UnsafePointer<Element>, count
 /// Writes eight elements to any address that an element may have.
 @inline(__always)
 func storeVector<Element: KernelElement>(_ vector: SIMD8<Element>, _ pointer: UnsafeMutablePointer<Element>) {
-    UnsafeMutableRawPointer(pointer).storeBytes(of: vector, as: SIMD8<Element>.self)
+    Element.store(vector, pointer)
 }
 
 /// Writes the first `count` (0 to 8) of eight elements and nothing beyond them.

@@ -8,7 +8,7 @@ struct WeightLanes<Element: KernelElement> {
 
         @inline(__always)
         init(_ pointer: UnsafePointer<Element>) {
-            lanes = UnsafeRawPointer(pointer).loadUnaligned(as: SIMD4<Element>.self)
+            lanes = Element.load4(pointer)
         }
     #else
         private let lanes: UnsafePointer<Element>
