@@ -90,7 +90,10 @@ var targets: [Target] = [
         exclude: ["README.md"], swiftSettings: hasAVX ? [.define("CONDENSENET_AVX_VARIANTS")] : []),
     .target(
         name: "CImageCodecs",
-        linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png16"), .linkedLibrary("z"), .linkedLibrary("m")]),
+        linkerSettings: [
+            .linkedLibrary("jpeg"), .linkedLibrary("png16"), .linkedLibrary("webp"), .linkedLibrary("z"),
+            .linkedLibrary("m"),
+        ]),
     .target(name: "ImageInput", dependencies: ["CImageCodecs", "Foundations"], exclude: ["README.md"]),
     .target(
         name: "Datasets", dependencies: ["Foundations", "ImageInput", "ModelFormat"], exclude: ["README.md"]),

@@ -159,8 +159,6 @@ JPEGDecoder *condensenet_jpeg_open(
     header->coefficientBytes = coefficientBytes(&decoder->info);
     header->exifOffset = decoder->exifOffset;
     header->exifLength = decoder->exifLength;
-    // An arithmetic decoder makes up zeros for ever when its data run out, so work could not be bounded by the file.
-    if (decoder->info.arith_code) fail(decoder, codecUnsupported, "arithmetic coding");
     return decoder;
 }
 
@@ -178,7 +176,8 @@ static void convertInvertedCMYK(const uint8_t *cmyk, uint8_t *rgb, size_t width)
 }
 
 bool condensenet_jpeg_read(
-    JPEGDecoder *decoder, int maximumScans, size_t maximumMemory, uint8_t *rgb, CodecFailure *failure
+    JPEGDecoder *decoder, unsigned reduction, int maximumScans, size_t maximumMemory, uint8_t *rgb,
+    CodecFailure *failure
 ) {
     struct jpeg_decompress_struct *info = &decoder->info;
     decoder->failure = failure;
@@ -188,6 +187,8 @@ bool condensenet_jpeg_read(
     bool inks = info->jpeg_color_space == JCS_CMYK || info->jpeg_color_space == JCS_YCCK;
     info->out_color_space = inks ? JCS_CMYK : JCS_RGB;
     info->dct_method = JDCT_ISLOW;
+    info->scale_num = 1;
+    info->scale_denom = reduction;
     info->mem->max_memory_to_use = maximumMemory > LONG_MAX ? LONG_MAX : (long)maximumMemory;
     jpeg_start_decompress(info);
 

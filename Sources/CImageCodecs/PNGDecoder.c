@@ -113,7 +113,7 @@ static void decode(PNGDecoder *decoder, PNGLayout layout, uint8_t *rgb) {
             png_read_row(png, rgb + y * stride + start, NULL);
         }
     }
-    png_read_end(png, NULL);
+    if (layout.hasEnd) png_read_end(png, NULL);
     if (indexed) expandPalette(decoder, rgb, layout);
 }
 

@@ -42,7 +42,7 @@ public final class Classifier {
         scores = [Float](repeating: 0, count: description.classes)
     }
 
-    /// The likeliest classes of the image in a JPEG, PNG, PPM or PGM file, the likeliest first.
+    /// The likeliest classes of the image in a JPEG, PNG, WebP, PPM or PGM file, the likeliest first.
     ///
     /// - Throws: `ImageError`, or `RuntimeError.notFinite` when the network's answer is not a number.
     public func classify(path: String, top: Int = 5) throws -> [Prediction] {

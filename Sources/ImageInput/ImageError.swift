@@ -39,7 +39,7 @@ extension ImageError: CategorizedError {
     /// One line.
     public var description: String {
         switch self {
-        case .notAnImage(let name, let found): "\(name): expected a JPEG, PNG, PPM or PGM image, found \(found)"
+        case .notAnImage(let name, let found): "\(name): expected a JPEG, PNG, WebP, PPM or PGM image, found \(found)"
         case .unsupported(let name, let format, let feature): "\(name): unsupported \(format) feature: \(feature)"
         case .malformed(let name, let format, let reason, let offset):
             "\(name): malformed \(format) image at byte \(offset): \(reason)"

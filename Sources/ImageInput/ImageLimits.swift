@@ -4,10 +4,15 @@ public struct ImageLimits: Equatable, Sendable {
     public var side = 16_384
     /// The most pixels in all.
     public var pixels = 64_000_000
+    /// The most pixels of a JPEG file that is beyond `side` or `pixels` and is decoded at a half, a quarter or an eighth of
+    /// its sides, so that it is within. Networks take far smaller images, so that the answer hardly changes.
+    public var reduciblePixels = 256_000_000
     /// The longest file, in bytes.
     public var fileBytes = 256 << 20
     /// The most scans in a JPEG file that has more than one. A scan of a few bytes can rework every coefficient.
     public var scans = 100
+    /// The most blocks of 64 coefficients that all scans of such a file may rework, though twenty scans are always allowed.
+    public var scanBlocks = 32 << 20
     /// The most memory for the coefficients of a JPEG file in several scans: about two bytes a sample.
     public var coefficientBytes = 640 << 20
     /// Whether pixels stay as they are stored, whatever Exif data say of how the camera was held: torchvision's loader
@@ -19,6 +24,19 @@ public struct ImageLimits: Equatable, Sendable {
 
     /// The default limits, each to be changed as needed.
     public init() {}
+
+    /// By how much the sides of a JPEG file are to be divided, so that it is within the limits: 1, 2, 4 or 8; 1 where none
+    /// of them does.
+    func reduction(of size: ImageSize) -> Int {
+        guard size.width * size.height <= reduciblePixels else { return 1 }
+        return [1, 2, 4, 8].first { (try? check(size.reduced(by: $0), name: "")) != nil } ?? 1
+    }
+
+    /// How many scans a file may have that keeps `coefficientBytes` of coefficients.
+    func scans(coefficientBytes: Int) -> Int {
+        let blocks = max(coefficientBytes / 128, 1)
+        return min(scans, max(20, scanBlocks / blocks))
+    }
 
     /// Refuses a size that is beyond a limit.
     ///

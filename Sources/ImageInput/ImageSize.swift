@@ -14,6 +14,11 @@ public struct ImageSize: Equatable, Sendable, CustomStringConvertible {
     /// Width × height, as in `640×480`.
     public var description: String { "\(width)×\(height)" }
 
+    /// The size of an image decoded at one `divisor`th of its sides, rounded up.
+    func reduced(by divisor: Int) -> ImageSize {
+        ImageSize(width: (width + divisor - 1) / divisor, height: (height + divisor - 1) / divisor)
+    }
+
     /// The size whose shorter side is `side` and whose longer side is `⌊side · longer / shorter⌋`, as torchvision's
     /// `Resize` gives it.
     ///

@@ -15,7 +15,9 @@ enum JPEGFile {
             throw failure.error(name: name, format: .jpeg)
         }
         defer { condensenet_jpeg_close(decoder) }
-        try limits.check(header.size, name: name)
+        let reduction = limits.reduction(of: header.size)
+        let size = header.size.reduced(by: reduction)
+        try limits.check(size, name: name)
         guard header.coefficientBytes <= limits.coefficientBytes else {
             throw ImageError.tooLarge(
                 name: name, quantity: .coefficientBytes, found: header.coefficientBytes,
@@ -23,13 +25,15 @@ enum JPEGFile {
         }
         // The library counts its tables and line buffers too.
         let libraryLimit = limits.coefficientBytes.addingReportingOverflow(64 << 20)
-        let image = try RGBImage(size: header.size, name: name) { pixels in
+        let image = try RGBImage(size: size, name: name) { pixels in
+            let scans = limits.scans(coefficientBytes: header.coefficientBytes)
             let decoded = condensenet_jpeg_read(
-                decoder, CInt(clamping: limits.scans), libraryLimit.overflow ? .max : libraryLimit.partialValue,
+                decoder, UInt32(reduction), CInt(clamping: scans),
+                libraryLimit.overflow ? .max : libraryLimit.partialValue,
                 pixels.baseAddress!, &failure)
             guard !decoded else { return }
             throw failure.fault == codecTooManyScans
-                ? ImageError.tooLarge(name: name, quantity: .scans, found: limits.scans + 1, limit: limits.scans)
+                ? ImageError.tooLarge(name: name, quantity: .scans, found: scans + 1, limit: scans)
                 : failure.error(name: name, format: .jpeg)
         }
         guard !limits.ignoresOrientation else { return image }

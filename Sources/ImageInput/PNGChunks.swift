@@ -6,10 +6,14 @@ struct PNGChunks {
     let size: ImageSize
     /// Where the first run of IDAT chunks ends, checksum included.
     let imageDataEnd: Int
+    /// Whether the file has its IEND chunk. One that ends with its image data is decoded as Pillow decodes it.
+    let hasEnd: Bool
     /// The data of the eXIf chunk, or empty.
     let exif: Range<Int>
+    /// The first text chunk with the Exif profile that ImageMagick writes.
+    let rawProfile: RawProfile?
 
-    /// Walks the chunks from IHDR to IEND.
+    /// Walks the chunks from IHDR to IEND, or to the end of the image data where the file ends there.
     ///
     /// - Precondition: `bytes` start with the signature.
     /// - Throws: `ImageError.malformed` if a chunk reaches past the end or one that must be there is missing.
@@ -23,9 +27,14 @@ struct PNGChunks {
         var size: ImageSize?
         var dataEnd: Int?
         var exif = 0..<0
+        var rawProfile: RawProfile?
+        var hasEnd = false
         var offset = Self.signature.count
-        while true {
-            guard bytes.count - offset >= 12 else { throw malformed("the file ends before its IEND chunk", at: offset) }
+        while !hasEnd {
+            guard bytes.count - offset >= 12 else {
+                if dataEnd == offset { break }
+                throw malformed("the file ends before its IEND chunk", at: offset)
+            }
             let length = bigEndian(at: offset)
             let type = bigEndian(at: offset + 4)
             guard length <= bytes.count - offset - 12 else {
@@ -45,19 +54,25 @@ struct PNGChunks {
                 if dataEnd == nil || dataEnd == offset { dataEnd = end }
             } else if type == Self.exif, exif.isEmpty {
                 exif = data
+            } else if type == Self.text || type == Self.compressedText, rawProfile == nil {
+                rawProfile = RawProfile(data, of: bytes, isCompressed: type == Self.compressedText)
             } else if type == Self.end {
-                guard let size, let dataEnd else { throw malformed("no IDAT chunk", at: offset) }
-                self.size = size
-                self.imageDataEnd = dataEnd
-                self.exif = exif
-                return
+                hasEnd = true
             }
-            offset = end
+            if !hasEnd { offset = end }
         }
+        guard let size, let dataEnd else { throw malformed("no IDAT chunk", at: offset) }
+        self.size = size
+        self.hasEnd = hasEnd
+        self.imageDataEnd = dataEnd
+        self.exif = exif
+        self.rawProfile = rawProfile
     }
 
     private static let header = 0x4948_4452
     private static let imageData = 0x4944_4154
     private static let exif = 0x6558_4966
+    private static let text = 0x7445_5874
+    private static let compressedText = 0x7A54_5874
     private static let end = 0x4945_4E44
 }

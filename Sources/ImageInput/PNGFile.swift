@@ -9,7 +9,8 @@ enum PNGFile {
         let chunks = try PNGChunks(bytes, name: name)
         try limits.check(chunks.size, name: name)
         let layout = PNGLayout(
-            width: UInt32(chunks.size.width), height: UInt32(chunks.size.height), imageDataEnd: chunks.imageDataEnd)
+            width: UInt32(chunks.size.width), height: UInt32(chunks.size.height), imageDataEnd: chunks.imageDataEnd,
+            hasEnd: chunks.hasEnd)
         let image = try RGBImage(size: chunks.size, name: name) { pixels in
             var failure = CodecFailure()
             let start = bytes.baseAddress!.assumingMemoryBound(to: UInt8.self)
@@ -18,6 +19,9 @@ enum PNGFile {
             }
         }
         guard !limits.ignoresOrientation else { return image }
-        return try image.upright(from: Orientation(exif: UnsafeRawBufferPointer(rebasing: bytes[chunks.exif])))
+        guard chunks.exif.isEmpty, let profile = chunks.rawProfile else {
+            return try image.upright(from: Orientation(exif: UnsafeRawBufferPointer(rebasing: bytes[chunks.exif])))
+        }
+        return try image.upright(from: try profile.exif(of: bytes).withUnsafeBytes(Orientation.init(exif:)))
     }
 }

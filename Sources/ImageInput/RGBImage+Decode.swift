@@ -3,7 +3,7 @@ import Foundations
 extension RGBImage {
     /// Reads and decodes an image file.
     ///
-    /// JPEG (baseline and progressive; grey, YCbCr, RGB, CMYK, YCCK), PNG (every colour type and depth) and PPM/PGM
+    /// JPEG (baseline and progressive, Huffman- and arithmetic-coded; grey, YCbCr, RGB, CMYK, YCCK), PNG (every colour type and depth), WebP (no animations) and PPM/PGM
     /// are told apart by content. Grey is replicated, alpha dropped, 16-bit samples keep their high byte, CMYK is
     /// converted, and the orientation in a JPEG's or PNG's Exif data is applied, as Pillow's `convert('RGB')` and
     /// `exif_transpose` do it; no colour management.
@@ -35,6 +35,7 @@ extension RGBImage {
         return switch try ImageFormat.detect(bytes, name: name) {
         case .jpeg: try JPEGFile.decode(bytes, name: name, limits: limits)
         case .png: try PNGFile.decode(bytes, name: name, limits: limits)
+        case .webp: try WebPFile.decode(bytes, name: name, limits: limits)
         case .netpbm: try NetpbmFile.decode(bytes, name: name, limits: limits)
         }
     }

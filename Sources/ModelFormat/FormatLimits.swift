@@ -27,6 +27,8 @@ public enum FormatLimits {
     public static let window = 64
     /// Bytes of activations that an execution plan may need, of a single value, and of a step's gathered input.
     public static let arenaBytes = 512 << 20
+    /// Zeros that kernels may put beside the weights, where the outputs of every group are padded to sixteens.
+    public static let paddedWeights = 1 << 26
     /// Bytes of packed weights.
     public static let packedBytes = 2 << 30
     /// Bytes that all threads of a session may need besides activations and weights.

@@ -32,7 +32,7 @@ import Testing
         }
     }
 
-    @Test(arguments: [("png", 30, 0), ("orientation", 10, 2), ("jpeg", 10, 2), ("netpbm", 24, 0)])
+    @Test(arguments: [("png", 31, 0), ("orientation", 12, 2), ("jpeg", 12, 2), ("netpbm", 24, 0), ("webp", 4, 0)])
     func everyVariant(prefix: String, count: Int, tolerance: Int) throws {
         let files = try Self.files("image-formats", prefix: prefix)
         #expect(files.count == count)
@@ -52,7 +52,8 @@ import Testing
             let image = try RGBImage.decode(path: Fixture.path("image-formats/\(file)"))
             let side = try #require(Int(stem(file).split(separator: "-").last!))
             let difference = largestDifference(
-                try image.resized(shorterSide: side, interpolation: interpolation), try Fixture.array("image-formats/\(stem(file)).npy"))
+                try image.resized(shorterSide: side, interpolation: interpolation),
+                try Fixture.array("image-formats/\(stem(file)).npy"))
             #expect(difference == 0, "\(file)")
         }
     }

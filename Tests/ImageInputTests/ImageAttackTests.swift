@@ -69,7 +69,11 @@ import Testing
         }
         #expect(throws: tooLarge(.width, 16_385, 16_384)) { try decode(patched(png, width: 16_385, height: 1)) }
         #expect(throws: tooLarge(.height, 16_385, 16_384)) { try decode(patched(png, width: 1, height: 16_385)) }
-        #expect(throws: tooLarge(.height, 16_385, 16_384)) { try decode(jpeg(width: 1, height: 16_385)) }
+        var limits = ImageLimits()
+        limits.reduciblePixels = 0
+        #expect(throws: tooLarge(.height, 16_385, 16_384)) {
+            try decode(jpeg(width: 1, height: 16_385), limits: limits)
+        }
         #expect(throws: tooLarge(.pixels, 64_008_000, 64_000_000)) {
             try decode(patched(png, width: 8_000, height: 8_001))
         }
@@ -130,12 +134,54 @@ import Testing
         expect("premature end of data segment", .jpeg, from: try attack("cut-with-end.jpg"))
     }
 
-    @Test func arithmeticCoding() throws {
-        var bytes = try attack("small.jpg")
-        let frame = try #require(bytes.indices.dropLast().first { bytes[$0] == 0xFF && bytes[$0 + 1] == 0xC0 })
-        bytes[frame + 1] = 0xC9
-        #expect(throws: ImageError.unsupported(name: "attack", format: .jpeg, feature: "arithmetic coding")) {
-            try decode(bytes)
+    /// Refinement scans of a few bytes over 64 megapixels are refused before the sixth part of them is decoded.
+    @Test func scansOfALargeImage() throws {
+        #expect(throws: tooLarge(.scans, 34, 33)) { try decode(attack("scans-98-of-64-megapixels.jpg")) }
+    }
+
+    /// A picture beyond the limit of pixels is decoded at half its sides, and beyond what may be reduced is refused.
+    @Test func largePhotographsAreReduced() throws {
+        let bytes = try Fixture.bytes("image-formats/jpeg-420.jpg")
+        let whole = try RGBImage.decode(bytes: bytes, name: "whole")
+        var limits = ImageLimits()
+        limits.pixels = whole.width * whole.height - 1
+        let half = try RGBImage.decode(bytes: bytes, name: "half", limits: limits)
+        #expect(half.size == ImageSize(width: (whole.width + 1) / 2, height: (whole.height + 1) / 2))
+        // Each pixel is near the mean of the four that it stands for.
+        var sum = 0
+        for y in 0..<(whole.height / 2) {
+            for x in 0..<(whole.width / 2) {
+                let four = [(0, 0), (1, 0), (0, 1), (1, 1)].map { (dx, dy) -> Int in
+                    Int(whole.pixels[3 * ((2 * y + dy) * whole.width + 2 * x + dx)])
+                }
+                sum += abs(four.reduce(0, +) / 4 - Int(half.pixels[3 * (y * half.width + x)]))
+            }
+        }
+        #expect(sum < 8 * (whole.width / 2) * (whole.height / 2))
+        limits.reduciblePixels = limits.pixels
+        #expect(throws: ImageError.self) { try RGBImage.decode(bytes: bytes, name: "whole", limits: limits) }
+    }
+
+    // MARK: WebP
+
+    @Test func animationsAreRefused() throws {
+        #expect(throws: ImageError.unsupported(name: "attack", format: .webp, feature: "animation")) {
+            try decode(attack("animated.webp"))
+        }
+    }
+
+    @Test func everyPrefixOfAWebPFile() throws {
+        for name in ["webp-lossy.webp", "webp-alpha.webp", "webp-orientation-6.webp"] {
+            let bytes = try Fixture.bytes("image-formats/\(name)")
+            for count in 12..<bytes.count {
+                do {
+                    let image = try decode(Array(bytes[..<count]))
+                    // Only what follows the pixels, such as Exif data, may be missing.
+                    #expect(name.contains("orientation") && image.width > 0, "\(name), \(count) bytes")
+                } catch let error as ImageError {
+                    #expect("\(error)".hasPrefix("attack: "))
+                }
+            }
         }
     }
 
@@ -196,7 +242,9 @@ import Testing
         let png = try attack("small.png")
         let end = png.count - 12
         expect("no IDAT chunk", .png, at: 33, from: Array(png[..<33]) + png[end...])
-        expect("the file ends before its IEND chunk", .png, at: end, from: Array(png[..<end]))
+        for cut in [0, 1, 11] { #expect(try decode(Array(png[..<(end + cut)])).pixels == decode(png).pixels) }
+        let text = Array(png[..<end]) + pngChunk("tEXt", Array("Title\0four".utf8))
+        expect("the file ends before its IEND chunk", .png, at: text.count, from: text)
         expect("13-byte IHDR", .png, at: 8, from: Array(png[..<8]) + png[33...])
         expect("critical chunk", .png, from: png[..<33] + pngChunk("ABCD", [1]) + png[33...])
         expect("out of place", .png, from: Array(png[..<33]) + png[8...])
@@ -253,7 +301,9 @@ import Testing
     func everyPrefixIsRefused(file: String) throws {
         let bytes = try Fixture.bytes(file)
         #expect(try decode(bytes).width > 0)
-        for length in (0..<bytes.count).sampledUnderEmulation() {
+        // A PNG file may end with its image data.
+        let end = file.hasSuffix(".png") ? bytes.count - 12 : bytes.count
+        for length in (0..<end).sampledUnderEmulation() {
             #expect(throws: ImageError.self, "\(length) bytes") { try decode(Array(bytes[..<length])) }
         }
     }

@@ -58,13 +58,17 @@ import Testing
             #expect(FileManager.default.createFile(atPath: path, contents: nil))
             let error = ImageError.notAnImage(name: path, found: "an empty file")
             #expect(throws: error) { try RGBImage.decode(path: path) }
-            #expect("\(error)" == "\(path): expected a JPEG, PNG, PPM or PGM image, found an empty file")
+            #expect("\(error)" == "\(path): expected a JPEG, PNG, WebP, PPM or PGM image, found an empty file")
         }
     }
 
     @Test(arguments: [
         ("GIF89a", "a GIF image"), ("BM123", "a BMP image"), ("II*\0", "a TIFF image"), ("MM\0*", "a TIFF image"),
-        ("RIFF1234WEBP", "a RIFF file (perhaps WebP)"), ("P7\n", "a PAM image"), ("P", "other bytes"),
+        ("RIFF1234AVI ", "a RIFF file"), ("\0\0\0\u{1C}ftypheic", "an HEIC image"),
+        ("\0\0\0\u{1C}ftypmif1", "an HEIC image"), ("\0\0\0\u{1C}ftypavif", "an AVIF image"),
+        ("\0\0\0\u{C}jP  \r\n", "a JPEG 2000 image"), ("\0\0\0\u{C}JXL \r\n", "a JPEG XL image"),
+        ("MM\0+", "a TIFF image"), ("<!DOCTYPE html>", "an HTML page"),
+        ("version https://git-lfs", "a Git LFS pointer"), ("P7\n", "a PAM image"), ("P", "other bytes"),
         ("hello", "other bytes"), ("\u{89}", "other bytes"),
     ])
     func otherFiles(start: String, found: String) {

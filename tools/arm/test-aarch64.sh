@@ -19,7 +19,8 @@ host_packages=(base-files bash coreutils dash grep sed findutils gawk git ca-cer
                util-linux gzip dataset-fashion-mnist)  # what tests run and read
 arm_packages=(libc6 libc6-dev libgcc-s1 libgcc-14-dev libstdc++6 libstdc++-14-dev linux-libc-dev libcrypt1
               swiftlang libswiftlang
-              zlib1g zlib1g-dev libpng16-16t64 libpng-dev libjpeg62-turbo libjpeg62-turbo-dev ${ARM_PACKAGES:-})
+              zlib1g zlib1g-dev libpng16-16t64 libpng-dev libjpeg62-turbo libjpeg62-turbo-dev libwebp7 libwebp-dev
+              libsharpyuv0 libsharpyuv-dev ${ARM_PACKAGES:-})
 ready=$cache/.ready-$suite                             # holds what was installed last
 mirror=${DEBIAN_MIRROR:-$(apt-get indextargets --format '$(SITE)' 'Created-By: Packages' | sed -n '/\/debian$/{p;q}')}
 [ -n "$mirror" ] || { echo "no mirror of Debian is known here: name one in DEBIAN_MIRROR" >&2; exit 1; }

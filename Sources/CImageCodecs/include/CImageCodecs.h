@@ -48,12 +48,14 @@ typedef struct JPEGHeader {
 JPEGDecoder *condensenet_jpeg_open(
     const uint8_t *bytes, size_t count, JPEGHeader *header, CodecFailure *failure);
 
-/// Decodes into `rgb`, `height` rows of `width` interleaved RGB pixels, with the accurate integer DCT and smooth
-/// chroma upsampling. CMYK samples are taken as inverted, as Adobe's programs write them.
+/// Decodes into `rgb`, rows of interleaved RGB pixels, with the accurate integer DCT and smooth chroma upsampling. CMYK
+/// samples are taken as inverted, as Adobe's programs write them. Both sides are divided by `reduction`, 1, 2, 4 or 8, and
+/// rounded up.
 ///
 /// `maximumScans` bounds the work, `maximumMemory` the coefficients kept. May be called once.
 bool condensenet_jpeg_read(
-    JPEGDecoder *decoder, int maximumScans, size_t maximumMemory, uint8_t *rgb, CodecFailure *failure);
+    JPEGDecoder *decoder, unsigned reduction, int maximumScans, size_t maximumMemory, uint8_t *rgb,
+    CodecFailure *failure);
 
 /// Frees the decoder; NULL is allowed.
 void condensenet_jpeg_close(JPEGDecoder *decoder);
@@ -64,6 +66,8 @@ typedef struct PNGLayout {
     uint32_t height;
     /// Where the first run of IDAT chunks ends, with the last one's checksum.
     size_t imageDataEnd;
+    /// Whether an IEND chunk follows.
+    bool hasEnd;
 } PNGLayout;
 
 /// Decodes the PNG file `bytes[0..<count]` into `rgb`, `height` rows of `width` interleaved RGB pixels.
@@ -72,5 +76,24 @@ typedef struct PNGLayout {
 /// A wrong checksum in any chunk, a palette index without an entry, and image data beyond the last row are failures.
 bool condensenet_png_decode(
     const uint8_t *bytes, size_t count, PNGLayout layout, uint8_t *rgb, CodecFailure *failure);
+
+/// What a WebP file's header says.
+typedef struct WebPHeader {
+    uint32_t width;
+    uint32_t height;
+    /// An animation, which is not decoded.
+    bool isAnimated;
+    /// Where the Exif block's TIFF header starts in the file, and the block's length from there; 0 if none.
+    size_t exifOffset;
+    size_t exifLength;
+} WebPHeader;
+
+/// Reads the header of `bytes[0..<count]`; allocates little.
+bool condensenet_webp_header(const uint8_t *bytes, size_t count, WebPHeader *header, CodecFailure *failure);
+
+/// Decodes a WebP file that is no animation into `rgb`, `height` rows of `width` interleaved RGB pixels. Alpha is dropped,
+/// not composited.
+bool condensenet_webp_decode(
+    const uint8_t *bytes, size_t count, WebPHeader header, uint8_t *rgb, CodecFailure *failure);
 
 #endif

@@ -6,6 +6,8 @@ package final class Inflater {
     package enum Wrapper: Int32 {
         /// Nothing, as in zip archives.
         case raw = -15
+        /// A zlib header and trailer.
+        case zlib = 15
         /// A gzip header and trailer, whose checksum is checked.
         case gzip = 31
     }

@@ -25,7 +25,8 @@ extension String {
         return true
     }
 
-    /// Whether the text can be shown in a terminal as it is: it has no control characters.
+    /// Whether the text can be shown in a terminal or on a page as it is: it has no control characters, and none that
+    /// turn the direction of writing or separate lines.
     package var isPrintable: Bool { !unicodeScalars.contains(where: \.isControl) }
 
     /// The text's start, on one line, for error messages: control characters escaped, at most 200 scalars.
@@ -59,6 +60,12 @@ extension StringProtocol {
 }
 
 extension Unicode.Scalar {
-    /// Whether the scalar is one of Unicode's 65 control characters.
-    fileprivate var isControl: Bool { value < 0x20 || (0x7F..<0xA0).contains(value) }
+    /// Whether the scalar is one of Unicode's 65 control characters, one of its twelve bidirectional controls (UAX #9), or
+    /// a line or paragraph separator.
+    fileprivate var isControl: Bool {
+        switch value {
+        case 0..<0x20, 0x7F..<0xA0, 0x061C, 0x200E, 0x200F, 0x2028...0x202E, 0x2066...0x2069: true
+        default: false
+        }
+    }
 }

@@ -119,8 +119,8 @@ private struct GraphValidator {
         let (sum, overflow) = packedWeights.addingReportingOverflow(operation.cost(of: operand).packedWeights)
         packedWeights = overflow ? .max : sum
         try limit(
-            "weights up to step \(step.name), each group's outputs padded to sixteens", packedWeights,
-            FormatLimits.packedBytes / 4)
+            "zeros that pad each group's outputs to sixteens up to step \(step.name)", packedWeights - weightBytes / 4,
+            FormatLimits.paddedWeights)
         let counts = 0...FormatLimits.multiplyAccumulates
         try rules.range("parameters", step.source.parameters, counts)
         try rules.range("paper FLOPs", step.source.paperFLOPs, counts)

@@ -10,7 +10,7 @@ import struct
 import zlib
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, PngImagePlugin
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 RANDOM = np.random.default_rng(17)
@@ -197,3 +197,34 @@ for width, height, side in ((7, 5, 16), (64, 3, 2), (3, 64, 5), (300, 17, 9), (3
     image = Image.fromarray(pixels)
     image = image.resize((size[0], height), Image.Resampling.BICUBIC)
     answer(name, np.asarray(image.resize(size, Image.Resampling.BICUBIC)))
+
+# WebP, Exif data where ImageMagick leaves them in PNG files, and a PNG without its end. `jpeg-arithmetic*.jpg` are libjpeg's,
+# with arith_code set, since Pillow only reads arithmetic coding.
+
+
+def webp(image, **options):
+    stream = io.BytesIO()
+    image.save(stream, "WEBP", **options)
+    return stream.getvalue()
+
+
+RANDOM = np.random.default_rng(5)
+upright = Image.Exif()
+upright[0x0112] = 6
+both("webp-lossy.webp", webp(Image.fromarray(photo(23, 17)), quality=80))
+both("webp-lossless.webp", webp(Image.fromarray(photo(23, 17)), lossless=True))
+both("webp-alpha.webp", webp(Image.fromarray(photo(23, 17, 4), "RGBA"), lossless=True, exact=True))
+both("webp-orientation-6.webp", webp(Image.fromarray(photo(23, 17)), lossless=True, exif=upright.tobytes()))
+digits = upright.tobytes().hex()
+profile = f"\nexif\n{len(digits) // 2:8}\n" + "\n".join(digits[i:i + 72] for i in range(0, len(digits), 72)) + "\n"
+for name, compressed in (("ztxt", True), ("text", False)):
+    stream, text = io.BytesIO(), PngImagePlugin.PngInfo()
+    text.add_text("Raw profile type exif", profile, zip=compressed)
+    Image.fromarray(photo(23, 17)).save(stream, "PNG", pnginfo=text)
+    both(f"orientation-6-{name}.png", stream.getvalue())
+stream = io.BytesIO()
+Image.fromarray(photo(23, 17)).save(stream, "PNG")
+both("png-no-end.png", stream.getvalue()[:-12])
+for name in ("jpeg-arithmetic.jpg", "jpeg-arithmetic-progressive.jpg"):
+    with open(os.path.join(HERE, name), "rb") as file:
+        both(name, file.read())

@@ -152,4 +152,40 @@ import Testing
         }
         try await writer.value
     }
+
+    @Test(arguments: [0o600, 0o640, 0o755] as [mode_t])
+    func thePermissionsOfAReplacedFileAreKept(permissions: mode_t) throws {
+        let path = try folder.write([1], to: "model")
+        #expect(chmod(path, permissions) == 0)
+        try replace(path, [2, 3])
+        #expect(mode(path) & 0o777 == permissions)
+        #expect(folder.files == ["model"])
+    }
+
+    /// A link whose target cannot be read as text would be replaced by a file if it were taken for one.
+    @Test func aLinkToANameThatIsNotText() throws {
+        let path = folder.path("link")
+        #expect([CChar(bitPattern: 0xFF), 0].withUnsafeBufferPointer { symlink($0.baseAddress!, path) } == 0)
+        #expect(throws: FileError.inputOutput(path: path, reason: "is a symbolic link to a name that is not UTF-8")) {
+            try replace(path, [1])
+        }
+        #expect(mode(path) & S_IFMT == S_IFLNK)
+        #expect(folder.files == ["link"])
+    }
+
+    @Test(.enabled(if: geteuid() == 0))
+    func aLinkThatAnotherUserPlanted() throws {
+        let shared = folder.path("shared")
+        #expect(mkdir(shared, 0o777) == 0 && chmod(shared, 0o1777) == 0)
+        let target = try folder.write([7], to: "target")
+        #expect(symlink(target, "\(shared)/link") == 0 && lchown("\(shared)/link", 12345, 12345) == 0)
+        let reason = "is a symbolic link of another user in a folder that everyone may write"
+        #expect(throws: FileError.inputOutput(path: "\(shared)/link", reason: reason)) {
+            try replace("\(shared)/link", [1])
+        }
+        #expect(throws: FileError.inputOutput(path: "\(shared)/link", reason: reason)) {
+            try FileOutput.check("\(shared)/link")
+        }
+        #expect(try FileInput.read(target, limit: 9).withUnsafeBytes(Array.init) == [7])
+    }
 }

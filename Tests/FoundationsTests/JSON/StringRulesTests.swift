@@ -23,11 +23,20 @@ import Testing
     @Test(arguments: marks)
     func streamSafety(text: String, expected: Bool) { #expect(text.isStreamSafe == expected) }
 
-    /// The 65 characters of Unicode's category Cc are refused and no other.
+    /// The 65 characters of Unicode's category Cc, its bidirectional controls and its two separators are refused, and no
+    /// other.
     @Test func controlCharactersCannotBePrinted() {
         for code in UInt32(0)...0x10FFFF {
             guard let scalar = Unicode.Scalar(code) else { continue }
-            if String(Character(scalar)).isPrintable != (scalar.properties.generalCategory != .control) {
+            let turns =
+                [0x61C, 0x200E, 0x200F].contains(code) || (0x202A...0x202E).contains(code)
+                || (0x2066...0x2069).contains(code)
+            let isRefused =
+                switch scalar.properties.generalCategory {
+                case .control, .lineSeparator, .paragraphSeparator: true
+                default: turns
+                }
+            if String(Character(scalar)).isPrintable == isRefused {
                 Issue.record("U+\(String(code, radix: 16))")
             }
         }
@@ -50,5 +59,13 @@ import Testing
             #expect(error.description.utf8.count < 1000)
             #expect(error.description.contains("\\u{1B}[2J\\n\\u{009B}xxx"))
         }
+    }
+
+    @Test(arguments: ["\u{202E}", "\u{2066}", "\u{200F}", "\u{61C}", "\u{2028}", "\u{2029}"])
+    func whatTurnsOrBreaksALineIsNotPrintable(scalar: String) {
+        let text = "a\(scalar)b"
+        #expect(!text.isPrintable)
+        #expect(text.excerpt.isPrintable && text.onOneLine.isPrintable)
+        #expect("שלום مرحبا 👩‍👧".isPrintable)
     }
 }
