@@ -59,7 +59,9 @@ extension BenchRecord {
     private func json(_ layer: Layer) -> JSONValue {
         var members: [JSONValue.Member] = [
             .init("name", .string(layer.name)), .init("kind", .string(layer.kind)),
-            .init("macs", .integer(layer.macs)), .init("bytes", .integer(layer.bytes)),
+            .init("kernel", .string(layer.kernel)), .init("input", .string(layer.input)),
+            .init("output", .string(layer.output)), .init("macs", .integer(layer.macs)),
+            .init("bytes", .integer(layer.bytes)),
         ]
         if let milliseconds = layer.milliseconds, let share = share(layer) {
             members.append(.init("milliseconds", .number(milliseconds)))
@@ -153,7 +155,8 @@ extension BenchRecord {
         layers = try steps.map { step in
             Layer(
                 name: try required(step["name"]?.string, "a string \"name\"" + everyLayer),
-                kind: step["kind"]?.string ?? "",
+                kind: step["kind"]?.string ?? "", kernel: step["kernel"]?.string ?? "",
+                input: step["input"]?.string ?? "", output: step["output"]?.string ?? "",
                 macs: try count(step, "macs", atMost: FormatLimits.multiplyAccumulates, in: everyLayer) ?? 0,
                 bytes: try count(step, "bytes", atMost: .max, in: everyLayer) ?? 0,
                 milliseconds: try step["milliseconds"].map {

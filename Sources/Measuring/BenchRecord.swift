@@ -9,6 +9,10 @@ package struct BenchRecord {
         package let name: String
         /// The kernel and the size of the planes that it writes: steps of a kind cost alike.
         package let kind: String
+        /// The kernel, and the planes that are read and written, `C×H×W`; empty where a file does not say.
+        package let kernel: String
+        package let input: String
+        package let output: String
         package let macs: Int
         /// Activations and weights, each moved once.
         package let bytes: Int
@@ -95,6 +99,7 @@ extension BenchRecord {
             let output = step.shapes.last!.output
             return Layer(
                 name: step.name, kind: "\(step.kernel) \(output.height)×\(output.width)",
+                kernel: step.kernel, input: step.shapes.first!.input.description, output: output.description,
                 macs: step.multiplyAccumulates, bytes: step.activationBytes + step.packedBytes,
                 milliseconds: profile.map { Double($0.stepNanoseconds[position]) / 1e6 })
         }

@@ -33,8 +33,9 @@ package struct HTMLReport {
             "Latency over time", timeSeries,
             "Median and range of consecutive runs. A steady line means that neither heat nor a neighbour disturbed them."
         )
-        for (index, entry) in entries.enumerated() where entry.record.layers.contains(where: { $0.milliseconds != nil })
-        {
+        body += StepDifference(entries).map { section($0.title, $0.html, $0.caption) } ?? ""
+        for (index, entry) in entries.prefix(Self.drawn).enumerated()
+        where entry.record.layers.contains(where: { $0.milliseconds != nil }) {
             body += layers(entry, series: index)
         }
         if let roofline = RooflinePlot(entries)?.svg {
@@ -42,7 +43,7 @@ package struct HTMLReport {
                 "Roofline", figure(roofline) + (entries.count > 1 ? legend : ""),
                 """
                 Each mark is a step of a plan; it grows with its share of the time. Roofs: the multiply-add peak and the read \
-                bandwidths of the first result's machine, measured in the same run. Intensity counts every activation and \
+                bandwidths for each number of threads, measured in the same run. Intensity counts every activation and \
                 weight once. Minimal filtering needs fewer multiplications than are counted, so it may rise above the roof.
                 """)
         }
@@ -54,7 +55,7 @@ package struct HTMLReport {
             <meta charset="utf-8"/>
             <meta name="viewport" content="width=device-width, initial-scale=1"/>
             <meta name="color-scheme" content="light dark"/>
-            <title>\(Markup.escaped("condensenet bench: " + (entries.first?.record.model ?? "")))</title>
+            <title>\(Markup.escaped("condensenet bench: " + Self.title(entries)))</title>
             <style>\(ReportStyle.text)</style>
             </head>
             <body><main>
@@ -83,11 +84,36 @@ package struct HTMLReport {
         return "<ul class=\"legend\">\(items.joined())</ul>"
     }
 
-    private var distribution: String { figure(HistogramPlot(entries.map(\.record.samples)).svg) + legend }
+    /// Results whose course is drawn: of more, the table tells.
+    private static let drawn = 24
+    /// Series that one plot can hold.
+    private static let together = 3
+
+    private var distribution: String {
+        let shown = entries.prefix(Self.drawn)
+        guard entries.count > Self.together else {
+            return figure(HistogramPlot(entries.map(\.record.samples)).svg) + legend
+        }
+        return multiples(shown.map { HistogramPlot([$0.record.samples]).svg })
+    }
 
     private var timeSeries: String {
-        figure(TimeSeriesPlot(entries.map { ($0.record.starts, $0.record.samples) }).svg)
-            + (entries.count > 1 ? legend : "")
+        let shown = entries.prefix(Self.drawn)
+        guard entries.count > Self.together else {
+            return figure(TimeSeriesPlot(entries.map { ($0.record.starts, $0.record.samples) }).svg)
+                + (entries.count > 1 ? legend : "")
+        }
+        return multiples(shown.map { TimeSeriesPlot([($0.record.starts, $0.record.samples)]).svg })
+    }
+
+    /// A small plot for each result, under its name.
+    private func multiples(_ plots: [String]) -> String {
+        let figures = zip(entries, plots).map {
+            "<figure><figcaption>\(Markup.escaped($0.title))</figcaption>\($1)</figure>"
+        }
+        let rest = entries.count - plots.count
+        let note = rest > 0 ? "<p class=\"note\">\(rest) more results are in the table only.</p>" : ""
+        return "<div class=\"multiples\">\(figures.joined(separator: "\n"))</div>\(note)"
     }
 
     private func layers(_ entry: Entry, series: Int) -> String {

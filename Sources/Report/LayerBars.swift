@@ -3,7 +3,7 @@ import Measuring
 
 /// A model's steps, or kinds of steps, as bars of their time.
 package struct LayerBars {
-    private let rows: [(name: String, milliseconds: Double, share: Double, gflops: Double, macs: Int)]
+    private let rows: [(name: String, milliseconds: Double, share: Double, gflops: Double, macs: Int, detail: String)]
     private let classes: String
     private let heading: String
 
@@ -15,7 +15,9 @@ package struct LayerBars {
             return (
                 kinds ? "\(name) (\(layers.count))" : name, milliseconds,
                 layers.reduce(0) { $0 + (record.share($1) ?? 0) },
-                BenchRecord.gflops(macs, milliseconds: milliseconds), macs
+                BenchRecord.gflops(macs, milliseconds: milliseconds), macs,
+                kinds || layers[0].kernel.isEmpty
+                    ? "" : "\(layers[0].input) → \(layers[0].output), \(layers[0].kernel)"
             )
         }
         classes = ReportStyle.classes("b", series: series)
@@ -31,8 +33,9 @@ package struct LayerBars {
             let width = Format.fixed(100 * row.milliseconds / longest, 1)
             let gflops = row.macs > 0 ? Format.fixed(row.gflops, 1) : "–"
             text += "<tr><th scope=\"row\">\(Markup.escaped(row.name))"
+            if !row.detail.isEmpty { text += "<small>\(Markup.escaped(row.detail))</small>" }
             text += "<span class=\"bar \(classes)\" style=\"width:\(width)%\"></span></th>"
-            text += "<td>\(Format.fixed(row.milliseconds, 3))</td><td>\(Format.fixed(100 * row.share, 1)) %</td>"
+            text += "<td>\(Scale.label(row.milliseconds))</td><td>\(Format.fixed(100 * row.share, 1)) %</td>"
             text += "<td>\(Format.fixed(Double(row.macs) / 1e6, 2))</td><td>\(gflops)</td></tr>\n"
         }
         return text + "</tbody></table></div>\n"

@@ -65,9 +65,16 @@ package enum ReportStyle {
         .bar{display:block;height:5px;border-radius:3px;margin-top:4px;min-width:1px}
         summary{cursor:pointer;margin:14px 0 6px;font-weight:600;font-size:.95rem}
         .plot{overflow-x:auto}
+        .multiples{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(20rem,100%),1fr));gap:14px 20px}
+        figure{margin:0}
+        figcaption{font-size:.86rem;font-weight:600;overflow-wrap:anywhere}
+        .multiples svg text{font-size:19px}
+        tbody th small{display:block;color:var(--dim);font-weight:400}
         svg{display:block;width:100%;height:auto}
         svg text{fill:var(--dim);font:11px system-ui,sans-serif}
-        @media (max-width:640px){svg text{font-size:20px}.figures dd{font-size:1.4rem}}
+        @media (max-width:640px){svg text,.multiples svg text{font-size:23px}.figures dd{font-size:1.4rem}
+        .wide{display:none}.results tbody th{min-width:0;white-space:normal;overflow-wrap:anywhere}
+        tbody th{white-space:normal;overflow-wrap:anywhere}}
         .grid{stroke:var(--rule);stroke-width:1}
         .axis{stroke:var(--dim);stroke-width:1}
         .area{fill-opacity:.22;stroke-width:1.5}

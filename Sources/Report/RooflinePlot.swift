@@ -14,13 +14,23 @@ package struct RooflinePlot {
     }
 
     private let points: [Point]
-    private let roofs: BenchRecord.Peaks?
+    /// The roofs of each number of threads, the highest first; those of more machines than one by their sources.
+    private let roofs: [(name: String, peaks: BenchRecord.Peaks)]
 
     /// `nil` where no step that multiplies was profiled.
     package init?(_ entries: [HTMLReport.Entry]) {
         points = Self.points(entries)
         guard !points.isEmpty else { return nil }
-        roofs = entries.first { $0.record.peaks != nil && $0.record.profiledRuns != nil }?.record.peaks
+        var roofs: [(name: String, peaks: BenchRecord.Peaks)] = []
+        let hosts = Set(entries.map { $0.record.circumstances["host"]?.string })
+        for entry in entries where entry.record.profiledRuns != nil {
+            guard let peaks = entry.record.peaks else { continue }
+            let source = hosts.count > 1 ? entry.source.map { "\($0), " } ?? "" : ""
+            let name = source + Format.counted(entry.record.threads, "thread")
+            if !roofs.contains(where: { $0.name == name }) { roofs.append((name, peaks)) }
+        }
+        // More of them would hide the marks.
+        self.roofs = Array(roofs.sorted { $0.peaks.gflops > $1.peaks.gflops }.prefix(4))
     }
 
     /// The profiled steps that multiply.
@@ -44,14 +54,15 @@ package struct RooflinePlot {
     package var svg: String {
         let intensities = points.map(\.intensity), rates = points.map(\.gflops)
         let (left, right, low, high) = (intensities.min()!, intensities.max()!, rates.min()!, rates.max()!)
-        let ridge = roofs.map { $0.gflops / $0.memoryGigabytes } ?? right
+        let ridge = roofs.map { $0.peaks.gflops / $0.peaks.memoryGigabytes }.max() ?? right
         var plot = SVGPlot(
-            x: min(left, 1) / 1.5...max(right, ridge) * 2, y: low / 2...max(high, roofs?.gflops ?? 0) * 2, height: 380,
+            x: min(left, 1) / 1.5...max(right, ridge) * 2, y: low / 2...max(high, roofs.first?.peaks.gflops ?? 0) * 2,
+            height: 380,
             logarithmicX: true, logarithmicY: true)
         plot.axes(xTitle: "operations per byte", yTitle: "GFLOP/s")
-        if let roofs {
-            roof(roofs.memoryGigabytes, under: roofs.gflops, in: &plot)
-            roof(roofs.cacheGigabytes, under: roofs.gflops, in: &plot)
+        for (_, peaks) in roofs {
+            roof(peaks.memoryGigabytes, under: peaks.gflops, in: &plot)
+            roof(peaks.cacheGigabytes, under: peaks.gflops, in: &plot)
         }
         for point in points.sorted(by: { $0.share > $1.share }) {
             plot.mark(
@@ -59,12 +70,14 @@ package struct RooflinePlot {
                 radius: 2.5 + 36 * point.share.squareRoot(), series: point.series, title: point.title)
         }
         // After the marks, which would hide them.
-        if let roofs {
-            label("memory", roofs.memoryGigabytes, in: &plot)
-            label("cache", roofs.cacheGigabytes, in: &plot)
+        if roofs.count == 1, let peaks = roofs.first?.peaks {
+            label("memory", peaks.memoryGigabytes, in: &plot)
+            label("cache", peaks.cacheGigabytes, in: &plot)
+        }
+        for (name, peaks) in roofs {
             plot.text(
-                "peak \(Format.fixed(roofs.gflops, 1)) GFLOP/s",
-                at: (plot.x.range.end - 4, plot.y.position(roofs.gflops) - 6), anchor: "end", classes: "label")
+                "\(roofs.count > 1 ? name + ":" : "peak") \(Format.fixed(peaks.gflops, 1)) GFLOP/s",
+                at: (plot.x.range.end - 4, plot.y.position(peaks.gflops) - 6), anchor: "end", classes: "label")
         }
         return plot.svg(label: "Roofline plot of the plan's steps")
     }

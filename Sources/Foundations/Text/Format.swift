@@ -30,9 +30,13 @@ package enum Format {
     /// Millions with three decimals.
     package static func millions(_ value: Int) -> String { fixed(Double(value) / 1e6, 3) + " M" }
 
-    /// Bytes in KiB or MiB.
+    /// Bytes in KiB, MiB or GiB.
     package static func bytes(_ count: Int) -> String {
-        count < 1 << 20 ? fixed(Double(count) / 1024, 1) + " KiB" : fixed(Double(count) / Double(1 << 20), 1) + " MiB"
+        switch count {
+        case ..<(1 << 20): fixed(Double(count) / 1024, 1) + " KiB"
+        case ..<(1 << 30): fixed(Double(count) / Double(1 << 20), 1) + " MiB"
+        default: fixed(Double(count) / Double(1 << 30), 1) + " GiB"
+        }
     }
 
     /// A fraction as per cent with a sign.
