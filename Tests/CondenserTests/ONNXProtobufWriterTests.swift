@@ -30,8 +30,13 @@ struct ONNXProtobufWriterTests {
             [UInt8](repeating: 9, count: count).withUnsafeBytes { message.raw(4, $0) }
         }
         writer.integer(1, 8)
-        let content = [0x22] + ProtobufWriter.varint(UInt64(count)) + [UInt8](repeating: 9, count: count)
-        #expect(
-            writer.bytes == [0x08, 7, 0x1A] + ProtobufWriter.varint(UInt64(content.count)) + content + [0x08, 8])
+        var content: [UInt8] = [0x22]
+        content += ProtobufWriter.varint(UInt64(count))
+        content += [UInt8](repeating: 9, count: count)
+        var expected: [UInt8] = [0x08, 7, 0x1A]
+        expected += ProtobufWriter.varint(UInt64(content.count))
+        expected += content
+        expected += [0x08, 8]
+        #expect(writer.bytes == expected)
     }
 }
