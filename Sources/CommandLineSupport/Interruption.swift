@@ -1,3 +1,4 @@
+import Foundations
 import Glibc
 import Synchronization
 
@@ -21,9 +22,13 @@ package enum Interruption {
             guard Interruption.isDeferred.load(ordering: .relaxed),
                 !Interruption.requested.exchange(true, ordering: .relaxed)
             else { _exit(CommandFailure.Code.interrupted.rawValue) }
+            Cancellation.request()
         }
     }
 
     /// From now on the command asks `isRequested`.
-    package static func handle() { isDeferred.store(true, ordering: .relaxed) }
+    package static func handle() {
+        _ = Cancellation.isRequested
+        isDeferred.store(true, ordering: .relaxed)
+    }
 }

@@ -1,3 +1,4 @@
+import Foundations
 import Glibc
 import Synchronization
 
@@ -10,6 +11,11 @@ package enum Termination {
 
     /// From now on the command asks `isRequested`; before, SIGTERM ends the process.
     package static func handle() {
-        signal(SIGTERM) { _ in Termination.requested.store(true, ordering: .relaxed) }
+        _ = Cancellation.isRequested
+        signal(SIGTERM) { _ in
+            // A second one ends the process at once.
+            if Termination.requested.exchange(true, ordering: .relaxed) { _exit(128 + SIGTERM) }
+            Cancellation.request()
+        }
     }
 }

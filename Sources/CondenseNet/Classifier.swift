@@ -25,10 +25,9 @@ public final class Classifier {
     /// Loads and plans the model or architecture file at `path`.
     ///
     /// - Parameter threads: threads that share each image.
-    /// - Precondition: `threads` is from 1 to `Session.maximumThreads`.
     /// - Throws: `ModelFormatError`, `RuntimeError`, or `ImageError.transform` when the model's preprocessing makes no sense.
     public convenience init(path: String, threads: Int = 1) throws {
-        try self.init(try Session(plan: try ExecutionPlan(try Model(path: path)), threads: threads))
+        try self.init(try Session(plan: try ExecutionPlan(consuming: try Model(path: path)), threads: threads))
     }
 
     /// A classifier that runs `session`.
@@ -70,8 +69,8 @@ public final class Classifier {
     ///
     /// - Throws: `RuntimeError.notFinite` when the network's answer is not a number.
     public func predict(top: Int = 5) throws -> [Prediction] {
-        scores.withUnsafeMutableBufferPointer {
-            session.run(UnsafeBufferPointer(start: input.floats, count: input.bytes.count / 4), into: $0)
+        try scores.withUnsafeMutableBufferPointer {
+            try session.run(UnsafeBufferPointer(start: input.floats, count: input.bytes.count / 4), into: $0)
         }
         return try Prediction.top(top, logits: scores, labels: model.description.labels)
     }

@@ -26,8 +26,21 @@ public final class ExecutionPlan: Sendable {
     ///
     /// - Throws: `RuntimeError.kernels` or `.processor` when the kernels that `options` or `CONDENSENET_KERNELS` ask for
     ///   cannot run here, `ModelFormatError.limit` for an arena or packed weights beyond `FormatLimits`,
-    ///   `MemoryError`.
-    public init(_ model: Model, options: Options = Options()) throws {
+    ///   `MemoryError`, or `RuntimeError.consumedModel`.
+    public convenience init(_ model: Model, options: Options = Options()) throws {
+        try self.init(model, consuming: false, options: options)
+    }
+
+    /// Plans `model` and gives each tensor's memory back to the system as soon as it is packed: the last plan that can be
+    /// made of that model, and one that needs less memory meanwhile.
+    ///
+    /// - Throws: as the other, and `RuntimeError.consumedModel` when such a plan has been made of the model before.
+    public convenience init(consuming model: Model, options: Options = Options()) throws {
+        try self.init(model, consuming: true, options: options)
+    }
+
+    private init(_ model: Model, consuming: Bool, options: Options) throws {
+        let tensors = try model.tensors(consuming: consuming)
         let kernels = try KernelSets.choose(options.instructionSet)
         self.model = model
         self.options = options
@@ -37,7 +50,7 @@ public final class ExecutionPlan: Sendable {
         let layout = try ArenaLayout(graph, units: units, retainsValues: options.retainsValues)
         var packedBytes = 0
         let operations = try units.map { unit in
-            let operation = try kernels.operation(unit, layout: layout, tensors: model.tensors, options: options)
+            let operation = try kernels.operation(unit, layout: layout, tensors: tensors, options: options)
             packedBytes += operation.packedBytes
             guard packedBytes <= FormatLimits.packedBytes else {
                 throw ModelFormatError.limit(
@@ -59,5 +72,5 @@ public final class ExecutionPlan: Sendable {
     /// Bytes of packed weights.
     public var packedBytes: Int { steps.reduce(0) { $0 + $1.packedBytes } }
 
-    func place(of value: String) -> Place { layout[value] }
+    func place(of value: String) -> Place? { layout.places[value] }
 }

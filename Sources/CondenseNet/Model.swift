@@ -1,6 +1,7 @@
 import Engine
 import Foundations
 import ModelFormat
+import Synchronization
 
 /// A network with its weights, ready to be planned.
 public final class Model: Sendable {
@@ -31,6 +32,18 @@ public final class Model: Sendable {
     package let fileChecksum: String?
 
     let tensors: any TensorSource
+    private let isConsumed = Atomic(false)
+
+    /// The tensors for a plan; one that consumes them is the last.
+    ///
+    /// - Throws: `RuntimeError.consumedModel` after a plan that has consumed them.
+    func tensors(consuming: Bool) throws -> any TensorSource {
+        guard !(consuming ? isConsumed.exchange(true, ordering: .relaxed) : isConsumed.load(ordering: .relaxed)) else {
+            throw RuntimeError.consumedModel
+        }
+        guard consuming, let file = tensors as? ModelFile else { return tensors }
+        return ConsumedTensors(file)
+    }
 
     /// Loads and proves a model file or an architecture file, told apart by content.
     ///

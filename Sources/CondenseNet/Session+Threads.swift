@@ -2,13 +2,13 @@ import ModelFormat
 
 extension Session {
     /// The thread count that runs `plan` fastest on this machine now, by a short measurement of 1, 2, 4 … threads, up to the number
-    /// of processors that the calling thread may use.
+    /// of processors that the calling thread may use and that a control group's quota gives time for.
     ///
     /// Counts that this machine or the plan's memory do not allow are passed over.
     ///
     /// - Throws: what `Session.init` throws for one thread.
     public static func fastestThreads(for plan: ExecutionPlan) throws -> Int {
-        let processors = min(max(Processor.allowed.count, 1), maximumThreads)
+        let processors = min(Processor.useful, maximumThreads)
         var candidates = [1]
         while candidates.last! * 2 <= processors { candidates.append(candidates.last! * 2) }
         if candidates.last! < processors { candidates.append(processors) }
@@ -25,7 +25,7 @@ extension Session {
             var time = UInt64.max
             for _ in 0..<5 {
                 let start = monotonicNanoseconds()
-                _ = session.logits(input)
+                _ = try session.logits(input)
                 time = min(time, monotonicNanoseconds() - start)
             }
             if time < best.time { best = (threads, time) }

@@ -1,6 +1,7 @@
 import Engine
 import Foundations
 import ModelFormat
+import Synchronization
 
 /// Runs a plan: owns the arena and the threads.
 ///
@@ -23,15 +24,16 @@ public final class Session {
     /// - Parameters:
     ///   - threads: how many share each step.
     ///   - profile: whether `stepNanoseconds` is filled.
-    /// - Precondition: `threads` is from 1 to `Session.maximumThreads`.
-    /// - Throws: `MemoryError`, `.limit` for threads that need too much scratch memory, or
-    ///   `RuntimeError.threads`.
+    /// - Throws: `RuntimeError.threadCount` for `threads` that are not from 1 to `Session.maximumThreads`,
+    ///   `MemoryError`, `.limit` for threads that need too much scratch memory, or `RuntimeError.threads`.
     public init(plan: ExecutionPlan, threads: Int = 1, profile: Bool = false) throws {
-        precondition((1...Self.maximumThreads).contains(threads), "threads out of range")
+        guard (1...Self.maximumThreads).contains(threads) else {
+            throw RuntimeError.threadCount(threads, limit: Self.maximumThreads)
+        }
         self.plan = plan
         self.threads = threads
-        input = plan.place(of: plan.model.description.graph.input)
-        output = plan.place(of: plan.model.description.graph.output)
+        input = plan.place(of: plan.model.description.graph.input)!
+        output = plan.place(of: plan.model.description.graph.output)!
         classes = plan.model.description.classes
         let execution = try Execution(plan, threads: threads, profile: profile)
         self.execution = execution
@@ -46,16 +48,22 @@ public final class Session {
     /// - Parameters:
     ///   - input: `[3, H, W]` planes, normalised.
     ///   - output: `[classes]`.
-    /// - Precondition: both have exactly the plan's sizes.
-    public func run(_ input: UnsafeBufferPointer<Float>, into output: UnsafeMutableBufferPointer<Float>) {
+    /// - Throws: `RuntimeError.count` unless both have exactly the plan's sizes, `RuntimeError.cancelled` when
+    ///   `Cancellation.request` is called before the last step.
+    public func run(_ input: UnsafeBufferPointer<Float>, into output: UnsafeMutableBufferPointer<Float>) throws {
         let shape = self.input.shape
-        precondition(input.count == shape.count, "input of \(input.count) floats for \(shape)")
-        precondition(output.count == classes, "output of \(output.count) floats")
+        guard input.count == shape.count else {
+            throw RuntimeError.count(of: "input", expected: shape.count, found: input.count)
+        }
+        guard output.count == classes else {
+            throw RuntimeError.count(of: "output", expected: classes, found: output.count)
+        }
         let planes = execution.planes(self.input)
         for channel in 0..<shape.channels {
             planes[channel].update(from: input.baseAddress! + channel * shape.pixels, count: shape.pixels)
         }
         pool.run()
+        if execution.isCancelled { throw RuntimeError.cancelled }
         let logits = execution.planes(self.output)
         for index in 0..<output.count { output[index] = logits[index].pointee }
     }
@@ -63,12 +71,14 @@ public final class Session {
     /// The logits of one image; see `run(_:into:)`.
     ///
     /// An array, a part of one and a `StoredArray` are read where they are.
-    public func logits(_ input: some Collection<Float>) -> [Float] {
-        [Float](unsafeUninitializedCapacity: classes) { output, count in
+    ///
+    /// - Throws: as `run(_:into:)`.
+    public func logits(_ input: some Collection<Float>) throws -> [Float] {
+        try [Float](unsafeUninitializedCapacity: classes) { output, count in
             count = classes
             let logits = UnsafeMutableBufferPointer(rebasing: output[..<count])
-            let isDone: Void? = input.withContiguousStorageIfAvailable { run($0, into: logits) }
-            if isDone == nil { Array(input).withUnsafeBufferPointer { run($0, into: logits) } }
+            let isDone: Void? = try input.withContiguousStorageIfAvailable { try run($0, into: logits) }
+            if isDone == nil { try Array(input).withUnsafeBufferPointer { try run($0, into: logits) } }
         }
     }
 
@@ -77,10 +87,9 @@ public final class Session {
 
     /// A copy of value `name`, `[C, H, W]`, as the last run left it.
     ///
-    /// - Precondition: the plan was made with `retainsValues`, and its graph has such a value.
-    public func value(_ name: String) -> [Float] {
-        precondition(plan.options.retainsValues, "the plan does not retain values")
-        let place = plan.place(of: name)
+    /// - Throws: `RuntimeError.noValue` unless the plan was made with `retainsValues` and its graph has such a value.
+    public func value(_ name: String) throws -> [Float] {
+        guard plan.options.retainsValues, let place = plan.place(of: name) else { throw RuntimeError.noValue(name) }
         let planes = execution.planes(place)
         return (0..<place.shape.channels).flatMap {
             UnsafeBufferPointer(start: planes[$0], count: place.shape.pixels)
@@ -98,6 +107,10 @@ private final class Execution: @unchecked Sendable {
     private let barrier: Barrier
     private let threads: Int
     private let profile: Bool
+    private let wasCancelled = Atomic(false)
+
+    /// Whether a step was left out. No later run can be whole.
+    var isCancelled: Bool { wasCancelled.load(ordering: .relaxed) }
 
     init(_ plan: ExecutionPlan, threads: Int, profile: Bool) throws {
         self.plan = plan
@@ -126,7 +139,8 @@ private final class Execution: @unchecked Sendable {
             parts: threads)
         var start = profile ? monotonicNanoseconds() : 0
         for (position, operation) in plan.operations.enumerated() {
-            operation.run(share)
+            // A cancelled run still passes every barrier, so that no member waits for another.
+            if Cancellation.isRequested { wasCancelled.store(true, ordering: .relaxed) } else { operation.run(share) }
             if threads > 1 { barrier.wait() }
             if profile, member == 0 {
                 let end = monotonicNanoseconds()

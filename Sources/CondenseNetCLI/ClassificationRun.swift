@@ -121,8 +121,12 @@ final class ClassificationRun {
 
     private func takeOne() throws {
         guard let classification = workers.next() else { return }
+        if case .failure(let failure) = classification.answer {
+            // What the user has ended did not fail.
+            guard !isEnding else { return }
+            note(failure)
+        }
         count += 1
-        if case .failure(let failure) = classification.answer { note(failure) }
         try output.write(classification)
     }
 

@@ -89,7 +89,7 @@ struct ClassifyCommand: ParsableCommand {
         try cpus?.pin()
         let loaded = try loadTrainedModel(model)
         let classifiers = try reporting(model) {
-            let plan = try ExecutionPlan(loaded)
+            let plan = try ExecutionPlan(consuming: loaded)
             let first = try threads.session(plan)
             return [try Classifier(first)]
                 + (try (1..<jobs).map { _ in try Classifier(try Session(plan: plan, threads: first.threads)) })

@@ -95,7 +95,8 @@ struct EvaluateCommand: ParsableCommand {
         limits.ignoresOrientation = ignoreOrientation
         let evaluation = try reporting(model) {
             try Evaluation(
-                try ExecutionPlan(loaded), dataset: images, limit: limit, workers: threads.workers, limits: limits)
+                try ExecutionPlan(consuming: loaded), dataset: images, limit: limit, workers: threads.workers,
+                limits: limits)
         }
         Interruption.handle()
         evaluation.run()

@@ -147,6 +147,8 @@ final class Evaluation: @unchecked Sendable {
             outcomes[position] = outcome
             answered.wrappingAdd(1, ordering: .relaxed)
             if predictions[0].index == label { right.wrappingAdd(1, ordering: .relaxed) }
+        } catch RuntimeError.cancelled {
+            // Neither answered nor failed, as the images after it.
         } catch {
             outcomes[position].state = .failed
             let failure = Failure(position: position, cause: CommandFailure(error, path: dataset.name(index)))

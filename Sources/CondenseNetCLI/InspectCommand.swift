@@ -26,7 +26,7 @@ struct InspectCommand: ParsableCommand {
 
     func run() throws {
         let loaded = try loadModel(model)
-        let planned = plan ? try reporting(model) { try ExecutionPlan(loaded) } : nil
+        let planned = plan ? try reporting(model) { try ExecutionPlan(consuming: loaded) } : nil
         let report = InspectReport(model: loaded, plan: planned, isShort: short)
         try StandardOutput.write(
             json ? report.json.text(expandedLevels: 2) + "\n" : report.text(width: Terminal.outputWidth))

@@ -43,7 +43,9 @@ struct RunCommand: ParsableCommand {
         }
         var options = ExecutionPlan.Options()
         options.retainsValues = features
-        let session = try reporting(model) { try threads.session(try ExecutionPlan(loaded, options: options)) }
+        let session = try reporting(model) {
+            try threads.session(try ExecutionPlan(consuming: loaded, options: options))
+        }
         let classes = loaded.description.classes
         let graph = loaded.description.graph
         let reader = features ? graph.steps.last { $0.operation is ModelFormat.Linear } : nil
@@ -59,10 +61,10 @@ struct RunCommand: ParsableCommand {
                 image.bytes.copyMemory(
                     from: UnsafeRawBufferPointer(
                         rebasing: storage.bytes[(dataOffset + index * image.bytes.count)...].prefix(image.bytes.count)))
-                logits.withUnsafeMutableBufferPointer {
-                    session.run(UnsafeBufferPointer(start: image.floats, count: expected.count), into: $0)
+                try logits.withUnsafeMutableBufferPointer {
+                    try session.run(UnsafeBufferPointer(start: image.floats, count: expected.count), into: $0)
                 }
-                let row = reader.map { Array(session.value($0.input).prefix(columns)) } ?? logits
+                let row = try reader.map { Array(try session.value($0.input).prefix(columns)) } ?? logits
                 _ = UnsafeMutableBufferPointer(rebasing: rows[(index * columns)...].prefix(columns)).update(from: row)
             }
             try reporting(output) {

@@ -25,9 +25,9 @@ struct VerifyCommand: ParsableCommand {
         guard let sample = loaded.description.sample else {
             throw CommandFailure(.badData, "\(model): expected stored answers, found an architecture file")
         }
-        let session = try reporting(model) { try threads.session(try ExecutionPlan(loaded)) }
+        let session = try reporting(model) { try threads.session(try ExecutionPlan(consuming: loaded)) }
         let input = try reporting(model) { try sample.input(loaded.description.inputShape) }
-        let logits = session.logits(input)
+        let logits = try reporting(model) { try session.logits(input) }
         let largest = sample.logits.map(\.magnitude).max() ?? 0
         let difference = zip(logits, sample.logits).map { ($0 - $1).magnitude }.max() ?? 0
         // Each is asked, since `max` may pass over a NaN.

@@ -6,6 +6,16 @@ public enum RuntimeError: Error, Equatable {
     case kernels(name: String, built: [InstructionSet])
     /// The processor lacks the instructions of the kernels that were asked for.
     case processor(lacks: InstructionSet)
+    /// A session of so many threads was asked for; it takes 1 to `limit`.
+    case threadCount(Int, limit: Int)
+    /// A buffer does not have the numbers that it should.
+    case count(of: String, expected: Int, found: Int)
+    /// The graph has no value of this name, or the plan does not retain values.
+    case noValue(String)
+    /// The model's tensors were given up to the plan that was made of it first.
+    case consumedModel
+    /// `Cancellation.request` was called.
+    case cancelled
     /// The system refused to start so many threads.
     case threads(requested: Int, started: Int)
     /// The system refused to keep this program on these processors.
@@ -25,6 +35,16 @@ extension RuntimeError: CustomStringConvertible {
             """
         case .processor(let lacking):
             "this processor lacks \(lacking.title), which CONDENSENET_KERNELS=\(lacking.rawValue) asks for"
+        case .threadCount(let found, let limit):
+            "expected 1 to \(limit) threads, found \(found)"
+        case .count(let what, let expected, let found):
+            "expected \(expected) numbers for the \(what), found \(found)"
+        case .noValue(let name):
+            "expected a value that the graph has and the plan retains, found \(name)"
+        case .consumedModel:
+            "the model's tensors were given up to the plan that was made of it first"
+        case .cancelled:
+            "cancelled"
         case .threads(let requested, let started):
             "could start only \(started) of \(requested) threads"
         case .affinity(let processors, let reason):
@@ -42,7 +62,7 @@ extension RuntimeError: CategorizedError {
         switch self {
         case .notFinite: .badData
         case .kernels, .processor: .usage
-        case .threads, .affinity: .internal
+        case .threadCount, .count, .noValue, .consumedModel, .cancelled, .threads, .affinity: .internal
         }
     }
 

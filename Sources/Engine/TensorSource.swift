@@ -14,3 +14,17 @@ public protocol TensorSource: Sendable {
 }
 
 extension ModelFile: TensorSource {}
+
+/// A model file's tensors, each of which gives its memory back to the system when the last copy of it is gone. No tensor may
+/// be asked for again then.
+package struct ConsumedTensors: TensorSource {
+    private let file: ModelFile
+
+    /// The tensors of `file`, for one reader.
+    package init(_ file: ModelFile) { self.file = file }
+
+    /// The elements of a float tensor, for the last time.
+    public func floats(_ name: String) throws -> StoredArray<Float> { try file.floats(name, consuming: true) }
+    /// The elements of an index tensor; these stay.
+    public func indices(_ name: String) throws -> StoredArray<Int32> { file.indices(name) }
+}

@@ -55,7 +55,8 @@ package struct BenchSchedule {
                 let runs = stop.seconds > 0 ? Self.turn : min(Self.turn, stop.runs - subject.samples.count)
                 var (done, elapsed) = (0, UInt64(0))
                 while done < runs || stop.seconds > 0 && elapsed < Self.turnNanoseconds, !isInterrupted() {
-                    let (start, duration) = subject.runOnce()
+                    // A cancelled run is no sample.
+                    guard let (start, duration) = try? subject.runOnce() else { break }
                     subject.samples.append(.init(order: order, start: start - origin, duration: duration))
                     elapsed += duration
                     done += 1
@@ -83,11 +84,14 @@ package struct BenchSchedule {
         case .none: break
         case .seconds(let seconds):
             while Double(subject.warmUp.nanoseconds) < seconds * 1e9, !isInterrupted() {
-                _ = subject.warmOnce()
+                guard subject.warmOnce() != nil else { return }
             }
         case .untilStable:
             var detector = StabilityDetector()
-            while !detector.isDone, !isInterrupted() { detector.add(subject.warmOnce()) }
+            while !detector.isDone, !isInterrupted() {
+                guard let nanoseconds = subject.warmOnce() else { return }
+                detector.add(nanoseconds)
+            }
             subject.warmUp.isStable = detector.isStable
         }
     }
@@ -107,9 +111,9 @@ package struct BenchSchedule {
 }
 
 extension BenchSubject {
-    /// Runs once, as part of the warm-up; returns nanoseconds.
-    fileprivate func warmOnce() -> UInt64 {
-        let duration = runOnce().duration
+    /// Runs once, as part of the warm-up; returns nanoseconds, or `nil` when the run was cancelled.
+    fileprivate func warmOnce() -> UInt64? {
+        guard let duration = try? runOnce().duration else { return nil }
         warmUp.runs += 1
         warmUp.nanoseconds += duration
         return duration

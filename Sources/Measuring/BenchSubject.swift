@@ -95,7 +95,7 @@ package final class BenchSubject {
         let read = monotonicNanoseconds()
         loaded(model)
         let planStart = monotonicNanoseconds()
-        let plan = try ExecutionPlan(model)
+        let plan = try ExecutionPlan(consuming: model)
         let planned = monotonicNanoseconds()
         return try counts.map { threads in
             try BenchSubject(
@@ -113,16 +113,18 @@ package final class BenchSubject {
     }
 
     /// Runs once; returns when it began and how long it took.
-    package func runOnce() -> (start: UInt64, duration: UInt64) {
+    ///
+    /// - Throws: `RuntimeError.cancelled`.
+    package func runOnce() throws -> (start: UInt64, duration: UInt64) {
         if let classifier, let photo {
             let start = monotonicNanoseconds()
             // It could be classified before; memory that is refused now leaves a short run.
             _ = try? classifier.classify(try RGBImage.decode(bytes: photo.bytes, name: photo.path))
             return (start, monotonicNanoseconds() - start)
         }
-        return output.withUnsafeMutableBufferPointer { output in
+        return try output.withUnsafeMutableBufferPointer { output in
             let start = monotonicNanoseconds()
-            session.run(input.elements, into: output)
+            try session.run(input.elements, into: output)
             return (start, monotonicNanoseconds() - start)
         }
     }

@@ -35,10 +35,16 @@ package final class ProfiledSubject {
     /// One turn: `count` plain runs, which only the overhead is taken from, then `count` profiled ones; fewer when
     /// interrupted.
     package func run(_ count: Int, isInterrupted: () -> Bool) {
-        for _ in 0..<count where !isInterrupted() { plain.append(subject.runOnce().duration) }
+        for _ in 0..<count where !isInterrupted() {
+            guard let run = try? subject.runOnce() else { return }
+            plain.append(run.duration)
+        }
         for _ in 0..<count where !isInterrupted() {
             let start = monotonicNanoseconds()
-            output.withUnsafeMutableBufferPointer { session.run(input.elements, into: $0) }
+            guard (try? output.withUnsafeMutableBufferPointer { try session.run(input.elements, into: $0) }) != nil
+            else {
+                return
+            }
             profiled.append(monotonicNanoseconds() - start)
             for (step, nanoseconds) in session.stepNanoseconds.enumerated() { steps[step].append(nanoseconds) }
         }

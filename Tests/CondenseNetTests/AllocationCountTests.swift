@@ -20,10 +20,10 @@ struct AllocationCountTests {
         let session = try Session(plan: ExecutionPlan(model, options: .init(winograd: winograd)))
         let input = try TestNetwork.input(network.graph)
         var output = [Float](repeating: 0, count: model.description.classes)
-        output.withUnsafeMutableBufferPointer { output in
-            session.run(input.elements, into: output)
+        try output.withUnsafeMutableBufferPointer { output in
+            try session.run(input.elements, into: output)
             let before = condensenet_allocations()
-            for _ in 0..<10 { session.run(input.elements, into: output) }
+            for _ in 0..<10 { try session.run(input.elements, into: output) }
             #expect(condensenet_allocations() == before)
         }
     }

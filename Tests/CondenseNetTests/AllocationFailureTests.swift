@@ -60,7 +60,7 @@ struct AllocationFailureTests {
         #expect(try failEach { _ = try Classifier(session) } == 1)
         // What failed has left nothing behind that a later run could meet.
         let sample = try #require(plan.model.description.sample)
-        let logits = session.logits(try sample.input(plan.model.description.inputShape))
+        let logits = try session.logits(try sample.input(plan.model.description.inputShape))
         for (logit, answer) in zip(logits, sample.logits) { #expect((logit - answer).magnitude < 1e-3) }
     }
 }

@@ -25,7 +25,7 @@ func rawNumbers() throws -> [Float] {
     let plan = try ExecutionPlan(try Model(path: "model.safetensors"))
     let session = try Session(plan: plan, threads: 2)
     let shape = plan.model.description.inputShape
-    let logits = session.logits([Float](repeating: 0, count: shape.count))
+    let logits = try session.logits([Float](repeating: 0, count: shape.count))
     // end
     return logits
 }

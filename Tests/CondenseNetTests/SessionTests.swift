@@ -1,4 +1,5 @@
 import ModelFormat
+import TestSupport
 import Testing
 
 @testable import CondenseNet
@@ -27,7 +28,7 @@ struct SessionTests {
         let expected = try Session(plan: plan).logits(input)
         for threads in [2, 3, 5, 8] {
             let session = try Session(plan: plan, threads: threads)
-            for _ in 0..<3 { #expect(session.logits(input) == expected, "\(threads) threads") }
+            for _ in 0..<3 { #expect(try session.logits(input) == expected, "\(threads) threads") }
         }
     }
 
@@ -38,10 +39,10 @@ struct SessionTests {
         let input = try TestNetwork.input(graph)
         let expected = try Session(plan: ExecutionPlan(model)).logits(input)
         let session = try Session(plan: ExecutionPlan(model, options: .init(retainsValues: true)))
-        #expect(session.logits(input) == expected)
-        #expect(session.value(graph.input).elementsEqual(input))
-        #expect(session.value(graph.output) == expected)
-        for value in graph.values { #expect(session.value(value.name).count == value.shape.count) }
+        #expect(try session.logits(input) == expected)
+        #expect(try session.value(graph.input).elementsEqual(input))
+        #expect(try session.value(graph.output) == expected)
+        for value in graph.values { #expect(try session.value(value.name).count == value.shape.count) }
     }
 
     /// A 3×3 convolution with padding 1 of an image of `side`², and the means of its planes.
@@ -93,7 +94,9 @@ struct SessionTests {
         let expected = try inputs.map { try Session(plan: plan).logits($0) }
         let sessions = try inputs.indices.map { try Session(plan: plan, threads: 1 + $0 % 2) }
         for _ in 0..<5 {
-            for (index, session) in sessions.enumerated() { #expect(session.logits(inputs[index]) == expected[index]) }
+            for (index, session) in sessions.enumerated() {
+                #expect(try session.logits(inputs[index]) == expected[index])
+            }
         }
     }
 
@@ -101,8 +104,8 @@ struct SessionTests {
     func runsAreIndependent() throws {
         let graph = TestNetwork.condenseNet()
         let session = try Session(plan: ExecutionPlan(try TestNetwork.model(graph)))
-        let first = session.logits(try TestNetwork.input(graph, seed: 1))
-        _ = session.logits([Float](repeating: .nan, count: graph.values[0].shape.count))
+        let first = try session.logits(try TestNetwork.input(graph, seed: 1))
+        _ = try session.logits([Float](repeating: .nan, count: graph.values[0].shape.count))
         #expect(try session.logits(TestNetwork.input(graph, seed: 1)) == first)
     }
 
@@ -111,13 +114,50 @@ struct SessionTests {
         let graph = TestNetwork.condenseNet()
         let plan = try ExecutionPlan(try TestNetwork.model(graph))
         let session = try Session(plan: plan, profile: true)
-        _ = session.logits(try TestNetwork.input(graph))
+        _ = try session.logits(try TestNetwork.input(graph))
         #expect(session.stepNanoseconds.count == plan.steps.count)
         // The network's steps take a microsecond and more each, together a part of the whole run.
         let start = monotonicNanoseconds()
-        _ = session.logits(try TestNetwork.input(graph))
+        _ = try session.logits(try TestNetwork.input(graph))
         let whole = monotonicNanoseconds() - start
         #expect(session.stepNanoseconds.allSatisfy { $0 > 0 })
         #expect(session.stepNanoseconds.reduce(0, +) <= whole)
+    }
+
+    @Test("arguments that make no sense are refused, and nothing else happens")
+    func arguments() throws {
+        let graph = TestNetwork.condenseNet()
+        let model = try TestNetwork.model(graph)
+        let plan = try ExecutionPlan(model)
+        for threads in [-1, 0, Session.maximumThreads + 1] {
+            #expect(throws: RuntimeError.threadCount(threads, limit: Session.maximumThreads)) {
+                try Session(plan: plan, threads: threads)
+            }
+        }
+        let session = try Session(plan: plan)
+        let count = graph.values[0].shape.count
+        #expect(throws: RuntimeError.count(of: "input", expected: count, found: 1)) { try session.logits([1]) }
+        #expect(throws: RuntimeError.noValue(graph.output)) { try session.value(graph.output) }
+        let retaining = try Session(plan: ExecutionPlan(model, options: .init(retainsValues: true)))
+        #expect(throws: RuntimeError.noValue("none")) { try retaining.value("none") }
+        let input = try TestNetwork.input(graph)
+        var output = [Float](repeating: 0, count: model.description.classes + 1)
+        let wrong = RuntimeError.count(
+            of: "output", expected: model.description.classes, found: model.description.classes + 1)
+        #expect(throws: wrong) {
+            try output.withUnsafeMutableBufferPointer { try session.run(input.elements, into: $0) }
+        }
+    }
+
+    @Test("a plan that consumes its model answers alike, and is the last")
+    func consumption() throws {
+        let url = Fixture.root.appendingPathComponent("models/fashion-mnist.safetensors")
+        let model = try Model(path: url.path)
+        let input = try SampleAnswers.input(model.description.inputShape, seed: 1)
+        let expected = try Session(plan: ExecutionPlan(model)).logits(input)
+        let plan = try ExecutionPlan(consuming: model)
+        #expect(try Session(plan: plan).logits(input) == expected)
+        #expect(throws: RuntimeError.consumedModel) { try ExecutionPlan(model) }
+        #expect(throws: RuntimeError.consumedModel) { try ExecutionPlan(consuming: model) }
     }
 }

@@ -48,7 +48,9 @@ struct ComparisonConversionTests {
         #expect(zip(expected.prefix(5), expected.suffix(5)).contains { ($0 - $1).magnitude > 0.01 * largest })
         for options in [ExecutionPlan.Options(), ExecutionPlan.Options(referenceKernels: true)] {
             let session = try Session(plan: try ExecutionPlan(model, options: options))
-            let logits = (0..<2).flatMap { session.logits(Array(input.values[($0 * image)..<(($0 + 1) * image)])) }
+            let logits = try (0..<2).flatMap {
+                try session.logits(Array(input.values[($0 * image)..<(($0 + 1) * image)]))
+            }
             for (found, expected) in zip(logits, expected) { #expect((found - expected).magnitude <= 1e-5 * largest) }
         }
     }

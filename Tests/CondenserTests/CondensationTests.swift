@@ -98,7 +98,7 @@ struct CondensationTests {
         let largest = answers.values.map(\.magnitude).max()!
         var difference: Float = 0
         for image in 0..<inputs.shape[0] {
-            let logits = session.logits(Array(inputs.values[(image * size)..<((image + 1) * size)]))
+            let logits = try session.logits(Array(inputs.values[(image * size)..<((image + 1) * size)]))
             #expect(logits.count == answers.shape[1])
             for (position, logit) in logits.enumerated() {
                 difference = max(difference, (logit - answers.values[image * answers.shape[1] + position]).magnitude)

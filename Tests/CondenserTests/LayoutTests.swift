@@ -70,7 +70,7 @@ struct LayoutTests {
         let (images, classes) = (input.shape[0], expected.shape[1])
         let size = input.values.count / images
         for image in 0..<images {
-            let found = session.logits(Array(input.values[(image * size)..<((image + 1) * size)]))
+            let found = try session.logits(Array(input.values[(image * size)..<((image + 1) * size)]))
             let answers = Array(expected.values[(image * classes)..<((image + 1) * classes)])
             let largest = answers.map(\.magnitude).max()!
             #expect(found.count == classes, sourceLocation: sourceLocation)

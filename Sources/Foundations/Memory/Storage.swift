@@ -27,6 +27,16 @@ public final class Storage: @unchecked Sendable {
             throw error
         }
         bytes = UnsafeMutableRawBufferPointer(start: pointer, count: byteCount)
+        owner = nil
+    }
+
+    /// A part of another block, for its last reader: when this object is gone, the memory pages that lie in the part go back
+    /// to the system, and what they held is lost.
+    ///
+    /// - Precondition: `range` lies in the block, and no other object reads that part any more.
+    package init(givingUp range: Range<Int>, of owner: Storage) {
+        bytes = UnsafeMutableRawBufferPointer(rebasing: owner.bytes[range])
+        self.owner = owner
     }
 
     /// Allocates `byteCount` bytes, all zero.
@@ -45,7 +55,17 @@ public final class Storage: @unchecked Sendable {
         try self.init(zeroedBytes: overflow ? .max : byteCount)
     }
 
-    deinit { free(bytes.baseAddress) }
+    /// The block that this is a part of.
+    private let owner: Storage?
+
+    deinit {
+        guard owner != nil else { return free(bytes.baseAddress) }
+        guard let start = bytes.baseAddress.map(UInt.init(bitPattern:)) else { return }
+        let page = UInt(sysconf(Int32(_SC_PAGESIZE)))
+        let first = (start + page - 1) / page * page
+        let end = (start + UInt(bytes.count)) / page * page
+        if first < end { madvise(UnsafeMutableRawPointer(bitPattern: first), Int(end - first), MADV_DONTNEED) }
+    }
 
     /// The thread whose allocations a test lets fail; 0 for none.
     package static let failingThread = Atomic<pthread_t>(0)

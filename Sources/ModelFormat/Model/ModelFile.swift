@@ -56,12 +56,20 @@ public final class ModelFile: Sendable {
     ///
     /// - Precondition: the graph names the tensor, and it is not an index.
     /// - Throws: `MemoryError`.
-    public func floats(_ name: String) throws -> StoredArray<Float> {
+    public func floats(_ name: String) throws -> StoredArray<Float> { try floats(name, consuming: false) }
+
+    /// The floats of tensor `name`; where `consuming` is set, for the last time: the memory of what the file holds of them goes
+    /// back to the system when the last copy of the array is gone.
+    package func floats(_ name: String, consuming: Bool) throws -> StoredArray<Float> {
         let entry = entry(name)
+        func elements<Element>() -> StoredArray<Element> {
+            guard consuming else { return StoredArray(storage, bytes: entry.range) }
+            return StoredArray(Storage(givingUp: entry.range, of: storage), bytes: 0..<entry.range.count)
+        }
         switch entry.elementType {
-        case .float32: return StoredArray(storage, bytes: entry.range)
+        case .float32: return elements()
         case .float16:
-            let halves = StoredArray<UInt16>(storage, bytes: entry.range)
+            let halves: StoredArray<UInt16> = elements()
             return try StoredArray(count: halves.count) { floats in
                 for (position, half) in halves.elements.enumerated() { floats[position] = Half.widen(half) }
             }

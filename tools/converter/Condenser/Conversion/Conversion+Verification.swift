@@ -32,9 +32,9 @@ extension Verification {
         var verification = Verification(tolerance: Double(precision.tolerance))
         for number in 0..<inputs {
             let input = try SampleAnswers.input(number: number, graph.value(named: graph.input)!.shape)
-            _ = session.logits(input)
+            _ = try session.logits(input)
             try evaluate(input) { layer in
-                verification.compare(layer, with: steps[layer.name].map { session.output(of: $0, graph) })
+                verification.compare(layer, with: try steps[layer.name].map { try session.output(of: $0, graph) })
             }
         }
         self = verification
@@ -44,10 +44,10 @@ extension Verification {
 extension Session {
     /// What `step` wrote in the last run, `[C, H, W]`.
     ///
-    /// - Precondition: the plan retains values.
-    fileprivate func output(of step: Step, _ graph: Graph) -> [Float] {
+    /// - Throws: `RuntimeError.noValue` unless the plan retains values.
+    fileprivate func output(of step: Step, _ graph: Graph) throws -> [Float] {
         let shape = graph.shapes(of: step).output
         let start = step.outputOffset * shape.pixels
-        return Array(value(step.output)[start..<(start + shape.count)])
+        return Array(try value(step.output)[start..<(start + shape.count)])
     }
 }
