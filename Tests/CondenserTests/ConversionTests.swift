@@ -150,7 +150,7 @@ struct ConversionTests {
         }
         try Data([0x61, 0x0A, 0xFF, 0x0A, 0x62]).write(to: URL(fileURLWithPath: folder.path("labels.txt")))
         #expect(throws: ConversionError.self) { try LabelFile.read(folder.path("labels.txt"), classes: 3) }
-        #expect(throws: ModelFormatError.self) { try LabelFile.read(folder.path("none"), classes: 3) }
+        #expect(throws: FileError.self) { try LabelFile.read(folder.path("none"), classes: 3) }
 
         try (0..<10).map { "class \($0)" }.joined(separator: "\n")
             .write(toFile: folder.path("ten"), atomically: true, encoding: .utf8)

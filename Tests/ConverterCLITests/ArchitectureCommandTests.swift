@@ -89,7 +89,7 @@ struct ArchitectureCommandTests {
         (
             ["--family", "resnet-50"],
             "The value 'resnet-50' is invalid for '--family <family>'. Please provide one of condensenet, densenet-lgc, "
-                + "densenet, vgg-16, resnet-18, mobilenet-v1 (--help shows the usage)"
+                + "densenet, vgg-16, resnet-18, mobilenet-v1, densenet-121 (--help shows the usage)"
         ),
     ])
     func unfitOptionIsNamed(arguments: [String], message: String) throws {

@@ -107,7 +107,7 @@ struct ConvertCommandTests {
         let folder = try TemporaryFolder()
         let checkpoint = try folder.write(TinyNetwork.bytes(classifierWeight: 1e-9), to: "net")
         let model = try folder.write("a model".utf8, to: "m")
-        let arguments = [checkpoint, "-o", model, "--input-size", "8", "--verify"]
+        let arguments = [checkpoint, "-o", model, "--input-size", "8", "--pooling", "global", "--verify"]
         let failed = try Program.convert(arguments + ["--precision", "f16"])
         #expect(failed.code == 70)
         #expect(failed.output.contains("\nnot verified: 1 of 5 layers differ"), "\(failed.output)")
@@ -119,7 +119,7 @@ struct ConvertCommandTests {
 
     @Test func identityIsWarnedOf() throws {
         let folder = try TemporaryFolder()
-        let result = try Program.convert([dense, "-o", folder.path("m"), "--input-size", "40"])
+        let result = try Program.convert([dense, "-o", folder.path("m"), "--input-size", "40", "--pooling", "global"])
         #expect(result.code == 0)
         #expect(result.diagnostics.contains("warning: no data set known for 40×40 and 10 classes"))
         #expect(try ModelFile(path: folder.path("m")).description.inputShape.height == 40)
