@@ -167,7 +167,7 @@ import Testing
                 $0.wideEntries = .max
             }
         },
-        Attack("bytes after the archive", TinyCheckpoint.zip.bytes + [0], .zip(.noEndRecord, at: place())),
+        Attack("bytes after the archive", TinyCheckpoint.zip.bytes + [1], .zip(.noEndRecord, at: place())),
         Attack("a header and nothing else", [0x50, 0x4B, 3, 4], .zip(.noEndRecord, at: place())),
     ]
 

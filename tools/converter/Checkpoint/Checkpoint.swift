@@ -24,6 +24,8 @@ public struct Checkpoint: Sendable {
     public private(set) var names: [String]
     /// What was left out, a line each: `ignored beside the state dict: epoch, optimizer`.
     public let remarks: [String]
+    /// The names of the classes in their order, where the file has them beside the tensors; empty where it has none.
+    public let classNames: [String]
     /// What a safetensors file's metadata call its format, such as `pt`.
     public let format: String?
     private var tensors: [String: CheckpointTensor]
@@ -36,8 +38,11 @@ public struct Checkpoint: Sendable {
     /// Reads the checkpoint at `path`.
     ///
     /// - Throws: ``CheckpointError``.
-    public static func load(path: String, limits: CheckpointLimits = .default) throws -> Checkpoint {
-        try load(bytes: try CheckpointFile.read(path: path, limits: limits), name: path, limits: limits)
+    public static func load(
+        path: String, weights: String? = nil, limits: CheckpointLimits = .default
+    ) throws -> Checkpoint {
+        try load(
+            bytes: try CheckpointFile.read(path: path, limits: limits), name: path, weights: weights, limits: limits)
     }
 
     /// Reads a checkpoint from memory.
@@ -46,14 +51,23 @@ public struct Checkpoint: Sendable {
     ///
     /// - Parameters:
     ///   - name: what errors call the file.
+    ///   - weights: the key, or the prefix of names, of the weights to take where there are several; `nil` for the usual.
     /// - Throws: ``CheckpointError``.
     public static func load(
-        bytes: [UInt8], name: String, limits: CheckpointLimits = .default
+        bytes: [UInt8], name: String, weights: String? = nil, limits: CheckpointLimits = .default
     ) throws -> Checkpoint {
         let place = CheckpointLocation(file: name)
         guard bytes.count <= limits.fileBytes else {
             throw CheckpointError.overLimit(.fileBytes, limit: limits.fileBytes, found: bytes.count, at: place)
         }
+        let (container, state) = try read(bytes, at: place, limits: limits, weights: weights)
+        return Checkpoint(container, state, file: name)
+    }
+
+    /// What the bytes of a file, or of the only file in an archive, hold.
+    static func read(
+        _ bytes: [UInt8], at place: CheckpointLocation, limits: CheckpointLimits, weights: String?
+    ) throws -> (container: Container, state: StateDict.Resolved) {
         let container = try Container(of: bytes, at: place)
         let load =
             switch container {
@@ -62,9 +76,19 @@ public struct Checkpoint: Sendable {
             case .tar: TarCheckpoint.load
             case .safetensors: SafetensorsCheckpoint.load
             }
-        let state = try load(bytes[...], place, limits)
+        let state = try load(bytes[...], place, limits, weights)
         try state.checkExpansion(of: bytes.count, limits, at: place)
-        return Checkpoint(container, state, file: name)
+        return (container, state)
+    }
+
+    /// The tensors whose names begin with `prefix`, without it.
+    ///
+    /// - Throws: ``CheckpointError/stateDict(_:at:)`` where two tensors get one name.
+    public func selecting(prefix: String) throws -> Checkpoint {
+        var result = self
+        result.names = names.filter { $0.hasPrefix(prefix) }
+        result.tensors = tensors.filter { $0.key.hasPrefix(prefix) }
+        return try result.renamed { String($0.dropFirst(prefix.count)) }
     }
 
     /// The same tensors under other names.
@@ -89,6 +113,7 @@ public struct Checkpoint: Sendable {
         names = state.tensors.map(\.name)
         remarks = state.remarks
         format = state.format
+        classNames = state.classNames
         tensors = Dictionary(uniqueKeysWithValues: state.tensors.map { ($0.name, $0) })
     }
 }
@@ -104,12 +129,14 @@ extension Checkpoint.Container {
         } else if has([UInt8(ascii: "{")], at: 8) {
             self = .safetensors
         } else if bytes.first == PickleOpcode.proto.rawValue || has(Array("L119547037146038801333356L".utf8)) {
+            guard !bytes.isPlainPickle else {
+                throw CheckpointError.unknownContainer(
+                    found: "a plain pickle: load it in Python and save its state dict by torch.save", at: place)
+            }
             self = .stackedPickles
         } else {
-            let found =
-                bytes.isEmpty
-                ? "an empty file"
-                : "bytes " + bytes.prefix(8).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined(separator: " ")
+            let start = bytes.prefix(8).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined(separator: " ")
+            let found: String = bytes.foreignKind ?? (bytes.isEmpty ? "an empty file" : "bytes \(start)")
             throw CheckpointError.unknownContainer(found: found, at: place)
         }
     }

@@ -8,7 +8,7 @@ enum StackedPickles {
     static let protocolVersion = 1001
 
     static func load(
-        _ bytes: ArraySlice<UInt8>, at place: CheckpointLocation, limits: CheckpointLimits
+        _ bytes: ArraySlice<UInt8>, at place: CheckpointLocation, limits: CheckpointLimits, weights: String?
     ) throws -> StateDict.Resolved {
         var reader = ByteReader(bytes, at: place)
         var machine = PickleMachine(limits: limits, at: place) { id, heap, place in
@@ -20,7 +20,8 @@ enum StackedPickles {
         let storages = try readStorages(&machine, &reader, limits)
         try reader.expectEnd()
 
-        let state = try StateDictSearch.find(in: object, of: machine.heap, limits: limits, at: start)
+        let state = try StateDictSearch.find(
+            in: object, of: machine.heap, weights: weights, limits: limits, at: start)
         return try state.resolve(limits: limits, at: place) { storages[$0.key] }
     }
 

@@ -21,6 +21,12 @@ struct ConvertCommand: ParsableCommand {
     @Option(name: .shortAndLong, help: "Where to write the model file.")
     var output: String
 
+    @Option(
+        help: ArgumentHelp(
+            "The weights to take where the checkpoint has several: their key, or the prefix of their names.",
+            valueName: "key"))
+    var weights: String?
+
     @Option(help: "The data set that the network was trained on.")
     var dataset: Dataset?
 
@@ -98,6 +104,7 @@ struct ConvertCommand: ParsableCommand {
         options.inference = Architecture.InferenceOptions(
             inputSize: inputSize, dataset: dataset, allowUnpruned: allowUnpruned, stemStride: stemStride,
             pooling: pooling)
+        options.weights = weights
         options.classifierKeep = classifierKeep
         options.preprocessing.dataset = dataset
         options.preprocessing.resize = resize

@@ -6,6 +6,8 @@ public enum StateDictFault: Equatable, Sendable {
     case notFound(keys: [String])
     /// Several dictionaries of tensors were found, under keys that do not tell which one is the network.
     case ambiguous(keys: [String])
+    /// No weights lie under the key that was asked for; `keys` are the outermost dictionary's.
+    case noWeights(key: String, keys: [String])
     /// A key appears twice.
     case duplicateName(String)
     /// A key of the state dict is not text.
@@ -19,7 +21,10 @@ extension StateDictFault: CustomStringConvertible {
         case .notDictionary(let found): "expected a dictionary of tensors, found \(printable(found))"
         case .notFound(let keys) where keys.isEmpty: "expected a state dict, found an empty dictionary"
         case .notFound(let keys): "expected a state dict, found \(list(keys)) and no tensors by name"
-        case .ambiguous(let keys): "expected one state dict, found one under each of \(list(keys))"
+        case .ambiguous(let keys):
+            "expected one state dict, found one under each of \(list(keys)) (--weights KEY takes one)"
+        case .noWeights(let key, let keys):
+            "--weights \(printable(key)): no weights under this key; the file has \(list(keys))"
         case .duplicateName(let name): "\"\(printable(name))\" appears twice"
         case .notText(let found): "expected a name, found \(printable(found))"
         }

@@ -28,6 +28,8 @@ final class PickleGlobal: Sendable {
         case elementType(ScalarType)
         /// Becomes an object that forgets what it is given.
         case passenger
+        /// Becomes the text that Python 3 has written for Python 2's bytes.
+        case encode
     }
 
     /// The forms of PyTorch's `_rebuild_tensor`.
@@ -47,8 +49,17 @@ final class PickleGlobal: Sendable {
 
     /// The entry for a module's name; `nil` where it is not on the list.
     static func named(module: String, name: String) -> PickleGlobal? {
-        let role = named["\(module).\(name)"] ?? torchType(module: module, name: name)
+        let role =
+            named["\(module).\(name)"] ?? torchType(module: module, name: name)
+            ?? (isSettings(module) ? .passenger : nil)
         return role.map { PickleGlobal(name: "\(module).\(name)", role: $0) }
+    }
+
+    /// Whether a module's classes are those of settings that training tools store beside a network.
+    private static func isSettings(_ module: String) -> Bool {
+        ["omegaconf", "pytorch_lightning", "lightning", "lightning_fabric", "yacs", "easydict", "addict"].contains {
+            module == $0 || module.hasPrefix("\($0).")
+        }
     }
 
     private static func torchType(module: String, name: String) -> Role? {
@@ -87,9 +98,33 @@ final class PickleGlobal: Sendable {
         "numpy._core.numeric._frombuffer": .passenger,
         "numpy.ndarray": .passenger,
         "numpy.dtype": .passenger,
-        "_codecs.encode": .passenger,
+        "_codecs.encode": .encode,
         "argparse.Namespace": .passenger,
         "collections.Counter": .passenger,
+        "collections.deque": .passenger,
+        "types.SimpleNamespace": .passenger,
+        "pathlib.Path": .passenger,
+        "pathlib.PosixPath": .passenger,
+        "pathlib.WindowsPath": .passenger,
+        "pathlib.PurePosixPath": .passenger,
+        "pathlib.PureWindowsPath": .passenger,
+        "pathlib._local.PosixPath": .passenger,
+        "pathlib._local.WindowsPath": .passenger,
+        "datetime.datetime": .passenger,
+        "datetime.date": .passenger,
+        "datetime.time": .passenger,
+        "datetime.timedelta": .passenger,
+        "datetime.timezone": .passenger,
+        "functools.partial": .passenger,
+        "decimal.Decimal": .passenger,
+        "fractions.Fraction": .passenger,
+        "uuid.UUID": .passenger,
+        "builtins.slice": .passenger,
+        "builtins.range": .passenger,
+        "builtins.complex": .passenger,
+        "__builtin__.slice": .passenger,
+        "__builtin__.complex": .passenger,
+        "__builtin__.xrange": .passenger,
         "copyreg._reconstructor": .passenger,
         "copy_reg._reconstructor": .passenger,
         "builtins.object": .passenger,

@@ -65,6 +65,11 @@ extension PickleMachine {
             return arguments[0]
         case .passenger:
             return .opaque
+        case .encode:
+            guard arguments.count == 2, case .text(let text) = arguments[0], text.allSatisfy({ $0 < 0x80 }) else {
+                return .opaque
+            }
+            return arguments[0]
         case .storageClass, .tensorClass, .elementType:
             throw fault(.notConstructible(global.name))
         }

@@ -1,7 +1,7 @@
 /// A safetensors file, read strictly: the tensors' data follow each other without hole or overlap to the file's end.
 enum SafetensorsCheckpoint {
     static func load(
-        _ bytes: ArraySlice<UInt8>, at place: CheckpointLocation, limits: CheckpointLimits
+        _ bytes: ArraySlice<UInt8>, at place: CheckpointLocation, limits: CheckpointLimits, weights: String?
     ) throws -> StateDict.Resolved {
         var reader = ByteReader(bytes, at: place)
         let length: UInt64 = try reader.integer()

@@ -4,10 +4,16 @@ struct StateDict {
     private(set) var entries: [(name: String, tensor: TensorReference)] = []
     /// What was left out.
     private(set) var remarks: [String] = []
+    /// The names of the classes in their order, where the file has them beside the tensors.
+    var classNames: [String] = []
+
+    /// Last parts of the names of counters that tools put among the tensors of a network.
+    private static let counters = ["total_ops", "total_params", "n_averaged"]
 
     /// The tensors of a file that holds nothing else.
     init(_ entries: [(name: String, tensor: TensorReference)]) {
         self.entries = entries
+        dropCounters()
         dropWrapperPrefixes()
     }
 
@@ -39,7 +45,36 @@ struct StateDict {
         }
         remark("ignored in the state dict, being no tensors", others)
         remark("ignored beside the state dict", passengers)
+        dropCounters()
         dropWrapperPrefixes()
+    }
+
+    /// Leaves out what counts operations or averages: no network reads it.
+    private mutating func dropCounters() {
+        let kept = entries.filter { entry in
+            !Self.counters.contains { entry.name == $0 || entry.name.hasSuffix(".\($0)") }
+        }
+        guard kept.count < entries.count, !kept.isEmpty else { return }
+        remarks.append("ignored in the state dict, counted by tools: \(entries.count - kept.count) tensors")
+        entries = kept
+    }
+
+    /// Says which other weights the file has.
+    mutating func noteOtherWeights(_ keys: [String]) {
+        guard let first = keys.first else { return }
+        remarks.append(
+            "other weights lie beside the ones that are taken: \(keys.joined(separator: ", ")) (--weights \(first) takes "
+                + "these instead)")
+    }
+
+    /// Takes the tensors behind `prefix` alone, without it.
+    ///
+    /// - Returns: whether there are any.
+    mutating func select(prefix: String) -> Bool {
+        let chosen = entries.filter { $0.name.hasPrefix(prefix) }
+        guard !chosen.isEmpty else { return false }
+        entries = chosen.map { (String($0.name.dropFirst(prefix.count)), $0.tensor) }
+        return true
     }
 
     /// Removes what wrappers put before every name, as often as they do: training on several GPUs `module.`, compiling
@@ -73,6 +108,8 @@ extension StateDict {
     struct Resolved {
         let tensors: [CheckpointTensor]
         let remarks: [String]
+        /// The names of the classes in their order, where the file has them.
+        var classNames: [String] = []
         /// What a safetensors file calls its format.
         var format: String?
 
@@ -124,7 +161,7 @@ extension StateDict {
             }
             tensors.append(try CheckpointTensor(name: name, tensor, bytes, limits: limits, at: here))
         }
-        return Resolved(tensors: tensors, remarks: remarks)
+        return Resolved(tensors: tensors, remarks: remarks, classNames: classNames)
     }
 }
 

@@ -14,19 +14,85 @@ struct StateDictSearch {
         "state_dict", "model_state_dict", "model_state", "model", "net", "network", "weights", "params",
     ]
 
+    /// Keys under which the names of classes lie.
+    private static let classKeys = ["class_to_idx", "classes", "class_names"]
+
     /// The state dict of the object that a file holds.
     static func find(
-        in object: PickleValue, of heap: PickleHeap, limits: CheckpointLimits, at place: CheckpointLocation
+        in object: PickleValue, of heap: PickleHeap, weights: String?, limits: CheckpointLimits,
+        at place: CheckpointLocation
     ) throws -> StateDict {
         guard case .mapping(let root) = object else {
             throw CheckpointError.stateDict(.notDictionary(found: object.kind), at: place)
         }
         var search = StateDictSearch(heap: heap, limits: limits, place: place)
-        guard let found = try search.find(in: root, levels: 3) else {
-            throw CheckpointError.stateDict(.notFound(keys: search.texts(heap[root].map(\.key))), at: place)
+        var start = root
+        var prefix: String?
+        if let weights {
+            if let chosen = search.mapping(at: weights, in: root) { start = chosen } else { prefix = "\(weights)." }
         }
-        return try StateDict(
-            heap[found], of: heap, passengers: search.passengers, limits: limits, at: place)
+        guard let found = try search.find(in: start, levels: 3) else {
+            throw CheckpointError.stateDict(.notFound(keys: search.texts(heap[start].map(\.key))), at: place)
+        }
+        let classNames = search.classNames(in: root)
+        let passengers =
+            classNames.isEmpty
+            ? search.passengers : search.passengers.filter { !Self.classKeys.contains($0) }
+        var state = try StateDict(
+            heap[found], of: heap, passengers: passengers, limits: limits, at: place)
+        if let prefix, !state.select(prefix: prefix) {
+            throw CheckpointError.stateDict(
+                .noWeights(key: String(prefix.dropLast()), keys: search.texts(heap[root].map(\.key))), at: place)
+        }
+        state.classNames = classNames
+        if weights == nil { state.noteOtherWeights(search.otherWeights(than: found, in: root)) }
+        return state
+    }
+
+    /// The dictionary at a path of keys with points between them; a key may itself have points.
+    private func mapping(at path: String, in root: PickleValue.MappingID) -> PickleValue.MappingID? {
+        for case (.text(let text), .mapping(let id)) in heap[root] {
+            let key = String(decoding: text, as: UTF8.self)
+            if key == path { return id }
+            if path.hasPrefix("\(key)."), let found = mapping(at: String(path.dropFirst(key.count + 1)), in: id) {
+                return found
+            }
+        }
+        return nil
+    }
+
+    /// The keys of other dictionaries of tensors alone, beside the one that was taken.
+    private func otherWeights(than taken: PickleValue.MappingID, in root: PickleValue.MappingID) -> [String] {
+        guard taken != root else { return [] }
+        var keys: [PickleValue] = []
+        for case (let key, .mapping(let id)) in heap[root]
+        where id != taken && heap[id].count > 1 && holdsOnlyTensors(id) {
+            keys.append(key)
+        }
+        return texts(keys)
+    }
+
+    /// The classes' names where the file has them: `class_to_idx` as torchvision's folders give it, or a list.
+    private func classNames(in root: PickleValue.MappingID) -> [String] {
+        func text(_ value: PickleValue) -> String? {
+            if case .text(let text) = value, text.count <= 1024 { String(validating: text, as: UTF8.self) } else { nil }
+        }
+        for case (.text(let key), let value) in heap[root] {
+            if key.equals("class_to_idx"), case .mapping(let id) = value {
+                var names: [Int: String] = [:]
+                for (name, number) in heap[id] {
+                    guard case .integer(let number) = number, let name = text(name) else { return [] }
+                    names[number] = name
+                }
+                let ordered = (0..<heap[id].count).compactMap { names[$0] }
+                return ordered.count == heap[id].count ? ordered : []
+            }
+            if key.equals("classes") || key.equals("class_names"), let items = heap.sequence(value) {
+                let names = items.compactMap(text)
+                return names.count == items.count ? names : []
+            }
+        }
+        return []
     }
 
     private init(heap: PickleHeap, limits: CheckpointLimits, place: CheckpointLocation) {

@@ -4,22 +4,30 @@
 /// Source: `torch/serialization.py`, `legacy_load` inside `_legacy_load`.
 struct TarCheckpoint {
     private let limits: CheckpointLimits
+    private let weights: String?
     private var storages: [Int: StorageReference] = [:]
     private var data: [String: ArraySlice<UInt8>] = [:]
     private var tensors: [Int: TensorReference] = [:]
 
     static func load(
-        _ bytes: ArraySlice<UInt8>, at place: CheckpointLocation, limits: CheckpointLimits
+        _ bytes: ArraySlice<UInt8>, at place: CheckpointLocation, limits: CheckpointLimits, weights: String?
     ) throws -> StateDict.Resolved {
         let archive = try TarArchive(bytes, at: place, limits: limits)
-        var checkpoint = TarCheckpoint(limits: limits)
+        if try archive.file("pickle") == nil, try archive.file("storages") == nil {
+            throw CheckpointError.unknownContainer(
+                found: "a tar archive of other files: unpack it and take the checkpoint in it", at: place)
+        }
+        var checkpoint = TarCheckpoint(limits: limits, weights: weights)
         if let info = try archive.file("sys_info") { try checkpoint.checkSystem(info) }
         try checkpoint.readStorages(try archive.requiredFile("storages"))
         try checkpoint.readTensors(try archive.requiredFile("tensors"))
         return try checkpoint.readObject(try archive.requiredFile("pickle"), at: place)
     }
 
-    private init(limits: CheckpointLimits) { self.limits = limits }
+    private init(limits: CheckpointLimits, weights: String?) {
+        self.limits = limits
+        self.weights = weights
+    }
 
     private func checkSystem(_ member: ByteReader) throws {
         var reader = member
@@ -111,7 +119,8 @@ struct TarCheckpoint {
         }
         let object = try machine.load(from: &reader)
         try reader.expectEnd()
-        let state = try StateDictSearch.find(in: object, of: machine.heap, limits: limits, at: member.place)
+        let state = try StateDictSearch.find(
+            in: object, of: machine.heap, weights: weights, limits: limits, at: member.place)
         return try state.resolve(limits: limits, at: place) { data[$0.key] }
     }
 

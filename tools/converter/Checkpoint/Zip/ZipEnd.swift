@@ -15,11 +15,26 @@ struct ZipEnd {
     /// Finds the closing record, which with its comment fills the rest of the file.
     static func find(in bytes: ArraySlice<UInt8>, at place: CheckpointLocation) throws -> ZipEnd {
         let last = bytes.count - recordLength
+        // Zeros after the end, to which some storage pads files, are no part of the archive.
+        let end = (bytes.lastIndex { $0 != 0 } ?? bytes.startIndex) - bytes.startIndex + 1
+        for offset in stride(from: min(last, end), through: max(0, end - recordLength), by: -1) where end < bytes.count
+        {
+            let start = bytes.startIndex + offset
+            guard offset + recordLength <= bytes.count, bytes[start..<(start + 4)].elementsEqual([0x50, 0x4B, 5, 6]),
+                bytes[start + 20] == 0, bytes[start + 21] == 0
+            else { continue }
+            return try ZipEnd(bytes, at: place, offset)
+        }
         for offset in stride(from: last, through: max(0, last - Int(UInt16.max)), by: -1) {
             let start = bytes.startIndex + offset
             guard bytes[start] == 0x50, bytes[start..<(start + 4)].elementsEqual([0x50, 0x4B, 5, 6]) else { continue }
             let comment = Int(bytes[start + 20]) | Int(bytes[start + 21]) << 8
             if offset + recordLength + comment == bytes.count { return try ZipEnd(bytes, at: place, offset) }
+        }
+        if bytes.count - end > 4096 {
+            throw CheckpointError.unknownContainer(
+                found: "a zip file whose last \(bytes.count - end) bytes are zeros, as an interrupted download leaves: "
+                    + "download it again", at: place)
         }
         throw CheckpointError.zip(.noEndRecord, at: place)
     }

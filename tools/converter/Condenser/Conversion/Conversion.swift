@@ -9,6 +9,8 @@ public struct Conversion {
     public struct Options: Sendable {
         /// Input size, data set, unpruned layers.
         public var inference = Architecture.InferenceOptions()
+        /// The key, or the prefix of names, of the weights to take where a checkpoint has several; `nil` for the usual.
+        public var weights: String?
         /// The part of its features that the classifier keeps; `nil` for the authors' half.
         public var classifierKeep: Double?
         /// Images.
@@ -60,7 +62,8 @@ public struct Conversion {
     ///
     /// - Throws: `CheckpointError`, `ConversionError`, `ModelFormatError`.
     public init(file: [UInt8], name path: String, options: Options = Options()) throws {
-        try self.init(Checkpoint.trained(file, name: path), file: file, name: path, options: options)
+        try self.init(
+            Checkpoint.trained(file, name: path, weights: options.weights), file: file, name: path, options: options)
     }
 
     /// Converts a checkpoint that was read from `file`.
@@ -72,7 +75,7 @@ public struct Conversion {
         try inference.network.checkLimits(fileBytes: file.count)
         network = try CondensedNetwork(checkpoint, inference, classifierKeep: options.classifierKeep)
         try network.graph.validate()
-        preprocessing = try options.images(inference)
+        preprocessing = try options.images(inference, checkpoint.classNames)
         evaluator = SourceEvaluator(checkpoint, network.source)
 
         let classifier = network.architecture?.classifier
@@ -97,8 +100,8 @@ extension Checkpoint {
     /// A checkpoint read from `file`, which errors call `name`.
     ///
     /// - Throws: `CheckpointError`; `ConversionError.problems` for a model file, whose tensors are none of training's.
-    static func trained(_ file: [UInt8], name: String) throws -> Checkpoint {
-        let checkpoint = try load(bytes: file, name: name)
+    static func trained(_ file: [UInt8], name: String, weights: String? = nil) throws -> Checkpoint {
+        let checkpoint = try load(bytes: file, name: name, weights: weights)
         guard checkpoint.format != "condensenet" else { throw ConversionError.problems([.modelFile]) }
         return checkpoint
     }
@@ -108,12 +111,15 @@ extension Conversion.Options {
     /// How images become the network's input, and the labels of its classes: the file's where there is one.
     ///
     /// - Throws: `ConversionError`, `ModelFormatError`.
-    func images(_ inference: SourceInference) throws -> PreprocessingOptions.Resolution {
+    func images(_ inference: SourceInference, _ classNames: [String]) throws -> PreprocessingOptions.Resolution {
         let classes = inference.network.classes
         var options = preprocessing
         options.dataset = preprocessing.dataset ?? inference.dataset
         var images = try options.resolve(inputSize: inference.network.inputSize, classes: classes)
-        guard let labelFile else { return images }
+        guard let labelFile else {
+            images.name(classNames, classes: classes)
+            return images
+        }
         images.labels = try LabelFile.read(labelFile, classes: classes)
         let repeated = LabelFile.repeated(in: images.labels)
         if !repeated.isEmpty {

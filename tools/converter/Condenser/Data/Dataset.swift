@@ -63,7 +63,7 @@ public enum Dataset: String, CaseIterable, Sendable {
         switch self {
         case .cifar10: Labels.cifar10
         case .cifar100: Labels.cifar100
-        case .imagenet: []
+        case .imagenet: Labels.imagenet
         case .fashionMNIST: Labels.fashionMNIST
         }
     }

@@ -10,7 +10,13 @@ public enum LabelFile {
     /// - Throws: `ConversionError.labels` where there are not `classes` of them, one is empty or has control characters, or
     ///   the text is not UTF-8; `ModelFormatError` when the file cannot be read.
     public static func read(_ path: String, classes: Int) throws -> [String] {
-        let storage = try FileInput.read(path, limit: FormatLimits.headerBytes)
+        let storage: Storage
+        do {
+            storage = try FileInput.read(path, limit: FormatLimits.headerBytes)
+        } catch let error as any CategorizedError where error.category == .badData {
+            throw ConversionError.labels(
+                path: path, expected: "a text of at most \(FormatLimits.headerBytes) bytes", found: "another file")
+        }
         let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
         let content = storage.withUnsafeBytes { bytes in
             String(validating: bytes.dropFirst(bytes.starts(with: mark) ? mark.count : 0), as: UTF8.self)
@@ -25,9 +31,16 @@ public enum LabelFile {
         var lines = text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
             .map { $0.trimmingCharacters(in: .whitespaces) }
         if lines.last == "" { lines.removeLast() }
+        if lines.last == "", lines.count == classes + 1 {
+            throw ConversionError.labels(
+                path: path, expected: "\(classes) labels, one a class and line",
+                found: "a blank line after them: remove it")
+        }
+        lines = try numbered(lines, path)
         guard lines.count == classes else {
             throw ConversionError.labels(
-                path: path, expected: "\(classes) labels, one a class and line", found: "\(lines.count)")
+                path: path, expected: "\(classes) labels, one a class and line",
+                found: "\(lines.count)" + hint(lines, classes))
         }
         if let empty = lines.firstIndex(where: \.isEmpty) {
             throw ConversionError.labels(
@@ -39,6 +52,73 @@ public enum LabelFile {
                 found: "\(lines[unprintable].onOneLine) on line \(unprintable + 1)")
         }
         return lines
+    }
+
+    /// What a wrong number of labels may come from.
+    private static func hint(_ lines: [String], _ classes: Int) -> String {
+        if lines.count == classes + 1, let first = lines.first?.lowercased(), ["background", "dummy"].contains(first) {
+            return ", the first of them \"\(lines[0])\", which the network has no output for: remove it"
+        }
+        if classes == 1000, lines.count < classes {
+            return
+                " (the original code gives a network 1000 outputs whatever it was trained on, CIFAR aside: those without "
+                + "a class mean nothing)"
+        }
+        return ""
+    }
+
+    /// The labels of a Python dictionary or of numbered lines, `0: name`, in the order of their numbers; other lines as they
+    /// are.
+    ///
+    /// - Throws: `ConversionError.labels` where some lines are numbered and others not, or numbers repeat or are left out.
+    private static func numbered(_ lines: [String], _ path: String) throws -> [String] {
+        guard var first = lines.first else { return lines }
+        let isDictionary = first.hasPrefix("{")
+        var lines = lines
+        if isDictionary {
+            first.removeFirst()
+            lines[0] = first
+            if let last = lines.last, last.hasSuffix("}") { lines[lines.count - 1] = String(last.dropLast()) }
+            lines = lines.map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
+        }
+        var names: [Int: String] = [:]
+        var others = 0
+        for line in lines {
+            let parts = line.split(separator: ":", maxSplits: 1).map { $0.trimmingCharacters(in: .whitespaces) }
+            guard parts.count == 2, let number = Int(parts[0]), number >= 0 else {
+                others += 1
+                continue
+            }
+            guard names.updateValue(unquoted(parts[1]), forKey: number) == nil else {
+                throw ConversionError.labels(
+                    path: path, expected: "each number once", found: "\(number) twice")
+            }
+        }
+        guard isDictionary || names.count > others else { return lines }
+        guard others == 0 else {
+            throw ConversionError.labels(
+                path: path, expected: "a number and a name on every line, as on the first",
+                found: "\(others) lines without")
+        }
+        guard let lowest = names.keys.min(), lowest <= 1 else {
+            throw ConversionError.labels(path: path, expected: "numbers from 0 or 1", found: "none")
+        }
+        return try (lowest..<(lowest + names.count)).map { number in
+            guard let name = names[number] else {
+                throw ConversionError.labels(
+                    path: path, expected: "a name for every number", found: "none for \(number)")
+            }
+            return name
+        }
+    }
+
+    /// A Python string's contents, or a bare name; a comma after it is left out.
+    private static func unquoted(_ text: String) -> String {
+        let text = text.hasSuffix(",") ? text.dropLast().trimmingCharacters(in: .whitespaces) : text
+        guard text.count > 1, let quote = text.first, quote == text.last, quote == "'" || quote == "\"" else {
+            return text
+        }
+        return text.dropFirst().dropLast().replacingOccurrences(of: "\\\(quote)", with: "\(quote)")
     }
 
     /// The labels that appear more than once, each named once, in their order.

@@ -31,6 +31,25 @@ public struct PreprocessingOptions: Equatable, Sendable {
     }
 }
 
+extension PreprocessingOptions.Resolution {
+    /// Takes the classes' names that a checkpoint has; warns where these do not fit, and where the data set's are a guess.
+    mutating func name(_ names: [String], classes: Int) {
+        if names.count == classes, names.allSatisfy({ !$0.isEmpty && $0.isPrintable && $0.isStreamSafe }) {
+            labels = names
+            return
+        }
+        if !names.isEmpty {
+            warnings.append(
+                "the checkpoint names \(names.count) classes, the network has \(classes): these names are left out")
+        }
+        if isAssumed, let dataset, !labels.isEmpty {
+            warnings.append(
+                "taken for \(dataset.rawValue) by its input and its classes: preprocessing and labels are a guess "
+                    + "(--dataset or --labels says otherwise)")
+        }
+    }
+}
+
 extension PreprocessingOptions {
     /// The preprocessing of a network's images, and the labels of its classes where they are built in.
     ///

@@ -101,7 +101,7 @@ private struct ArchitectureInference {
         let (form, classifier) = try surveyClassifier(features, surveys)
         findLostMasks(&surveys)
         let usual = inspector.checkForms(surveys, classifier: form)
-        let factor = resolveGroups(&surveys, usual)
+        let factors = resolveGroups(&surveys, usual)
         inspector.reportUnexpected()
         guard inspector.problems.isEmpty else { throw ConversionError.problems(inspector.problems) }
 
@@ -114,10 +114,11 @@ private struct ArchitectureInference {
             stem: Architecture.Stem(
                 channels: stem!, stride: geometry.stemStride, kernel: traits.isPooledStem ? 7 : 3,
                 isPooled: traits.isPooledStem, imageChannels: imageChannels),
-            stages: [], classifier: classifier!, condensationFactor: factor)
+            stages: [], classifier: classifier!, condensationFactor: mostFrequent(factors)!)
         let sides = try geometry.sides(blocks: surveys.count, stem: architecture.stem)
-        architecture.stages = zip(surveys, sides).map { survey, side in
-            Architecture.Stage(
+        architecture.stages = zip(zip(surveys, sides), factors).map { survey, factor in
+            let (survey, side) = survey
+            return Architecture.Stage(
                 number: survey.number, side: side, inputChannels: survey.inputs!, growth: survey.growth!,
                 layers: survey.layers.map {
                     Architecture.Layer(pointwise: pointwise($0.pointwise, factor), spatial: $0.spatial!)
@@ -273,31 +274,14 @@ private struct ArchitectureInference {
         warnings.append("no _mask: what was condensed is taken from the weights that are zero")
     }
 
-    /// C of the network; the groups of learned layers are set in `surveys`, from all masks together or, where these
-    /// disagree, from those of each block. Those of condensed layers follow from their shapes.
+    /// C of each block; the groups of learned layers are set in `surveys`. Both follow from all masks together or, where
+    /// these disagree, from those of each block; for condensed layers from the shapes.
     private mutating func resolveGroups(
         _ surveys: inout [StageSurvey], _ usual: Architecture.Pointwise.Kind
-    ) -> Int {
+    ) -> [Int] {
         let layers = surveys.flatMap(\.pointwise)
-        let condensed = layers.filter { $0.condensationFactor != nil }
-        if usual == .condensed, !condensed.isEmpty {
-            let factor = mostFrequent(condensed.map { $0.condensationFactor! })!
-            for stage in surveys {
-                let condensed = stage.pointwise.filter { $0.condensationFactor != nil }
-                guard let groups = mostFrequent(condensed.map { $0.groups! }) else { continue }
-                for layer in condensed {
-                    if layer.groups! != groups {
-                        inspector.report(
-                            .disagreement(layer: layer.name, quantity: "groups", found: layer.groups!, others: groups))
-                    } else if layer.condensationFactor! != factor {
-                        inspector.report(
-                            .disagreement(
-                                layer: layer.name, quantity: "condensation factor", found: layer.condensationFactor!,
-                                others: factor))
-                    }
-                }
-            }
-            return factor
+        if usual == .condensed, layers.contains(where: { $0.condensationFactor != nil }) {
+            return surveys.map { resolveCondensed($0) }
         }
         let whole = LearnedGroups(layers.compactMap(\.mask), allowUnpruned: options.allowUnpruned)
         if whole.lacksBuffers, layers.contains(where: { $0.kind == .learned && $0.hasMask }) {
@@ -306,15 +290,32 @@ private struct ArchitectureInference {
         let blocks = surveys.map {
             LearnedGroups($0.pointwise.compactMap(\.mask), allowUnpruned: options.allowUnpruned)
         }
-        let factors = Set(
-            zip(surveys, blocks).filter { !$0.0.pointwise.compactMap(\.mask).isEmpty }.map(\.1.condensationFactor))
-        let isPerBlock =
-            !whole.problems.isEmpty && blocks.allSatisfy(\.problems.isEmpty) && factors.count == 1
+        let isPerBlock = !whole.problems.isEmpty && blocks.allSatisfy(\.problems.isEmpty)
         if !isPerBlock { whole.problems.forEach { inspector.report($0) } }
         for (stage, block) in zip(surveys.indices, blocks) {
             surveys[stage].setGroups((isPerBlock ? block : whole).groups)
         }
-        return isPerBlock ? factors.first! : whole.condensationFactor
+        return blocks.map { (isPerBlock ? $0 : whole).condensationFactor }
+    }
+
+    /// C of a block of condensed layers, which have to agree on it and on G.
+    private mutating func resolveCondensed(_ stage: StageSurvey) -> Int {
+        let condensed = stage.pointwise.filter { $0.condensationFactor != nil }
+        guard let groups = mostFrequent(condensed.map { $0.groups! }),
+            let factor = mostFrequent(condensed.map { $0.condensationFactor! })
+        else { return 1 }
+        for layer in condensed {
+            if layer.groups! != groups {
+                inspector.report(
+                    .disagreement(layer: layer.name, quantity: "groups", found: layer.groups!, others: groups))
+            } else if layer.condensationFactor! != factor {
+                inspector.report(
+                    .disagreement(
+                        layer: layer.name, quantity: "condensation factor", found: layer.condensationFactor!,
+                        others: factor))
+            }
+        }
+        return factor
     }
 
     private func pointwise(_ survey: PointwiseSurvey, _ factor: Int) -> Architecture.Pointwise {

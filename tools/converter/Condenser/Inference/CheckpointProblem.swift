@@ -69,8 +69,8 @@ extension CheckpointProblem: CustomStringConvertible {
                 + "found \(tensors) others: \(examples.joined(separator: ", "))\(tensors > examples.count ? " …" : "")"
         case .modelFile: "expected a checkpoint, found a model file, converted already"
         case .prefixed(let prefix, let found, let tensors):
-            "expected the tensors of one network alone, found \(found) of \(tensors) behind \"\(prefix)\": save these "
-                + "alone, without that prefix"
+            "expected the tensors of one network alone, found \(found) of \(tensors) behind \"\(prefix)\" "
+                + "(--weights \(prefix.dropLast()) takes these)"
         case .missing(let tensor): "\(tensor): missing"
         case .gap(let name, let after): "\(name): missing, although there is \(after)"
         case .unexpected(let tensor): "\(tensor): unexpected tensor"

@@ -45,9 +45,16 @@ struct InputGeometry: Equatable {
         } else {
             // The authors' code knows a stride of 1 for CIFAR alone, 32² with three blocks, and 2 for all else.
             let isCIFAR = blocks == 3 && size == 32 && (classes == 10 || classes == 100)
-            stemStride = isCIFAR ? 1 : 2
+            // With three blocks, 32² and a stride of 2 the authors' pooling window finds no place: what has been tuned to
+            // other classes than CIFAR's was CIFAR's network before.
+            let isTuned = blocks == 3 && size == 32 && classes < 1000
+            stemStride = isCIFAR || isTuned ? 1 : 2
             let isImageNet = blocks == 5 && size == 224
-            if !isCIFAR, !isImageNet {
+            if isTuned, !isCIFAR {
+                warnings.append(
+                    "the stride of the first convolution is a guess: 1, as the authors' code has for CIFAR; with 2 its last "
+                        + "pooling could not run on 32×32 (--stem-stride says otherwise)")
+            } else if !isCIFAR, !isImageNet {
                 warnings.append(
                     "the stride of the first convolution is a guess: 2, as the authors' code has for everything but CIFAR "
                         + "(--stem-stride says otherwise)")

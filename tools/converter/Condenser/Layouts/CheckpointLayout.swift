@@ -36,11 +36,22 @@ public struct CheckpointLayout: Sendable {
     static func infer(
         from checkpoint: Checkpoint, options: Architecture.InferenceOptions
     ) throws -> (inference: SourceInference, checkpoint: Checkpoint) {
+        var (checkpoint, remarks) = (try checkpoint.renamed(withoutWrappers), [String]())
+        if of(checkpoint) == nil, let prefix = onlyPrefix(of: checkpoint.names) {
+            let others = checkpoint.names.filter { !$0.hasPrefix(prefix) }
+            let shown = others.prefix(4).joined(separator: ", ") + (others.count > 4 ? " …" : "")
+            remarks.append(
+                "the tensors behind \"\(prefix)\" are taken"
+                    + (others.isEmpty ? "" : "; ignored beside them: \(shown)"))
+            checkpoint = try checkpoint.selecting(prefix: prefix)
+        }
         guard let layout = of(checkpoint) else {
             throw ConversionError.problems([foreign(checkpoint.names)])
         }
         let renamed = try checkpoint.renamed(layout.renaming(checkpoint.names))
-        return (try layout.infer(renamed, options), renamed)
+        var inference = try layout.infer(renamed, options)
+        inference.remarks = remarks + inference.remarks
+        return (inference, renamed)
     }
 }
 

@@ -4,7 +4,12 @@ extension CheckpointLayout {
     /// CondenseNet, DenseNet and DenseNet with learned groups as the CondenseNet authors' code names them.
     static let condenseNet = CheckpointLayout(
         name: "the CondenseNet authors' code",
-        recognizes: { !LayerNames($0.names.map(countedFromOne($0.names))).layers.isEmpty },
+        recognizes: { checkpoint in
+            let names = checkpoint.names
+            // CondenseNeXt and CondenseNetV2 name their blocks alike.
+            return !names.contains { $0.contains(".dwconv.") || $0.contains(".sfr.") }
+                && !LayerNames(names.map(countedFromOne(names))).layers.isEmpty
+        },
         renaming: { names in countedFromOne(names) },
         infer: { checkpoint, options in
             try SourceInference(checkpoint, options, DenseBlockTraits(name: "the authors'"))

@@ -22,17 +22,35 @@ extension CheckpointLayout {
         return .foreign(examples: Array(names.sorted().prefix(3)), tensors: names.count)
     }
 
-    /// What stands before the name of the first convolution of a network that can be converted.
-    private static func prefix(of names: [String]) -> String? {
+    /// What stands before the name of the first convolution of a network that can be converted, where there is one.
+    private static func prefix(of names: [String]) -> String? { prefixes(of: names).first }
+
+    /// What stands before the names of the only network that can be converted.
+    static func onlyPrefix(of names: [String]) -> String? {
+        let found = prefixes(of: names)
+        return found.count == 1 ? found[0] : nil
+    }
+
+    /// What stands before the names of the first convolutions of all networks that can be converted.
+    private static func prefixes(of names: [String]) -> [String] {
         let first = [
             "features.init_conv", "features.0", "layer1.0.conv1", "model.0.0", "features.init_block.conv",
             "features.conv0",
         ]
+        var prefixes: [String] = []
         for tensor in names {
-            if let name = first.first(where: { tensor.hasSuffix(".\($0).weight") }) {
-                return String(tensor.dropLast("\(name).weight".count))
-            }
+            guard let name = first.first(where: { tensor.hasSuffix(".\($0).weight") }) else { continue }
+            let prefix = String(tensor.dropLast("\(name).weight".count))
+            if !prefixes.contains(prefix), prefixes.count < 8 { prefixes.append(prefix) }
         }
-        return nil
+        return prefixes
+    }
+
+    /// A name without what wrappers put into its middle.
+    static func withoutWrappers(_ name: String) -> String {
+        let parts = name.split(separator: ".", omittingEmptySubsequences: false)
+        let wrappers: Set<Substring> = ["_fsdp_wrapped_module", "_checkpoint_wrapped_module", "_orig_mod"]
+        guard parts.contains(where: wrappers.contains) else { return name }
+        return parts.filter { !wrappers.contains($0) }.joined(separator: ".")
     }
 }

@@ -27,6 +27,7 @@ extension Architecture {
             middle.allSatisfy { $0.channels.isMultiple(of: $0.growth) }
             ? "bottleneck \(range(middle.map { $0.channels / $0.growth }))"
             : "\(range(middle.map(\.channels))) channels between 1×1 and 3×3"
+        let factors = layers.map(\.pointwise).map { $0.inputChannels * $0.groups / $0.operandChannels }
         let convolutions = stages.compactMap(\.transition)
         let transitions =
             convolutions.isEmpty
@@ -45,7 +46,7 @@ extension Architecture {
             (
                 "1×1",
                 "groups \(range(layers.map(\.pointwise.groups)))"
-                    + (isPlain ? "" : ", learned; condensation factor \(condensationFactor)")
+                    + (isPlain ? "" : ", learned; condensation factor \(range(factors))")
             ),
             ("3×3", "groups \(range(layers.map(\.spatial.groups)))"),
             ("transitions", transitions),
