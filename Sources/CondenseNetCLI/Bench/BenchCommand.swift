@@ -171,11 +171,12 @@ struct BenchCommand: ParsableCommand {
         }
         try printResults(records)
         for warning in circumstances.warnings { StandardError.write(line: "warning: \(warning)") }
-        // Files that exist may be complete.
+        // Files that exist may be complete; standard output gets what there is.
         guard !isInterrupted else {
+            try write(records, subjects) { OutputPath.isStandardOutput($0) }
             throw CommandFailure(.interrupted, "interrupted: the results are partial, and no file is written")
         }
-        try writeFiles(records, subjects)
+        try write(records, subjects) { _ in true }
     }
 
     /// Names the subjects as the user does; else where models of several files have one name, by their files too.
@@ -205,11 +206,12 @@ struct BenchCommand: ParsableCommand {
         if layers { try StandardOutput.write(records.map { "\n" + LayerTable($0).text }.joined()) }
     }
 
-    private func writeFiles(_ records: [BenchRecord], _ subjects: [BenchSubject]) throws {
-        if let json { try OutputPath.write(text(records), to: json) }
-        if let csv { try OutputPath.write(BenchCSV.text(subjects), to: csv) }
-        if let report { try OutputPath.write(HTMLReport(records).text, to: report) }
-        if let markdown {
+    /// Writes the outputs that the user asks for, where `isWanted` says so of their path.
+    private func write(_ records: [BenchRecord], _ subjects: [BenchSubject], where isWanted: (String) -> Bool) throws {
+        if let json, isWanted(json) { try OutputPath.write(text(records), to: json) }
+        if let csv, isWanted(csv) { try OutputPath.write(BenchCSV.text(subjects), to: csv) }
+        if let report, isWanted(report) { try OutputPath.write(HTMLReport(records).text, to: report) }
+        if let markdown, isWanted(markdown) {
             try OutputPath.write(BenchTable(records, percentile: mlperf ? 90 : 50).markdown, to: markdown)
         }
     }

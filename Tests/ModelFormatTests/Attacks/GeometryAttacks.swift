@@ -205,7 +205,8 @@ import Testing
         }
         let graph = Graph(values: values, steps: chain, input: "image", output: "v\(steps)")
         let error = ModelFormatError.limit(
-            what: "zeros that pad each group's outputs to sixteens up to step s69", found: 69 * 15 * count, limit: 1 << 26)
+            what: "zeros that pad each group's outputs to sixteens up to step s69", found: 69 * 15 * count,
+            limit: 1 << 26)
         #expect(throws: error) { try graph.validate() }
     }
 }
