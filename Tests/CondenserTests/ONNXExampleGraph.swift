@@ -36,8 +36,8 @@ enum ONNXExampleGraph {
             Step(
                 name: "layer_2",
                 operation: Convolution(
-                    preActivation: PreActivation(normalize: true, activation: .relu), outputChannels: 5, kernel: 1,
-                    activation: .relu),
+                    preActivation: PreActivation(normalize: true, activation: .hardSwish), outputChannels: 5, kernel: 1,
+                    activation: .hardSwish),
                 input: "block", inputChannels: 8, output: "block", outputOffset: 10),
             Step(
                 name: "pool_1", operation: Pooling(kind: .maximum, kernel: 3, stride: 2, padding: 1),
@@ -50,8 +50,11 @@ enum ONNXExampleGraph {
                 name: "sum", operation: Addition(other: "pooled", activation: .relu), input: "branch",
                 inputChannels: 15, output: "sum"),
             Step(
-                name: "pool_2", operation: Pooling(kind: .average, kernel: 2, stride: 2), input: "sum",
-                inputChannels: 15, output: "tail"),
+                name: "pool_2",
+                operation: Pooling(
+                    kind: .average, preActivation: PreActivation(gather: 15, normalize: true, activation: .hardSwish),
+                    kernel: 2, stride: 2),
+                input: "sum", inputChannels: 15, output: "tail"),
             // A window that reaches beyond its activated input, then one that is no power of two and overlaps.
             Step(
                 name: "wide",
@@ -70,7 +73,7 @@ enum ONNXExampleGraph {
                 input: "tail", inputChannels: 21, output: "features"),
             // Writes numbers without planes beside a step that writes planes.
             Step(
-                name: "linear_1", operation: Linear(outputs: 3, activation: .relu), input: "tail",
+                name: "linear_1", operation: Linear(outputs: 3, activation: .hardSwish), input: "tail",
                 inputChannels: 13, output: "features", outputOffset: 7),
             Step(
                 name: "linear_2", operation: Linear(outputs: 70, activation: .relu), input: "features",

@@ -74,8 +74,8 @@ struct ONNXExporterTests {
         #expect(Set(nodes.map { $0.strings(3)[0] }).count == nodes.count)
     }
 
-    @Test func condensedConvolutionIsGatherScaleShiftRectifyConvolveShuffle() throws {
-        let names = ["gather", "scale", "shift", "rectify", "conv", "relu", "split", "shuffle", "merge"].map {
+    @Test func condensedConvolutionIsGatherScaleShiftActivateConvolveShuffle() throws {
+        let names = ["gather", "scale", "shift", "pre-relu", "conv", "relu", "split", "shuffle", "merge"].map {
             "layer_1.conv_1/\($0)"
         }
         let chain = try names.map(node)

@@ -36,8 +36,9 @@ struct ONNXGraphReference {
             return convolve(
                 staged(input, convolution.preActivation, shape.pixels, tensors), shape, convolution, tensors)
         case let pooling as Pooling:
-            return (0..<step.inputChannels).flatMap { channel in
-                let plane = input[(channel * shape.pixels)..<((channel + 1) * shape.pixels)]
+            let operand = staged(input, pooling.preActivation, shape.pixels, tensors)
+            return stride(from: 0, to: operand.count, by: shape.pixels).flatMap { start in
+                let plane = operand[start..<(start + shape.pixels)]
                 return windows(shape, pooling.kernel, pooling.stride, pooling.padding).map { window in
                     let covered = window.compactMap { $0.map { plane[plane.startIndex + $0] } }
                     return pooling.kind == .maximum ? covered.max()! : covered.reduce(0, +) / Double(window.count)
@@ -49,27 +50,36 @@ struct ONNXGraphReference {
                 operand[start..<(start + shape.pixels)].reduce(0, +) / Double(shape.pixels)
             }
         case let addition as Addition:
-            return zip(input, values[addition.other]!).map { rectified($0 + $1, addition.activation == .relu) }
+            return zip(input, values[addition.other]!).map { activated($0 + $1, addition.activation) }
         case let linear as Linear:
             let (weight, bias) = (tensors[.weight]!, tensors[.bias]!)
             return (0..<linear.outputs).map { row in
                 let products = input.indices.map { weight[row * input.count + $0] * input[$0] }
-                return rectified(products.reduce(bias[row], +), linear.activation == .relu)
+                return activated(products.reduce(bias[row], +), linear.activation)
             }
         case let other: preconditionFailure("no reference of the operation \(other.word)")
         }
     }
 
-    private func rectified(_ number: Double, _ isRectified: Bool) -> Double { isRectified ? max(number, 0) : number }
+    private func activated(_ x: Double, _ activation: Activation) -> Double {
+        switch activation {
+        case .none: x
+        case .relu: max(x, 0)
+        case .hardSwish: x <= -3 ? 0 : x >= 3 ? x : x * (x + 3) / 6
+        }
+    }
 
     private func staged(_ input: Planes, _ stage: PreActivation, _ pixels: Int, _ tensors: Tensors) -> Planes {
         let channels = tensors[.index]?.map { Int($0) } ?? Array(0..<(input.count / pixels))
         return channels.enumerated().flatMap { position, channel in
             input[(channel * pixels)..<((channel + 1) * pixels)].map {
-                stage.normalize ? max($0 * tensors[.scale]![position] + tensors[.shift]![position], 0) : $0
+                activated(
+                    stage.normalize ? $0 * tensors[.scale]![position] + tensors[.shift]![position] : $0,
+                    stage.activation)
             }
         }
     }
+
     private func convolve(
         _ input: Planes, _ shape: PlaneShape, _ convolution: Convolution, _ tensors: Tensors
     ) -> Planes {
@@ -90,7 +100,7 @@ struct ONNXGraphReference {
                         sum += tensors[.weight]![(output * inputs + member) * taps + tap] * input[plane + position]
                     }
                 }
-                return rectified(sum, convolution.activation == .relu)
+                return activated(sum, convolution.activation)
             }
         }
         return planes.flatMap { $0 }

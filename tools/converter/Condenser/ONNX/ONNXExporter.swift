@@ -4,11 +4,11 @@ import ModelFormat
 
 /// Writes a condensed network as an ONNX model, so that it can be checked and timed in other runtimes.
 ///
-/// The model has opset 13, an input `input` of shape `[N, 3, H, W]` and an output `logits` of shape `[N, classes]`, both
+/// The model has opset 14, an input `input` of shape `[N, 3, H, W]` and an output `logits` of shape `[N, classes]`, both
 /// float32; N is free. Its metadata tell the preprocessing and the labels. Source: onnx.proto of the ONNX project.
 public enum ONNXExporter {
     /// The version of ONNX's operator set that the models use.
-    public static let operatorSet = 13
+    public static let operatorSet = 14
     /// The version of ONNX's file format that came with that operator set.
     static let fileVersion = 7
     /// Protocol Buffers parsers take no message beyond 2 GiB.

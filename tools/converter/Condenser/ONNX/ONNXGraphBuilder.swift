@@ -1,6 +1,6 @@
 import ModelFormat
 
-/// Translates a graph's steps to ONNX operators of opset 13.
+/// Translates a graph's steps to ONNX operators of opset 14.
 ///
 /// ONNX knows no value with several writers: each writer makes a tensor of its own, and readers concatenate as many of
 /// them as they see, starting from what earlier readers have concatenated.
@@ -60,10 +60,10 @@ struct ONNXGraphBuilder {
             part.shape.channels = convolution.outputChannels
             convolve(step, convolution, input, tensors, part.shape)
         case let pooling as Pooling:
-            part.shape.channels = step.inputChannels
+            let input = staged(step, pooling.preActivation, tensors)
+            part.shape.channels = pooling.preActivation.channels(of: step.inputChannels)
             emit(
-                pooling.kind == .maximum ? "MaxPool" : "AveragePool", "\(step.name)/pool",
-                [planes(step.input, step.inputChannels)],
+                pooling.kind == .maximum ? "MaxPool" : "AveragePool", "\(step.name)/pool", [input],
                 window(kernel: pooling.kernel, stride: pooling.stride, padding: pooling.padding))
         case let pooling as GlobalAveragePooling:
             let input = staged(step, pooling.preActivation, tensors)
@@ -74,7 +74,7 @@ struct ONNXGraphBuilder {
             let sum = emit(
                 "Add", "\(step.name)/add",
                 [planes(step.input, step.inputChannels), planes(addition.other, step.inputChannels)])
-            if addition.activation == .relu { emit("Relu", "\(step.name)/relu", [sum]) }
+            activate(sum, addition.activation, "\(step.name)/")
         case let linear as Linear:
             part.shape.channels = linear.outputs
             part.isFlat = true
@@ -82,14 +82,14 @@ struct ONNXGraphBuilder {
                 "Gemm", "\(step.name)/gemm",
                 [flat(step.input, step.inputChannels), constant(tensors[.weight]!), constant(tensors[.bias]!)],
                 ["transB": .integer(1)])
-            if linear.activation == .relu { emit("Relu", "\(step.name)/relu", [product]) }
+            activate(product, linear.activation, "\(step.name)/")
         case let other: preconditionFailure("no ONNX form of the operation \(other.word)")
         }
         result.nodes[result.nodes.count - 1].output = part.tensor
         parts[step.output, default: []].append(part)
     }
 
-    /// The step's input, gathered, scaled, shifted and rectified as the stage says.
+    /// The step's input, gathered, scaled, shifted and activated as the pre-activation says.
     private mutating func staged(
         _ step: Step, _ stage: PreActivation, _ tensors: Tensors
     ) -> String {
@@ -101,9 +101,18 @@ struct ONNXGraphBuilder {
             let perChannel = [1, stage.channels(of: step.inputChannels), 1, 1]
             tensor = emit("Mul", "\(step.name)/scale", [tensor, constant(tensors[.scale]!, perChannel)])
             tensor = emit("Add", "\(step.name)/shift", [tensor, constant(tensors[.shift]!, perChannel)])
-            tensor = emit("Relu", "\(step.name)/rectify", [tensor])
         }
-        return tensor
+        return activate(tensor, stage.activation, "\(step.name)/pre-")
+    }
+
+    /// Every element of `tensor` after `activation`, by an operator whose name begins with `prefix`.
+    @discardableResult
+    private mutating func activate(_ tensor: String, _ activation: Activation, _ prefix: String) -> String {
+        switch activation {
+        case .none: tensor
+        case .relu: emit("Relu", "\(prefix)relu", [tensor])
+        case .hardSwish: emit("HardSwish", "\(prefix)hard-swish", [tensor])
+        }
     }
 
     private mutating func convolve(
@@ -116,7 +125,7 @@ struct ONNXGraphBuilder {
             window(
                 kernel: convolution.kernel, stride: convolution.stride, padding: convolution.padding,
                 groups: convolution.groups))
-        if convolution.activation == .relu { tensor = emit("Relu", "\(step.name)/relu", [tensor]) }
+        tensor = activate(tensor, convolution.activation, "\(step.name)/")
         guard convolution.shuffle else { return }
         let groups = convolution.groups
         tensor = reshape(
