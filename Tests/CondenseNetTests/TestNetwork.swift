@@ -233,6 +233,7 @@ enum TestNetwork {
         NamedGraph("wide groups, 7²", wide(size: 7)),
         NamedGraph("wide groups, 18²", wide(size: 18)),
         NamedGraph("pre-activated, 17²", preActivated(size: 17, activation: .relu)),
+        NamedGraph("pre-activated by hard swish, 18²", preActivated(size: 18, activation: .hardSwish)),
     ]
 
     /// The graph with random weights.

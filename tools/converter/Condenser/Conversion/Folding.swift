@@ -18,7 +18,7 @@ struct Folding {
         for (position, shapes) in try network.shapes().enumerated() {
             switch network.layers[position].operation {
             case .convolution(let convolution): try folding.add(convolution, position, shapes.input)
-            case .pooling(let pooling): try folding.add(pooling, position, shapes)
+            case .pooling(let pooling): try folding.add(pooling, position)
             case .linear(let linear): try folding.add(linear, position, shapes.input)
             case .addition: break
             }
@@ -72,23 +72,14 @@ struct Folding {
         return try convolution.preNorm.map(source.batchNorm)
     }
 
-    private mutating func add(_ layer: SourcePooling, _ position: Int, _ shapes: SourceShapes) throws {
-        var name = network.layers[position].name
+    private mutating func add(_ layer: SourcePooling, _ position: Int) throws {
+        let name = network.layers[position].name
         let kept = position == network.layers.count - 2 ? kept : nil
-        let window = layer.window ?? shapes.input.height
-        let isGlobal = window == shapes.input.height && window == shapes.input.width && shapes.output.pixels == 1
-        if !isGlobal, layer.preNorm != nil || kept != nil { name = SourceNetwork.normalizationName(name) }
         if let kept { add("\(name).index", [kept.count], .int32(kept.map(Int32.init))) }
         guard let norm = try layer.preNorm.map(source.batchNorm) else { return }
         let channels = kept ?? Array(norm.scale.indices)
-        let (scale, shift) = (channels.map { norm.scale[$0] }, channels.map { norm.shift[$0] })
-        if isGlobal {
-            add("\(name).scale", [channels.count], scale)
-            add("\(name).shift", [channels.count], shift)
-        } else {
-            add("\(name).weight", [channels.count, 1, 1, 1], scale)
-            add("\(name).bias", [channels.count], shift)
-        }
+        add("\(name).scale", [channels.count], channels.map { norm.scale[$0] })
+        add("\(name).shift", [channels.count], channels.map { norm.shift[$0] })
     }
 
     private mutating func add(_ layer: SourceLinear, _ position: Int, _ input: PlaneShape) throws {

@@ -238,9 +238,6 @@ extension SourceEvaluator {
                 try linear.index.map { try tensors.indices($0, below: input.shape.channels) } ?? kept
         }
         func read(_ planes: Planes) -> Planes { features.map(planes.gathered) ?? planes }
-        if layer.preNorm != nil, window != input.shape.height || result.shape.pixels != 1 {
-            try report(SourceNetwork.normalizationName(name), read(operand), magnitudes.map { read($0).values })
-        }
         try report(name, read(result), magnitudes.map { read(pooled($0)).values })
         return result
     }

@@ -134,35 +134,13 @@ private struct GraphBuilder {
         }
         let before = PreActivation(
             gather: gather, normalize: pooling.preNorm != nil, activation: pooling.preActivation)
-        let normalized = SourceCost.normalized(input.channels, pixels: input.pixels)
-        if isGlobal {
-            if pooling.preNorm != nil { cost = normalized + cost }
-            return add(GlobalAveragePooling(preActivation: before), cost, position)
-        }
-        // A window that is not the whole plane: normalised planes first, one depthwise convolution with a kernel of 1.
-        let layer = network.layers[position]
-        let channels = gather ?? input.channels
-        let planes = "\(layer.output)-normalized"
-        values.insert(
-            Value(planes, PlaneShape(channels: channels, height: input.height, width: input.width)),
-            at: values.count - 1)
-        steps.append(
-            Step(
-                name: SourceNetwork.normalizationName(layer.name),
-                operation: Convolution(
-                    preActivation: PreActivation(gather: gather), outputChannels: channels, kernel: 1, groups: channels,
-                    bias: true, activation: pooling.preActivation),
-                input: layer.input, inputChannels: input.channels, output: planes, source: normalized))
-        steps.append(
-            Step(
-                name: layer.name,
-                operation: Pooling(
-                    kind: pooling.kind, kernel: window, stride: pooling.stride, padding: pooling.padding),
-                input: planes, inputChannels: channels, output: layer.output, source: cost))
+        if pooling.preNorm != nil { cost = .normalized(input.channels, pixels: input.pixels) + cost }
+        add(
+            isGlobal
+                ? GlobalAveragePooling(preActivation: before)
+                : Pooling(
+                    kind: pooling.kind, preActivation: before, kernel: window, stride: pooling.stride,
+                    padding: pooling.padding),
+            cost, position)
     }
-}
-
-extension SourceNetwork {
-    /// The name of the step that normalises before a pooling window that is not the whole plane.
-    static func normalizationName(_ pooling: String) -> String { "\(pooling).norm" }
 }
