@@ -52,7 +52,7 @@ struct NumpyHeaderTests {
         ("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (1, 3, 32, 32)}", "a structured one"),
         ("('descr', '<f4')", "no dictionary"), ("{'descr: '<f4'}", "expected a header as NumPy writes it"),
         (
-            "{'descr': '<f4', 'fortran_order': False, 'shape': (\(String(repeating: "1, ", count: 100)))}",
+            "{'descr': '<f4', 'fortran_order': False, 'shape': (" + String(repeating: "1, ", count: 100) + ")}",
             "at most 64 dimensions, found 100"
         ),
     ])
