@@ -18,3 +18,15 @@ public func withoutPrivileges<Result>(_ body: () throws -> Result) rethrows -> R
     defer { _ = setCapabilities(&thread, &usual) }
     return try body()
 }
+
+/// Whether this process may give a file to another user: a superuser within a namespace of one user may not.
+public let mayGiveFilesAway: Bool = {
+    var name = Array("/tmp/condensenet-owner-XXXXXX".utf8CString)
+    let descriptor = mkstemp(&name)
+    guard descriptor >= 0 else { return false }
+    defer {
+        close(descriptor)
+        unlink(name)
+    }
+    return fchown(descriptor, 12345, 12345) == 0
+}()
