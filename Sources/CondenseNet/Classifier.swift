@@ -50,19 +50,41 @@ public final class Classifier {
 
     /// The likeliest classes of an image, the likeliest first.
     ///
-    /// - Throws: `ImageError.wrongSize` when the model's preprocessing does not bring the image to the input's size, `.memory`,
+    /// - Throws: `ImageError.wrongSize` when the model's preprocessing does not bring the image to the input's size, `MemoryError`,
     ///   or `RuntimeError.notFinite` when the network's answer is not a number.
     public func classify(_ image: RGBImage, top: Int = 5) throws -> [Prediction] {
         try prepare(image)
         return try predict(top: top)
     }
 
+    /// The likeliest classes of a frame, the likeliest first.
+    ///
+    /// - Throws: as for an image.
+    public func classify(_ frame: Frame, top: Int = 5) throws -> [Prediction] {
+        try prepare(frame)
+        return try predict(top: top)
+    }
+
+    /// The likeliest classes of the image in a JPEG, PNG, WebP, PPM or PGM file's bytes, the likeliest first.
+    ///
+    /// - Parameter name: what messages call the image.
+    /// - Throws: as for a path.
+    public func classify(bytes: [UInt8], name: String = "image", top: Int = 5) throws -> [Prediction] {
+        try classify(try RGBImage.decode(bytes: bytes, name: name), top: top)
+    }
+
     /// Brings an image to the network's input.
     ///
-    /// - Throws: `ImageError.wrongSize` or `.memory`.
-    public func prepare(_ image: RGBImage) throws {
-        let count = input.bytes.count / 4
-        try transform.apply(to: image, into: UnsafeMutableBufferPointer(start: input.floats, count: count))
+    /// - Throws: `ImageError.wrongSize` or `MemoryError`.
+    public func prepare(_ image: RGBImage) throws { try transform.apply(to: image, into: planes) }
+
+    /// Brings a frame to the network's input.
+    ///
+    /// - Throws: as for an image.
+    public func prepare(_ frame: Frame) throws { try transform.apply(to: frame, into: planes) }
+
+    private var planes: UnsafeMutableBufferPointer<Float> {
+        UnsafeMutableBufferPointer(start: input.floats, count: input.bytes.count / 4)
     }
 
     /// Classifies the image that was prepared last; before any, one of zeros, which warms the caches up.
@@ -70,7 +92,7 @@ public final class Classifier {
     /// - Throws: `RuntimeError.notFinite` when the network's answer is not a number.
     public func predict(top: Int = 5) throws -> [Prediction] {
         try scores.withUnsafeMutableBufferPointer {
-            try session.run(UnsafeBufferPointer(start: input.floats, count: input.bytes.count / 4), into: $0)
+            try session.run(UnsafeBufferPointer(planes), into: $0)
         }
         return try Prediction.top(top, logits: scores, labels: model.description.labels)
     }

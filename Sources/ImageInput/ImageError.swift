@@ -12,6 +12,8 @@ public enum ImageError: Error, Equatable, Sendable {
     case tooLarge(name: String, quantity: Quantity, found: Int, limit: Int)
     /// After resizing and cropping, the image does not have the size that the network takes.
     case wrongSize(name: String, expected: ImageSize, found: ImageSize)
+    /// A frame's size, planes or rows do not hold its pixels.
+    case frame(name: String, format: Frame.Format, expected: String, found: String)
     /// A transform's parameters are out of range or contradict each other.
     case transform(parameter: String, expected: String, found: String)
 
@@ -47,6 +49,8 @@ extension ImageError: CategorizedError {
             "\(name): expected at most \(limit) \(quantity.unit), found \(found)"
         case .wrongSize(let name, let expected, let found):
             "\(name): the network takes \(expected) pixels, the image comes out at \(found)"
+        case .frame(let name, let format, let expected, let found):
+            "\(name): expected \(expected) for \(format.rawValue), found \(found)"
         case .transform(let parameter, let expected, let found): "\(parameter): expected \(expected), found \(found)"
         }
     }

@@ -73,14 +73,28 @@ public struct ImageTransform: Equatable, Sendable {
     /// - Precondition: `buffer` has 3 · H · W elements.
     /// - Throws: `ImageError.wrongSize` if `image` does not come out at `outputSize`; `MemoryError`; `buffer` is then untouched.
     public func apply(to image: RGBImage, into buffer: UnsafeMutableBufferPointer<Float>) throws {
+        try apply(toRows: image, into: buffer)
+    }
+
+    /// Writes the network's input for `frame`, whose pixels are converted to RGB and then treated as an image's.
+    ///
+    /// - Precondition: `buffer` has 3 · H · W elements.
+    /// - Throws: as for an image.
+    public func apply(to frame: Frame, into buffer: UnsafeMutableBufferPointer<Float>) throws {
+        try apply(toRows: frame, into: buffer)
+    }
+
+    private func apply(toRows image: some PixelRows, into buffer: UnsafeMutableBufferPointer<Float>) throws {
         precondition(buffer.count == 3 * outputSize.width * outputSize.height, "one element for each sample")
-        normalise(try fitted(image), into: buffer)
+        normalise(try fitted(rows: image), into: buffer)
     }
 
     /// `image` resized and cropped: the network's input before normalisation.
     ///
     /// - Throws: `ImageError.wrongSize` if it does not come out at `outputSize`; `MemoryError`.
-    public func fitted(_ image: RGBImage) throws -> RGBImage {
+    public func fitted(_ image: RGBImage) throws -> RGBImage { try fitted(rows: image) }
+
+    private func fitted(rows image: some PixelRows) throws -> RGBImage {
         let target = resize.map(image.size.scaled(shorterSide:)) ?? image.size
         guard let crop else {
             guard target == outputSize else {
@@ -95,7 +109,7 @@ public struct ImageTransform: Equatable, Sendable {
     }
 
     private func resized(
-        _ image: RGBImage, to target: ImageSize, columns: Range<Int>, rows: Range<Int>
+        _ image: some PixelRows, to target: ImageSize, columns: Range<Int>, rows: Range<Int>
     ) throws -> RGBImage {
         try target == image.size
             ? image.cropped(columns: columns, rows: rows)

@@ -12,10 +12,10 @@ func gettingStarted() throws {
     // end
 }
 
-func camera(classifier: Classifier, frame: UnsafeRawBufferPointer) throws -> [Prediction] {
+func camera(classifier: Classifier, buffer: UnsafeRawBufferPointer) throws -> [Prediction] {
     // snippet: GettingStarted
-    let image = try RGBImage(width: 640, height: 480, bytes: frame, rowBytes: 1920, order: .bgr)
-    let predictions = try classifier.classify(image)
+    let frame = try Frame(.nv12, width: 640, height: 480, bytes: buffer)
+    let predictions = try classifier.classify(frame)
     // end
     return predictions
 }

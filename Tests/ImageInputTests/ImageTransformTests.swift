@@ -19,24 +19,6 @@ import Testing
         return result
     }
 
-    @Test(arguments: [ImageTransform.ColorOrder.rgb, .bgr], [(3, 0), (4, 0), (3, 5), (4, 7)])
-    func imagesFromBuffers(order: ImageTransform.ColorOrder, bytes: (pixel: Int, padding: Int)) throws {
-        let image = noise(width: 5, height: 3, seed: 12)
-        let rowBytes = 5 * bytes.pixel + bytes.padding
-        var buffer = [UInt8](repeating: 0xEE, count: 2 * rowBytes + 5 * bytes.pixel)
-        for place in image.pixels.indices {
-            let (pixel, colour) = place.quotientAndRemainder(dividingBy: 3)
-            buffer[pixel / 5 * rowBytes + pixel % 5 * bytes.pixel + (order == .rgb ? colour : 2 - colour)] =
-                image.pixels[place]
-        }
-        let copy = try buffer.withUnsafeBytes {
-            try RGBImage(
-                width: 5, height: 3, bytes: $0, rowBytes: bytes.padding == 0 ? nil : rowBytes,
-                pixelBytes: bytes.pixel, order: order)
-        }
-        #expect(copy.pixels == image.pixels && copy.size == image.size)
-    }
-
     @Test func normalisesInSinglePrecision() throws {
         let image = noise(width: 4, height: 3, seed: 11)
         for order in [ImageTransform.ColorOrder.rgb, .bgr] {

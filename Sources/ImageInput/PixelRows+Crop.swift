@@ -12,23 +12,6 @@ extension RGBImage {
             .padded(left: columns.padding, top: rows.padding, to: ImageSize(width: side, height: side))
     }
 
-    /// The pixels in `columns` and `rows`.
-    ///
-    /// - Precondition: the ranges lie within the image and are not empty.
-    /// - Throws: `MemoryError`.
-    func cropped(columns: Range<Int>, rows: Range<Int>) throws -> RGBImage {
-        if columns == 0..<width, rows == 0..<height { return self }
-        return try pixels.withUnsafeBufferPointer { input in
-            try RGBImage(size: ImageSize(width: columns.count, height: rows.count), name: name) { output in
-                let length = 3 * columns.count
-                for (index, row) in rows.enumerated() {
-                    let start = 3 * (row * width + columns.lowerBound)
-                    copy(input[start..<(start + length)], to: output, at: index * length)
-                }
-            }
-        }
-    }
-
     /// The image within a black one of `size`.
     ///
     /// - Precondition: it fits there.
@@ -47,10 +30,26 @@ extension RGBImage {
             }
         }
     }
+}
 
-    private func copy(
-        _ bytes: Slice<UnsafeBufferPointer<UInt8>>, to output: UnsafeMutableBufferPointer<UInt8>, at start: Int
-    ) {
-        _ = UnsafeMutableBufferPointer(rebasing: output[start..<(start + bytes.count)]).update(fromContentsOf: bytes)
+extension PixelRows {
+    /// The pixels in `columns` and `rows`.
+    ///
+    /// - Precondition: the ranges lie within the picture and are not empty.
+    /// - Throws: `MemoryError`.
+    func cropped(columns: Range<Int>, rows: Range<Int>) throws -> RGBImage {
+        if let image = self as? RGBImage, columns == 0..<size.width, rows == 0..<size.height { return image }
+        return try RGBImage(size: ImageSize(width: columns.count, height: rows.count), name: name) { output in
+            let length = 3 * columns.count
+            forEachRow(in: rows) { index, row in
+                copy(row[(3 * columns.lowerBound)..<(3 * columns.upperBound)], to: output, at: index * length)
+            }
+        }
     }
+}
+
+private func copy(
+    _ bytes: Slice<UnsafeBufferPointer<UInt8>>, to output: UnsafeMutableBufferPointer<UInt8>, at start: Int
+) {
+    _ = UnsafeMutableBufferPointer(rebasing: output[start..<(start + bytes.count)]).update(fromContentsOf: bytes)
 }

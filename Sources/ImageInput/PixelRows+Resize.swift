@@ -17,8 +17,10 @@ extension RGBImage {
         return try resampled(
             to: target, columns: 0..<target.width, rows: 0..<target.height, interpolation: interpolation)
     }
+}
 
-    /// The part of the image resized to `target` that lies in `columns` and `rows`; the rest is not computed.
+extension PixelRows {
+    /// The part of the picture resized to `target` that lies in `columns` and `rows`; the rest is not computed.
     ///
     /// Rows first, then columns, rounded to 8 bits between the two.
     ///
@@ -27,19 +29,16 @@ extension RGBImage {
     func resampled(
         to target: ImageSize, columns: Range<Int>, rows: Range<Int>, interpolation: ImageTransform.Interpolation
     ) throws -> RGBImage {
-        let horizontal = ResampleAxis(from: width, to: target.width, outputs: columns, interpolation: interpolation)
-        let vertical = ResampleAxis(from: height, to: target.height, outputs: rows, interpolation: interpolation)
+        let horizontal = ResampleAxis(
+            from: size.width, to: target.width, outputs: columns, interpolation: interpolation)
+        let vertical = ResampleAxis(from: size.height, to: target.height, outputs: rows, interpolation: interpolation)
         let sources = vertical.sources
         let narrowed = try RGBImage(size: ImageSize(width: columns.count, height: sources.count), name: name) {
             output in
-            pixels.withUnsafeBufferPointer { input in
-                let sourceRow = 3 * width
-                let outputRow = 3 * columns.count
-                for row in 0..<sources.count {
-                    Self.resampleRow(
-                        UnsafeBufferPointer(rebasing: input[((sources.lowerBound + row) * sourceRow)...]),
-                        along: horizontal, into: UnsafeMutableBufferPointer(rebasing: output[(row * outputRow)...]))
-                }
+            let outputRow = 3 * columns.count
+            forEachRow(in: sources) { index, row in
+                let output = UnsafeMutableBufferPointer(rebasing: output[(index * outputRow)...])
+                Self.resampleRow(row, along: horizontal, into: output)
             }
         }
         return try RGBImage(size: ImageSize(width: columns.count, height: rows.count), name: name) { output in
