@@ -1,5 +1,7 @@
 #include "CProcessor.h"
 
+#include <time.h>
+
 bool condensenet_processor_has_avx2_fma(void) {
 #if defined(__x86_64__)
   __builtin_cpu_init();
@@ -16,4 +18,10 @@ bool condensenet_processor_has_avx512(void) {
 #else
   return false;
 #endif
+}
+
+uint64_t condensenet_monotonic_nanoseconds(void) {
+  struct timespec time;
+  clock_gettime(CLOCK_MONOTONIC, &time);
+  return (uint64_t)time.tv_sec * 1000000000 + (uint64_t)time.tv_nsec;
 }

@@ -49,11 +49,11 @@ public struct MachinePeaks: Equatable, Sendable {
     private static func best(
         threads: Int, trials: Int, _ body: @escaping @Sendable (Int) -> Void
     ) throws -> Double {
-        let pool = try ThreadPool(count: threads, body: body)
+        let pool = try ThreadPool(count: threads) { body($0.part) }
         var best = UInt64.max
         for _ in 0..<trials {
             let start = monotonicNanoseconds()
-            pool.run()
+            pool.run(parts: threads)
             best = min(best, monotonicNanoseconds() - start)
         }
         return Double(max(best, 1))

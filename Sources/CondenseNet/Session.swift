@@ -1,7 +1,6 @@
 import Engine
 import Foundations
 import ModelFormat
-import Synchronization
 
 /// Runs a plan: owns the arena and the threads.
 ///
@@ -37,7 +36,7 @@ public final class Session {
         classes = plan.model.description.classes
         let execution = try Execution(plan, threads: threads, profile: profile)
         self.execution = execution
-        pool = try ThreadPool(count: threads) { execution.run(member: $0) }
+        pool = try ThreadPool(count: threads) { execution.run($0) }
     }
 
     /// The most threads that a session takes.
@@ -62,8 +61,7 @@ public final class Session {
         for channel in 0..<shape.channels {
             planes[channel].update(from: input.baseAddress! + channel * shape.pixels, count: shape.pixels)
         }
-        pool.run()
-        if execution.isCancelled { throw RuntimeError.cancelled }
+        try execution.run(on: pool)
         let logits = execution.planes(self.output)
         for index in 0..<output.count { output[index] = logits[index].pointee }
     }
@@ -104,18 +102,14 @@ private final class Execution: @unchecked Sendable {
     private let arena: Storage
     private let scratch: Storage
     private let scratchBytes: Int
-    private let barrier: Barrier
-    private let threads: Int
+    /// The shares of each step where all threads work.
+    private let parts: [Int]
     private let profile: Bool
-    private let wasCancelled = Atomic(false)
-
-    /// Whether a step was left out. No later run can be whole.
-    var isCancelled: Bool { wasCancelled.load(ordering: .relaxed) }
 
     init(_ plan: ExecutionPlan, threads: Int, profile: Bool) throws {
         self.plan = plan
-        self.threads = threads
         self.profile = profile
+        parts = plan.operations.map { $0.parts(threads: threads) }
         scratchBytes = plan.scratchBytes
         guard scratchBytes * threads <= FormatLimits.scratchBytes else {
             throw ModelFormatError.limit(
@@ -124,7 +118,6 @@ private final class Execution: @unchecked Sendable {
         }
         arena = try Storage(zeroedBytes: plan.arenaBytes)
         scratch = try Storage(zeroedBytes: scratchBytes * threads)
-        barrier = Barrier(members: threads)
         stepNanoseconds = .allocate(capacity: plan.operations.count)
         stepNanoseconds.initialize(repeating: 0)
     }
@@ -133,18 +126,25 @@ private final class Execution: @unchecked Sendable {
 
     func planes(_ place: Place) -> Planes<Float> { place.planes(arena.bytes.baseAddress!) }
 
-    func run(member: Int) {
-        let share = Share(
-            arena: arena.bytes.baseAddress!, scratch: scratch.bytes.baseAddress! + member * scratchBytes, part: member,
-            parts: threads)
+    /// Runs a share of a step.
+    func run(_ part: ThreadPool.Part) {
+        plan.operations[part.job].run(
+            Share(
+                arena: arena.bytes.baseAddress!, scratch: scratch.bytes.baseAddress! + part.member * scratchBytes,
+                part: part.part, parts: part.parts))
+    }
+
+    /// Runs all steps.
+    ///
+    /// - Throws: `RuntimeError.cancelled`, the steps that are left not having run.
+    func run(on pool: ThreadPool) throws {
         var start = profile ? monotonicNanoseconds() : 0
-        for (position, operation) in plan.operations.enumerated() {
-            // A cancelled run still passes every barrier, so that no member waits for another.
-            if Cancellation.isRequested { wasCancelled.store(true, ordering: .relaxed) } else { operation.run(share) }
-            if threads > 1 { barrier.wait() }
-            if profile, member == 0 {
+        for step in plan.operations.indices {
+            if Cancellation.isRequested { throw RuntimeError.cancelled }
+            pool.run(job: step, parts: pool.isAlone ? 1 : parts[step])
+            if profile {
                 let end = monotonicNanoseconds()
-                stepNanoseconds[position] = end - start
+                stepNanoseconds[step] = end - start
                 start = end
             }
         }

@@ -7,6 +7,9 @@ public protocol PlannedOperation: AnyObject, Sendable {
     /// Bytes of scratch memory that each thread needs.
     var scratchBytes: Int { get }
 
+    /// How many shares are best for `threads` threads that take one after the other: 1 for one thread, and at least 1.
+    func parts(threads: Int) -> Int
+
     /// Computes one share. All shares together write the whole output, and none reads what another writes.
     func run(_ share: Share)
 }

@@ -1,4 +1,4 @@
-/// One thread's share of an operation.
+/// A share of an operation, and the thread's memory.
 public struct Share {
     /// The start of the memory that all values live in.
     public let arena: UnsafeMutableRawPointer
@@ -23,6 +23,12 @@ public struct Share {
         let lower = min(blocks * part / parts * block, count)
         let upper = min(blocks * (part + 1) / parts * block, count)
         return lower..<upper
+    }
+
+    /// How many shares `units` pieces of work make for `threads` threads that take one share after the other: several for
+    /// each, so that none waits long for another, and one for a thread alone.
+    public static func parts(of units: Int, threads: Int, each: Int = 4) -> Int {
+        threads == 1 ? 1 : max(1, min(units, threads * each))
     }
 
     /// The scratch memory as elements of a type.

@@ -1,5 +1,6 @@
 #pragma once
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "ProcessorState.h"
 
@@ -17,3 +18,6 @@ static inline void condensenet_processor_pause(void) {
   __asm__ volatile("yield");
 #endif
 }
+
+/// Nanoseconds on a clock that never goes back and that nobody sets.
+uint64_t condensenet_monotonic_nanoseconds(void);

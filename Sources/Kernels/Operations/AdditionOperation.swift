@@ -16,6 +16,8 @@ final class AdditionOperation: PlannedOperation {
         self.other = other
     }
 
+    func parts(threads: Int) -> Int { Share.parts(of: channels, threads: threads) }
+
     func run(_ share: Share) {
         let (first, sums) = (places.source(share), places.destination(share))
         let second: Planes<Float> = other.planes(share.arena)

@@ -33,6 +33,9 @@ final class Convolution2DOperation: PlannedOperation {
     var packedBytes: Int { weights.byteCount }
     var scratchBytes: Int { MemoryLayout<Float>.size * convolution.scratchCount }
 
+    /// Each share reads all weights.
+    func parts(threads: Int) -> Int { Share.parts(of: convolution.height, threads: threads, each: 2) }
+
     func run(_ share: Share) {
         let source = places.source(share)
         // The planes of shuffled outputs are counted from the first plane of all.

@@ -15,6 +15,7 @@ extension Convolution3x3: PlaneConvolution {
 
     private var padded: PaddedPlanes { PaddedPlanes(width: width, rows: height) }
     var scratchElements: Int { padded.count(planes: groups * inputs) }
+    func parts(threads: Int) -> Int { Share.parts(of: groups, threads: threads) }
 
     func run(_ source: Planes<Float>, _ weights: UnsafePointer<Float>, _ destination: Planes<Float>, _ share: Share) {
         let part = share.of(groups)
@@ -41,6 +42,7 @@ extension DepthwiseConvolution: PlaneConvolution {
     }
 
     var scratchElements: Int { scratchCount }
+    func parts(threads: Int) -> Int { Share.parts(of: channels, threads: threads) }
 
     func run(_ source: Planes<Float>, _ weights: UnsafePointer<Float>, _ destination: Planes<Float>, _ share: Share) {
         run(
@@ -61,6 +63,12 @@ extension Winograd3x3: PlaneConvolution {
     }
 
     var scratchElements: Int { scratchCount }
+    /// Whole groups where the threads divide them: each share transforms the inputs of its groups.
+    func parts(threads: Int) -> Int {
+        groups % threads == 0
+            ? Share.parts(of: groups, threads: threads, each: groups)
+            : Share.parts(of: tiles, threads: threads, each: 2)
+    }
 
     func run(_ source: Planes<Float>, _ weights: UnsafePointer<Float>, _ destination: Planes<Float>, _ share: Share) {
         run(

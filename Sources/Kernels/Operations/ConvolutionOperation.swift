@@ -15,6 +15,8 @@ protocol PlaneConvolution: Sendable {
         weights: UnsafePointer<Float>, bias: UnsafePointer<Float>?, into packed: UnsafeMutablePointer<Element>)
     /// Elements of scratch memory for each thread.
     var scratchElements: Int { get }
+    /// How many shares are best for two threads or more.
+    func parts(threads: Int) -> Int
     /// Computes one share of the outputs from planes and packed weights.
     func run(_ source: Planes<Float>, _ weights: UnsafePointer<Float>, _ destination: Planes<Float>, _ share: Share)
 }
@@ -36,6 +38,8 @@ final class ConvolutionOperation<Kernel: PlaneConvolution>: PlannedOperation {
     var kernel: String { Kernel.name }
     var packedBytes: Int { weights.byteCount }
     var scratchBytes: Int { MemoryLayout<Float>.size * convolution.scratchElements }
+
+    func parts(threads: Int) -> Int { threads == 1 ? 1 : max(1, convolution.parts(threads: threads)) }
 
     func run(_ share: Share) {
         convolution.run(places.source(share), weights.pointer, places.destination(share), share)

@@ -27,6 +27,12 @@ final class DenseLayerOperation: PlannedOperation {
     var packedBytes: Int { pointwise.weights.byteCount + spatialWeights.byteCount }
     var scratchBytes: Int { 4 * layer.scratchCount }
 
+    /// Bands of many rows: each share computes the middle rows above and below its own anew.
+    func parts(threads: Int) -> Int {
+        let rows = layer.spatial.height
+        return Share.parts(of: max(min(rows, threads), rows / KernelTable.sharedRows), threads: threads)
+    }
+
     func run(_ share: Share) {
         let destination = places.destination(share)
         let operands = pointwise.operands(

@@ -16,6 +16,8 @@ final class GlobalAveragePoolingOperation: PlannedOperation {
         self.places = places
     }
 
+    func parts(threads: Int) -> Int { Share.parts(of: (pool.channels + 15) / 16, threads: threads) }
+
     func run(_ share: Share) {
         let (planes, output) = (places.source(share), places.destination(share))
         pool.run(

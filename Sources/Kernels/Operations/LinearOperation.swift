@@ -26,6 +26,8 @@ final class LinearOperation: PlannedOperation {
     private var isDense: Bool { places.input.planeStride == places.input.shape.pixels }
     var scratchBytes: Int { isDense ? 0 : 4 * layer.inputs }
 
+    func parts(threads: Int) -> Int { Share.parts(of: layer.tiles, threads: threads) }
+
     func run(_ share: Share) {
         let planes = places.source(share)
         var vector = planes.base

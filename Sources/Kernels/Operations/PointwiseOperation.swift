@@ -16,6 +16,13 @@ final class PointwiseOperation: PlannedOperation {
     var packedBytes: Int { packed.weights.byteCount }
     var scratchBytes: Int { 4 * packed.convolution.scratchCount }
 
+    func parts(threads: Int) -> Int {
+        let convolution = packed.convolution
+        return KernelTable.splitsGroups(height: convolution.height) && convolution.groups % threads == 0
+            ? Share.parts(of: convolution.groups, threads: threads, each: convolution.groups)
+            : Share.parts(of: convolution.height, threads: threads)
+    }
+
     func run(_ share: Share) {
         // Where a group's outputs go is among the packed numbers, the first plane of all included.
         let destination: Planes<Float> = places.output.planes(share.arena)

@@ -49,6 +49,8 @@ final class PoolingOperation: PlannedOperation {
         return MemoryLayout<Float>.size * pool.scratchCount
     }
 
+    func parts(threads: Int) -> Int { Share.parts(of: channels, threads: threads) }
+
     func run(_ share: Share) {
         let (source, destination) = (places.source(share), places.destination(share))
         switch pool {

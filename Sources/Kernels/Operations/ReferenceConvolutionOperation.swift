@@ -31,6 +31,8 @@ final class ReferenceConvolutionOperation: PlannedOperation {
 
     var packedBytes: Int { weights.byteCount }
 
+    func parts(threads: Int) -> Int { Share.parts(of: geometry.outputChannels, threads: threads) }
+
     func run(_ share: Share) {
         convolutionReference(
             geometry, input: places.source(share), inputPlanes: stage.planes.pointer,

@@ -20,6 +20,8 @@ enum KernelTable {
     #endif
     /// Elements of middle planes in a band of rows: they stay in a second-level cache.
     static let bandElements = 96 * 1024
+    /// Rows of a dense layer that a thread takes at least, where the threads are not more than that.
+    static let sharedRows = 12
     /// Bytes from weights in use to those that are asked for meanwhile.
     static let prefetchBytes = 4096
     /// Products of a sum that `Convolution2D` adds in one block of inputs, at the most, unless one input has more: a panel

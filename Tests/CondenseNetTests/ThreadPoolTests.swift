@@ -1,0 +1,81 @@
+import Glibc
+import Synchronization
+import Testing
+
+@testable import Engine
+
+@Suite("Thread pool")
+struct ThreadPoolTests {
+    /// How often each part of each job ran, and by whom.
+    private final class Record: Sendable {
+        private let runs: Mutex<[[Int]: Int]> = Mutex([:])
+        private let byOthers = Atomic(0)
+
+        var others: Int { byOthers.load(ordering: .sequentiallyConsistent) }
+
+        func add(_ part: ThreadPool.Part) {
+            runs.withLock { $0[[part.job, part.parts, part.part], default: 0] += 1 }
+            if part.member != 0 { byOthers.wrappingAdd(1, ordering: .sequentiallyConsistent) }
+        }
+
+        func take() -> [[Int]: Int] {
+            runs.withLock { runs in
+                defer { runs = [:] }
+                return runs
+            }
+        }
+    }
+
+    @Test("every part of every job runs once before the job ends", arguments: [1, 2, 3, 7])
+    func everyPart(threads: Int) throws {
+        let record = Record()
+        let pool = try ThreadPool(count: threads) { record.add($0) }
+        for round in 0..<300 {
+            let parts = [0, 1, 2, 3, 8, 65][round % 6]
+            pool.run(job: round, parts: parts)
+            let expected = Dictionary(uniqueKeysWithValues: (0..<parts).map { ([round, parts, $0], 1) })
+            #expect(record.take() == expected, "job \(round)")
+        }
+    }
+
+    @Test("a thread that does not come on leaves the other parts to the caller")
+    func callerFinishesAlone() throws {
+        let done = Atomic(0)
+        let pool = try ThreadPool(count: 2) { part in
+            if part.member == 0 {
+                done.wrappingAdd(1, ordering: .sequentiallyConsistent)
+            } else {
+                // It holds its one part until all the others are done: with fixed shares for ever.
+                while done.load(ordering: .sequentiallyConsistent) < part.parts - 1 {}
+                done.wrappingAdd(1, ordering: .sequentiallyConsistent)
+            }
+        }
+        for _ in 0..<20 {
+            done.store(0, ordering: .sequentiallyConsistent)
+            pool.run(parts: 8)
+            #expect(done.load(ordering: .sequentiallyConsistent) == 8)
+        }
+    }
+
+    @Test("the caller works alone for a while when it waited longer than it was helped")
+    func worksAlone() throws {
+        let record = Record()
+        let pool = try ThreadPool(count: 2) { part in
+            record.add(part)
+            if part.member == 0 {
+                // The other thread gets its part.
+                while part.job == 1, record.others == 0 {}
+            } else if part.job == 1 {
+                var time = timespec(tv_sec: 0, tv_nsec: 300_000_000)
+                nanosleep(&time, nil)
+            }
+        }
+        #expect(!pool.isAlone)
+        pool.run(job: 1, parts: 2)
+        #expect(record.others == 1)
+        // Sixteen times the wait of 0.3 s.
+        #expect(pool.isAlone)
+        for _ in 0..<100 { pool.run(job: 2, parts: 8) }
+        #expect(record.others == 1)
+    }
+}
