@@ -15,11 +15,11 @@ package struct OutputFiles {
     /// Adds the file at `path`, if any, that `option` names.
     ///
     /// - Throws: `CommandFailure` when it would replace an input or another output, when nothing can be written there, as
-    ///   far as that shows beforehand, or when something other than text would go to standard output.
+    ///   far as that shows beforehand, or when something other than text would go among the program's texts.
     package mutating func add(_ option: String, _ path: String?, _ content: Content) throws {
         guard let path else { return }
         let isStandardOutput = OutputPath.isStandardOutput(path)
-        if isStandardOutput, content == .binary {
+        if content == .binary, isStandardOutput || OutputPath.isStandardError(path) {
             throw CommandFailure(.usage, "\(option): expected a file, found \(path)")
         }
         let isTaken = { (other: (what: String, path: String)) in

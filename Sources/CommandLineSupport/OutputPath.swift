@@ -6,7 +6,12 @@ import ModelFormat
 package enum OutputPath {
     /// Whether `path` is standard output: `-`, or the device of that name however it is spelt.
     package static func isStandardOutput(_ path: String) -> Bool {
-        path == "-" || isLink(path, to: "/proc/self/fd/1")
+        path == "-" || isLink(path, to: ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"])
+    }
+
+    /// Whether `path` is the device of standard error, where messages go, however it is spelt.
+    package static func isStandardError(_ path: String) -> Bool {
+        isLink(path, to: ["/dev/stderr", "/dev/fd/2", "/proc/self/fd/2"])
     }
 
     /// Replaces the file at `path` by `text`, or writes it to standard output.
@@ -17,11 +22,11 @@ package enum OutputPath {
         try reporting(path) { try FileOutput.replace(path, withText: text) }
     }
 
-    /// Whether `path` is `target`, or a chain of symbolic links that leads there.
-    private static func isLink(_ path: String, to target: String) -> Bool {
+    /// Whether `path` is one of `targets`, or a chain of symbolic links that leads there.
+    private static func isLink(_ path: String, to targets: [String]) -> Bool {
         var path = path
         for _ in 0..<8 {
-            if ["/dev/stdout", "/dev/fd/1", target].contains(path) { return true }
+            if targets.contains(path) { return true }
             var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
             let count = readlink(path, &buffer, buffer.count)
             guard count > 0 else { return false }

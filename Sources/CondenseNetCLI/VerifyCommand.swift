@@ -28,14 +28,13 @@ struct VerifyCommand: ParsableCommand {
         let session = try reporting(model) { try threads.session(try ExecutionPlan(consuming: loaded)) }
         let input = try reporting(model) { try sample.input(loaded.description.inputShape) }
         let logits = try reporting(model) { try session.logits(input) }
-        let largest = sample.logits.map(\.magnitude).max() ?? 0
         let difference = zip(logits, sample.logits).map { ($0 - $1).magnitude }.max() ?? 0
-        // Each is asked, since `max` may pass over a NaN.
-        let passed = zip(logits, sample.logits).allSatisfy { ($0 - $1).magnitude <= sample.tolerance * largest }
+        // `max` may pass over a NaN.
+        let passed = sample.agree(with: logits)
         let verdict = passed ? "pass" : "FAIL"
         let text = """
             \(verdict): \(logits.count) logits of the seeded input (seed \(sample.seed)); largest difference \(difference) \
-            of \(largest), allowed \(sample.tolerance * largest)
+            of \(sample.magnitude), allowed \(sample.allowedDifference)
             """
         try StandardOutput.write(text.wrapped(width: Terminal.outputWidth) + "\n")
         guard passed else {

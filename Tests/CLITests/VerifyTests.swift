@@ -6,7 +6,7 @@ import Testing
 struct VerifyTests {
     private static let models =
         [Shipped.model]
-        + ["cifar10-g4", "cifar10-g4-full", "imagenet-g8", "imagenet-g8-full"].map {
+        + ["cifar10-g4", "cifar10-g4-full", "imagenet-g8", "imagenet-g8-full", "near-zero"].map {
             Fixture.path("models/\($0).safetensors")
         }
 

@@ -56,6 +56,15 @@ import Testing
         try expectTiny(zip.bytes)
     }
 
+    /// As PyTorch reads it, whatever was appended.
+    @Test(arguments: [[0], [10], Array("<!-- served by a proxy -->".utf8), [UInt8](repeating: 255, count: 65_535)])
+    func bytesAfterTheArchive(tail: [UInt8]) throws {
+        let whole = try load(TinyCheckpoint.zip.bytes)
+        let checkpoint = try load(TinyCheckpoint.zip.bytes + tail)
+        #expect(checkpoint.names == whole.names)
+        #expect(try checkpoint["weight"]?.floats() == TinyCheckpoint.weight)
+    }
+
     @Test func archiveComment() throws {
         var zip = TinyCheckpoint.zip
         zip.tamperEnd = { $0.comment = Array("PK\u{5}\u{6} is only a comment, and so is this one".utf8) }

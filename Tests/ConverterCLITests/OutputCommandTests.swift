@@ -22,14 +22,16 @@ struct OutputCommandTests {
         #expect(try folder.bytes("lab.txt") == Array(text.utf8))
     }
 
-    /// A hyphen means standard output to other programs.
-    @Test(arguments: commands) func hyphen(command: [String]) throws {
+    /// A hyphen means standard output to other programs, and messages go to standard error.
+    @Test(arguments: commands) func standardStreams(command: [String]) throws {
         let folder = try TemporaryFolder()
-        let result = try Program.run(
-            "condensenet-convert", command + ["-o", "-"], shell: "cd '\(folder.path)' && \"$@\"")
-        #expect(result.code == 64)
-        #expect(result.diagnostics == "error: --output: expected a file, found -\n")
-        #expect(folder.files.isEmpty)
+        for output in ["-", "/dev/stdout", "/proc/self/fd/1", "/dev/stderr", "/dev/fd/2"] {
+            let result = try Program.run(
+                "condensenet-convert", command + ["-o", output], shell: "cd '\(folder.path)' && \"$@\"")
+            #expect(result.code == 64)
+            #expect(result.diagnostics == "error: --output: expected a file, found \(output)\n")
+            #expect(result.output.isEmpty && folder.files.isEmpty)
+        }
     }
 
     /// The input does not exist either, which would be found first if it were read first.

@@ -162,6 +162,19 @@ import Testing
         #expect(throws: ImageError.self) { try RGBImage.decode(bytes: bytes, name: "whole", limits: limits) }
     }
 
+    /// A height that only a DNL marker behind the first scan states is read by no decoder of Pillow's either; one beside
+    /// a height that the frame has changes nothing, whatever it says.
+    @Test func numberOfLinesMarker() throws {
+        let whole = try attack("small.jpg")
+        for lines: [UInt8] in [[0, 16], [0, 0], [0xFF, 0xFF]] {
+            let marker = [0xFF, 0xDC, 0, 4] + lines
+            let marked = whole.dropLast(2) + marker + whole.suffix(2)
+            #expect(try decode(Array(marked)).pixels == decode(whole).pixels)
+            let zero = try jpeg(width: 24, height: 0)
+            expect("DNL not supported", .jpeg, from: zero.dropLast(2) + marker + zero.suffix(2))
+        }
+    }
+
     // MARK: WebP
 
     @Test func animationsAreRefused() throws {
@@ -254,6 +267,24 @@ import Testing
         long[33] = 0xFF
         expect("a chunk of ", .png, at: 33, from: long)
         #expect(try decode(png + [1, 2, 3]).pixels == decode(png).pixels)
+    }
+
+    /// Of an animated PNG the still picture is taken; frames and counts that lie change nothing and cost nothing.
+    @Test func animationChunksArePassedOver() throws {
+        let png = try attack("small.png")
+        let end = png.count - 12
+        func control(_ frames: UInt32, _ width: UInt32, _ offset: UInt32) -> [UInt8] {
+            pngChunk("acTL", bigEndian(frames) + bigEndian(0))
+                + pngChunk(
+                    "fcTL",
+                    [bigEndian(0), bigEndian(width), bigEndian(4), bigEndian(offset)].flatMap { $0 }
+                        + bigEndian(0) + [0, 1, 0, 1, 0, 0])
+        }
+        for (frames, width, offset): (UInt32, UInt32, UInt32) in [(2, 5, 0), (0, 0, .max), (.max, .max, .max)] {
+            let frame = pngChunk("fdAT", bigEndian(1) + [UInt8](repeating: 0xFF, count: 9))
+            let animated = png[..<33] + control(frames, width, offset) + png[33..<end] + frame + frame + png[end...]
+            #expect(try decode(Array(animated)).pixels == decode(png).pixels)
+        }
     }
 
     /// Any flipped bit, even in a chunk that is not used, is caught by its checksum.

@@ -49,7 +49,7 @@ extension ModelDescription {
         var labels = try JSONMembers(["labels": try nested("labels")], path: "metadata")
         self.labels = try labels.strings("labels")
         provenance = try Provenance(json: try nested("provenance"), path: "provenance")
-        sample = try SampleAnswers(json: try nested("sample"), path: "sample")
+        sample = try SampleAnswers(json: try nested("sample"), path: "sample", version: version)
         try members.finish()
     }
 }
@@ -107,14 +107,13 @@ extension Provenance {
 
 extension SampleAnswers {
     var json: JSONValue {
-        [
-            "seed": .string(String(seed)),
-            "tolerance": .float(tolerance),
-            "logits": .array(logits.map(JSONValue.float)),
-        ]
+        .object(
+            [.init("seed", .string(String(seed))), .init("tolerance", .float(tolerance))]
+                + (magnitudeOfTerms.map { [.init("magnitude", .float($0))] } ?? [])
+                + [.init("logits", .array(logits.map(JSONValue.float)))])
     }
 
-    init(json: JSONValue, path: String) throws {
+    init(json: JSONValue, path: String, version: FormatVersion) throws {
         var members = try JSONMembers(json, path: path)
         let text = try members.identifier("seed")
         guard let seed = UInt64(text), String(seed) == text else {
@@ -124,6 +123,10 @@ extension SampleAnswers {
         let value = try members.value("tolerance")
         guard let tolerance = value.float else { throw members.mismatch("tolerance", "a finite number", value) }
         self.tolerance = tolerance
+        if version > .one, let value = members.optional("magnitude") {
+            guard let magnitude = value.float else { throw members.mismatch("magnitude", "a finite number", value) }
+            magnitudeOfTerms = magnitude
+        }
         logits = try members.floats("logits")
         try members.finish()
     }

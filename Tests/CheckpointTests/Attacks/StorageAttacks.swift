@@ -4,6 +4,21 @@ import Testing
 /// Tensors that reach outside their storages, and storages that are not what they are said to be. Safety classes 3, 4,
 /// 5 and 14.
 @Suite struct StorageAttacks {
+    /// A large file of zeros whose tensors have stride 0, or lie over each other, promises no more than it holds twice.
+    @Test(arguments: [[0, 0], [1, 1]]) func repeatedElementsCountAtTheirExpandedSize(strides: [Int]) {
+        let count = 1 << 20
+        var zip = TinyCheckpoint.zip(
+            .training([
+                ("a", .tensor(.storage(key: "0", count: count), shape: [1 << 10, 1 << 10], strides: strides)),
+                ("b", .tensor(.storage(key: "0", count: count), shape: [1 << 10, 1 << 11], strides: strides)),
+            ]))
+        zip.entries[2] = .init("net/data/0", [UInt8](repeating: 0, count: 4 * count))
+        #expect(
+            throws: CheckpointError.overLimit(
+                .expandedBytes, limit: 8 * count, found: 12 * count, at: place(tensor: "b"))
+        ) { try Checkpoint.load(bytes: zip.bytes, name: fileName) }
+    }
+
     @Test(arguments: geometry + zipStorages + stackedStorages + expansions) func isRefused(_ attack: Attack) {
         attack.check()
     }

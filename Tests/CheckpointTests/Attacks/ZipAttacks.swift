@@ -167,7 +167,9 @@ import Testing
                 $0.wideEntries = .max
             }
         },
-        Attack("bytes after the archive", TinyCheckpoint.zip.bytes + [1], .zip(.noEndRecord, at: place())),
+        Attack(
+            "more bytes after the archive than a comment may have",
+            TinyCheckpoint.zip.bytes + [UInt8](repeating: 1, count: 65_536), .zip(.noEndRecord, at: place())),
         Attack("a header and nothing else", [0x50, 0x4B, 3, 4], .zip(.noEndRecord, at: place())),
     ]
 

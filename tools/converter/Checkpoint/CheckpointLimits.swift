@@ -26,6 +26,9 @@ public struct CheckpointLimits: Sendable, Equatable {
     /// Bytes of all tensors in the state dict, at least four for each element, as a multiple of the file's. A mebibyte
     /// is always allowed.
     public var expansionRatio = 8
+    /// Bytes of all tensors in the state dict as a multiple of those of the storages that they lie in: how often tensors
+    /// may share elements, or one repeat its own. A mebibyte is always allowed.
+    public var repetitionRatio = 2
 
     /// The limits that programs use unless they are told otherwise.
     public static let `default` = CheckpointLimits()
@@ -62,6 +65,6 @@ public enum LimitedQuantity: String, Sendable {
     case integerBytes = "bytes of an integer"
     /// ``CheckpointLimits/inflationRatio``
     case inflatedBytes = "bytes that the compressed entries expand to"
-    /// ``CheckpointLimits/expansionRatio``
+    /// ``CheckpointLimits/expansionRatio`` and ``CheckpointLimits/repetitionRatio``
     case expandedBytes = "bytes of all tensors together"
 }

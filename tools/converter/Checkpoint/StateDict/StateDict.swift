@@ -112,6 +112,8 @@ extension StateDict {
         var classNames: [String] = []
         /// What a safetensors file calls its format.
         var format: String?
+        /// Bytes of the storages that the tensors lie in, each counted once.
+        let storageBytes: Int
 
         /// Refuses tensors that repeat their storages' elements so often, or whose storages are compressed so well, that
         /// giving them out would take far more memory than the file.
@@ -119,10 +121,10 @@ extension StateDict {
         /// - Parameter fileBytes: bytes of the whole file.
         func checkExpansion(of fileBytes: Int, _ limits: CheckpointLimits, at place: CheckpointLocation) throws {
             let allowed = CheckpointLimits.allowance(fileBytes, times: limits.expansionRatio)
+            let stored = CheckpointLimits.allowance(storageBytes, times: limits.repetitionRatio)
             var total = 0
-            for tensor in tensors {
-                // Numbers are given out in single precision at least.
-                let size = max(tensor.elementType.size, MemoryLayout<Float>.size)
+            var repeated = 0
+            func add(_ tensor: CheckpointTensor, _ size: Int, to total: inout Int, _ allowed: Int) throws {
                 let (bytes, overflow) = tensor.count.multipliedReportingOverflow(by: size)
                 let (sum, overflow2) = total.addingReportingOverflow(bytes)
                 total = overflow || overflow2 ? .max : sum
@@ -130,6 +132,11 @@ extension StateDict {
                     throw CheckpointError.overLimit(
                         .expandedBytes, limit: allowed, found: total, at: place.tensor(tensor.name))
                 }
+            }
+            for tensor in tensors {
+                // Numbers are given out in single precision at least.
+                try add(tensor, max(tensor.elementType.size, MemoryLayout<Float>.size), to: &total, allowed)
+                try add(tensor, tensor.elementType.size, to: &repeated, stored)
             }
         }
     }
@@ -161,7 +168,9 @@ extension StateDict {
             }
             tensors.append(try CheckpointTensor(name: name, tensor, bytes, limits: limits, at: here))
         }
-        return Resolved(tensors: tensors, remarks: remarks, classNames: classNames)
+        return Resolved(
+            tensors: tensors, remarks: remarks, classNames: classNames,
+            storageBytes: storages.values.reduce(0) { $0 + $1.count })
     }
 }
 

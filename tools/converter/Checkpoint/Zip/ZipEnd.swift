@@ -12,9 +12,11 @@ struct ZipEnd {
     private static let recordLength = 22
     private static let locatorLength = 20
 
-    /// Finds the closing record, which with its comment fills the rest of the file.
+    /// Finds the closing record, which with its comment fills the rest of the file, or else the last one in the reach of a
+    /// comment: PyTorch reads archives that something was appended to.
     static func find(in bytes: ArraySlice<UInt8>, at place: CheckpointLocation) throws -> ZipEnd {
         let last = bytes.count - recordLength
+        var lastSignature: Int?
         // Zeros after the end, to which some storage pads files, are no part of the archive.
         let end = (bytes.lastIndex { $0 != 0 } ?? bytes.startIndex) - bytes.startIndex + 1
         for offset in stride(from: min(last, end), through: max(0, end - recordLength), by: -1) where end < bytes.count
@@ -30,7 +32,9 @@ struct ZipEnd {
             guard bytes[start] == 0x50, bytes[start..<(start + 4)].elementsEqual([0x50, 0x4B, 5, 6]) else { continue }
             let comment = Int(bytes[start + 20]) | Int(bytes[start + 21]) << 8
             if offset + recordLength + comment == bytes.count { return try ZipEnd(bytes, at: place, offset) }
+            lastSignature = lastSignature ?? offset
         }
+        if let lastSignature { return try ZipEnd(bytes, at: place, lastSignature) }
         if bytes.count - end > 4096 {
             throw CheckpointError.unknownContainer(
                 found: "a zip file whose last \(bytes.count - end) bytes are zeros, as an interrupted download leaves: "

@@ -32,7 +32,7 @@ public struct ClassifierEffect: Equatable, Sendable {
     init(_ samples: SampleFeatures, _ checkpoint: Checkpoint, _ classifier: Architecture.Classifier) throws {
         let source = SourceWeights(checkpoint)
         let features = classifier.features
-        let whole = try (0..<samples.count).map { try samples.logits(of: $0, keptFeatures: nil) }
+        let whole = try (0..<samples.count).map { try samples.logits(of: $0, keptFeatures: nil).values }
         let chosen = classifier.inputs
         let usual = [0.25, 0.5, 0.75, 1].filter { Int(Double(features) * $0) > 0 }
         var choices = usual.map { (keep: $0, count: Int(Double(features) * $0)) }
@@ -45,7 +45,7 @@ public struct ClassifierEffect: Equatable, Sendable {
                 keep: keep, features: count, isChosen: count == chosen, difference: 0, relativeDifference: 0,
                 sameAnswers: 0)
             for (input, expected) in whole.enumerated() {
-                let logits = try samples.logits(of: input, keptFeatures: kept)
+                let logits = try samples.logits(of: input, keptFeatures: kept).values
                 let difference = zip(logits, expected).map { ($0 - $1).magnitude }.max() ?? 0
                 let magnitude = expected.map(\.magnitude).max() ?? 0
                 row.difference = max(row.difference, difference)

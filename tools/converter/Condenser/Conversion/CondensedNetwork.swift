@@ -30,7 +30,8 @@ public struct CondensedNetwork: Sendable {
     ///   - classifierKeep: the part of the features that the classifier keeps, over 0 and at most 1; `nil` for the
     ///     authors' half. A converted network has made its choice.
     /// - Throws: `ConversionError.option` for a part that is no part or where there is nothing to choose,
-    ///   `ConversionError.problems` for numbers beyond single precision, `CheckpointError`.
+    ///   `ConversionError.problems` for numbers beyond single precision, `ModelFormatError` for a network that no model file
+    ///   may hold, `CheckpointError`.
     public init(_ checkpoint: Checkpoint, _ architecture: Architecture, classifierKeep: Double? = nil) throws {
         let usual = architecture.form == .dense ? SourceWeights.usualClassifierKeep : 1
         try self.init(
@@ -55,6 +56,8 @@ public struct CondensedNetwork: Sendable {
             (keptFeatures, hasChosenFeatures) = (nil, false)
         }
         graph = try Graph(source, kept: keptFeatures?.count)
+        // Before any weight is read: the graph states how large the model would be.
+        try graph.validate()
         tensors = try Folding.tensors(of: source, weights, kept: keptFeatures)
         var condensed = inference.architecture
         condensed?.classifier.kept = keptFeatures?.count

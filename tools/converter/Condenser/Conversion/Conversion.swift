@@ -74,7 +74,6 @@ public struct Conversion {
         // Refused before anything is computed from the weights.
         try inference.network.checkLimits(fileBytes: file.count)
         network = try CondensedNetwork(checkpoint, inference, classifierKeep: options.classifierKeep)
-        try network.graph.validate()
         preprocessing = try options.images(inference, checkpoint.classNames)
         evaluator = SourceEvaluator(checkpoint, network.source)
 
@@ -132,15 +131,17 @@ extension Conversion.Options {
 }
 
 extension SampleAnswers {
-    /// The answers to the first sample input, rounded to single precision.
+    /// The answers to the first sample input, the last layer's output, rounded to single precision.
     ///
     /// - Throws: `ConversionError.problems` for an answer that is no number there.
-    init(answers: [Double], precision: Precision) throws {
-        self.init(seed: Conversion.sampleSeed, tolerance: precision.tolerance, logits: answers.map(Float.init))
+    init(answers: SourceEvaluator.LayerOutput, precision: Precision) throws {
+        self.init(seed: Conversion.sampleSeed, tolerance: precision.tolerance, logits: answers.values.map(Float.init))
+        let scale = Float(max(answers.scale, Verification.floor / Double(precision.tolerance)))
+        if scale > magnitude { magnitudeOfTerms = scale }
         if let position = logits.firstIndex(where: { !$0.isFinite }) {
             throw ConversionError.problems([
                 .overflow(
-                    tensor: "answers to the sample input", position: position, value: answers[position],
+                    tensor: "answers to the sample input", position: position, value: answers.values[position],
                     type: "single precision")
             ])
         }

@@ -21,11 +21,11 @@ struct SampleFeatures {
         }
     }
 
-    /// The logits of one input.
+    /// The last layer's output for one input.
     ///
     /// - Parameter keptFeatures: the features that a dense network's classifier reads; `nil` for all.
     /// - Throws: as `SourceEvaluator`.
-    func logits(of input: Int, keptFeatures: [Int]?) throws -> [Double] {
+    func logits(of input: Int, keptFeatures: [Int]?) throws -> SourceEvaluator.LayerOutput {
         try evaluator.logits(of: features[input], keptFeatures: keptFeatures)
     }
 }

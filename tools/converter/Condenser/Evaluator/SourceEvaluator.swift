@@ -54,6 +54,16 @@ public struct SourceEvaluator {
             self.values = values
             self.magnitudes = magnitudes ?? values.map(\.magnitude)
         }
+
+        /// The part of the terms' magnitudes that counts where their sum is far smaller: rounding each of them to single
+        /// precision leaves a millionth, where the tolerance is a hundred thousandth.
+        static let termShare = 0.1
+
+        /// The layer's magnitude, which differences are relative to: its largest value or, where large terms cancel, a tenth
+        /// of the largest sum of the magnitudes of a value's terms.
+        public var scale: Double {
+            max(values.reduce(0) { max($0, $1.magnitude) }, Self.termShare * magnitudes.reduce(0, max))
+        }
     }
 
     /// The network's answers to some images.
@@ -106,11 +116,16 @@ public struct SourceEvaluator {
     /// The classifier's answer to one image's `features`.
     ///
     /// - Parameter keptFeatures: as in `evaluate`.
-    /// - Returns: `[classes]`.
+    /// - Returns: the last layer's output, `[classes]`.
     /// - Throws: as `evaluate`.
-    public func logits(of features: [Double], keptFeatures: [Int]? = nil) throws -> [Double] {
+    public func logits(of features: [Double], keptFeatures: [Int]? = nil) throws -> LayerOutput {
+        var output: LayerOutput?
         let planes = Planes(PlaneShape(channels: features.count, height: 1, width: 1), features)
-        return try classify(planes, keptFeatures, nil).values
+        _ = try classify(planes, keptFeatures) { name, planes, magnitudes in
+            output = LayerOutput(
+                image: 0, name: name, shape: planes.shape, values: planes.values, magnitudes: magnitudes)
+        }
+        return output!
     }
 }
 

@@ -12,16 +12,12 @@ public struct Verification: Sendable {
         public var shape: PlaneShape
         /// The largest absolute difference of two numbers; infinite where one is not finite or is missing.
         public var difference: Double
-        /// The largest difference relative to the layer's magnitude for the same image: its largest value or, where
-        /// large terms cancel, a tenth of the largest sum of the magnitudes of a value's terms.
+        /// The largest difference relative to the layer's magnitude for the same image; see `LayerOutput.scale`.
         public var relativeDifference: Double
         /// Whether the relative difference is within the tolerance.
         public var passes: Bool
     }
 
-    /// The part of the terms' magnitudes that counts where their sum is far smaller: rounding each of them to single
-    /// precision leaves a millionth, where the tolerance is a hundred thousandth.
-    static let termShare = 0.1
     /// Differences up to this are none: single precision has no normal numbers much smaller.
     static let floor = 1e-30
 
@@ -43,8 +39,7 @@ public struct Verification: Sendable {
     ///   - layer: what the source network computes.
     ///   - found: what is to be verified, `[C, H, W]`; `nil` when nothing was computed, which fails, as does another count.
     public mutating func compare(_ layer: SourceEvaluator.LayerOutput, with found: [Float]?) {
-        let largest = layer.values.reduce(0) { max($0, $1.magnitude) }
-        let magnitude = max(largest, Self.termShare * layer.magnitudes.reduce(0, max), Self.floor / tolerance)
+        let magnitude = max(layer.scale, Self.floor / tolerance)
         var difference = found?.count == layer.values.count ? 0 : Double.infinity
         if difference == 0, let found {
             for (expected, found) in zip(layer.values, found) {
