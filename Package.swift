@@ -54,7 +54,7 @@ func kernels(_ name: String, flags: [String] = [], defines: [String] = [], tests
             swiftSettings: settings + optimizedKernels)
     let testTarget: Target =
         .testTarget(
-            name: "\(name)Tests", dependencies: [.target(name: name), "TestSupport"],
+            name: "\(name)Tests", dependencies: [.target(name: name), "Foundations", "TestSupport"],
             swiftSettings: defines.map { SwiftSetting.define($0) } + alias)
     return tests ? [target, testTarget] : [target]
 }

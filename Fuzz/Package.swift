@@ -7,8 +7,7 @@ let package = Package(
     dependencies: [.package(name: "condensenet", path: "..")],
     targets: [
         fuzzer("fuzz-model", "Model", ["CondenseNet"]),
-        fuzzer("fuzz-zip", "Zip", ["Condenser"]),
-        fuzzer("fuzz-stacked-pickles", "StackedPickles", ["Condenser"]),
+        fuzzer("fuzz-checkpoint", "Checkpoint", ["Condenser"]),
         fuzzer("fuzz-image", "Image", ["CondenseNet"]),
         fuzzer("fuzz-converter", "Converter", ["CondenseNet", "Condenser"]),
     ],

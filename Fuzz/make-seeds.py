@@ -99,7 +99,7 @@ def architecture():
 
 
 def main():
-    for folder in ("model", "zip", "stacked-pickles", "image", "converter"):
+    for folder in ("model", "checkpoint", "image", "converter"):
         shutil.rmtree(SEEDS / folder, ignore_errors=True)
         (SEEDS / folder).mkdir(parents=True)
     source = SEEDS / "converter/tiny.safetensors"
@@ -114,10 +114,11 @@ def main():
     for name, kind in (("tiny-f16", "safetensors"), ("every-operation", "json")):
         shutil.copy(FIXTURES / f"models-v1/{name}.{kind}", SEEDS / f"model/{name}-v1.{kind}")
     variants = FIXTURES / "checkpoint-variants"
-    for name in ("training-protocol1", "training-protocol5", "types", "views", "views-deflated"):
-        shutil.copy(variants / f"{name}.pth", SEEDS / "zip")
-    for name in ("training-stacked-protocol1", "training-stacked-protocol5", "types-stacked", "views-stacked"):
-        shutil.copy(variants / f"{name}.pth", SEEDS / "stacked-pickles")
+    for name in (
+        "training-protocol1", "training-protocol5", "types", "views", "views-deflated",
+        "training-stacked-protocol1", "training-stacked-protocol5", "types-stacked", "views-stacked",
+    ):
+        shutil.copy(variants / f"{name}.pth", SEEDS / "checkpoint")
     for name in ("training-protocol2.pth", "views-tar.pth", "training-stacked-protocol2.pth"):
         shutil.copy(variants / name, SEEDS / "converter")
     for path in sorted((FIXTURES / "image-formats").iterdir()):

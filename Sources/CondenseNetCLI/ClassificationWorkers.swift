@@ -1,3 +1,4 @@
+import Foundations
 import Glibc
 import Synchronization
 
@@ -17,7 +18,7 @@ final class ClassificationWorkers: @unchecked Sendable {
     private let changed: UnsafeMutablePointer<sem_t>
     private let waiting: UnsafeMutablePointer<sem_t>
     private let work: @Sendable (Int, Job) -> Classification
-    private var threads: [pthread_t] = []
+    private var threads = ThreadTeam(0..<0) { _ in }
     private var submitted = 0
     private var taken = 0
 
@@ -30,26 +31,7 @@ final class ClassificationWorkers: @unchecked Sendable {
         waiting = .allocate(capacity: 1)
         sem_init(changed, 0, 0)
         sem_init(waiting, 0, 0)
-        if count > 1 { for number in 0..<count where !start(number) { break } }
-    }
-
-    /// Starts a worker, if the system allows.
-    private func start(_ number: Int) -> Bool {
-        var thread = pthread_t()
-        let start = Unmanaged.passRetained(WorkerStart(workers: self, number: number))
-        let failure = pthread_create(
-            &thread, nil,
-            { pointer in
-                let start = Unmanaged<WorkerStart>.fromOpaque(pointer!).takeRetainedValue()
-                start.workers.serve(start.number)
-                return nil
-            }, start.toOpaque())
-        guard failure == 0 else {
-            start.release()
-            return false
-        }
-        threads.append(thread)
-        return true
+        if count > 1 { threads = ThreadTeam(0..<count) { [self] in serve($0) } }
     }
 
     /// Jobs that were submitted and whose results have not been taken.
@@ -61,7 +43,7 @@ final class ClassificationWorkers: @unchecked Sendable {
     func submit(_ job: Job) {
         let number = submitted
         submitted += 1
-        guard !threads.isEmpty else {
+        guard count > 0 else {
             let result = work(0, job)
             state.withLock { $0.results[number] = result }
             return
@@ -86,12 +68,11 @@ final class ClassificationWorkers: @unchecked Sendable {
     /// Lets the workers end, and waits until they have.
     func finish() {
         state.withLock { $0.isClosed = true }
-        for _ in threads { sem_post(waiting) }
-        for thread in threads { pthread_join(thread, nil) }
-        threads = []
+        for _ in 0..<count { sem_post(waiting) }
+        threads.join()
     }
 
-    fileprivate func serve(_ worker: Int) {
+    private func serve(_ worker: Int) {
         while true {
             sem_wait(waiting)
             let job = state.withLock { $0.jobs.isEmpty ? nil : $0.jobs.removeFirst() }
@@ -108,16 +89,5 @@ final class ClassificationWorkers: @unchecked Sendable {
     deinit {
         changed.deallocate()
         waiting.deallocate()
-    }
-}
-
-/// A worker's first instruction.
-private final class WorkerStart: Sendable {
-    let workers: ClassificationWorkers
-    let number: Int
-
-    init(workers: ClassificationWorkers, number: Int) {
-        self.workers = workers
-        self.number = number
     }
 }

@@ -36,10 +36,7 @@ struct ClassifyCommand: ParsableCommand {
         help: ArgumentHelp("Images that are classified at once, 1 to 64; answers keep their order.", valueName: "n"))
     var jobs = 1
 
-    @Option(
-        help: ArgumentHelp(
-            "Keep all threads on these processors: numbers and ranges, such as 0,2-3.", valueName: "list"))
-    var cpus: ProcessorList?
+    @OptionGroup var processors: ProcessorOptions
 
     @Flag(
         name: [.customShort("0"), .customLong("null")], help: "Paths on standard input end with NUL, not a new line.")
@@ -86,7 +83,7 @@ struct ClassifyCommand: ParsableCommand {
     }
 
     func run() throws {
-        try cpus?.pin()
+        try processors.pin()
         let loaded = try loadTrainedModel(model)
         let classifiers = try reporting(model) {
             let plan = try ExecutionPlan(consuming: loaded)

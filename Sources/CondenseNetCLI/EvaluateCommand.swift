@@ -66,10 +66,7 @@ struct EvaluateCommand: ParsableCommand {
     @Flag(help: "Leave pixels as they are stored, whatever Exif says, as torchvision's loader does.")
     var ignoreOrientation = false
 
-    @Option(
-        help: ArgumentHelp(
-            "Keep all threads on these processors: numbers and ranges, such as 0,2-3.", valueName: "list"))
-    var cpus: ProcessorList?
+    @OptionGroup var processors: ProcessorOptions
 
     @Flag(help: "Print JSON.")
     var json = false
@@ -82,7 +79,7 @@ struct EvaluateCommand: ParsableCommand {
     }
 
     func run() throws {
-        try cpus?.pin()
+        try processors.pin()
         var outputs = OutputFiles(
             inputs: [("the model", model), ("the data set", dataset)] + (labelsMap.map { [("--labels-map", $0)] } ?? [])
         )

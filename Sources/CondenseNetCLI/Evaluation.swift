@@ -89,42 +89,23 @@ final class Evaluation: @unchecked Sendable {
             for failure in fresh { failure.cause.warn() }
             named += fresh.count
         }
-        let threads = startThreads()
+        var threads = ThreadTeam(1..<max(workers, 1)) { [self] in work($0) {} }
+        if threads.count + 1 < workers {
+            StandardError.warn(
+                "the system starts only \(threads.count + 1) of \(workers) threads: they do the work of all")
+            workers = threads.count + 1
+        }
         work(0) {
             nameFailures()
             let answered = answered.load(ordering: .relaxed)
             let accuracy = answered > 0 ? Double(right.load(ordering: .relaxed)) / Double(answered) : 0
             progress.update(answered + named, note: "top-1 \(Format.fixed(100 * accuracy, 2)) %")
         }
-        for thread in threads { pthread_join(thread, nil) }
+        threads.join()
         nameFailures()
         progress.clear()
         failures = failed.withLock { $0 }.sorted { $0.position < $1.position }
         seconds = Double(monotonicNanoseconds() - start) / 1e9
-    }
-
-    /// Starts the workers other than the caller, as many as the system allows.
-    private func startThreads() -> [pthread_t] {
-        var threads: [pthread_t] = []
-        for worker in 1..<max(workers, 1) {
-            var thread = pthread_t()
-            let argument = Unmanaged.passRetained(Assignment(evaluation: self, worker: worker))
-            let failure = pthread_create(
-                &thread, nil,
-                { pointer in
-                    let assignment = Unmanaged<Assignment>.fromOpaque(pointer!).takeRetainedValue()
-                    assignment.evaluation.work(assignment.worker) {}
-                    return nil
-                }, argument.toOpaque())
-            guard failure == 0 else {
-                argument.release()
-                StandardError.warn("the system starts only \(worker) of \(workers) threads: they do the work of all")
-                workers = worker
-                return threads
-            }
-            threads.append(thread)
-        }
-        return threads
     }
 
     private func work(_ worker: Int, afterEach: () -> Void) {
@@ -154,16 +135,5 @@ final class Evaluation: @unchecked Sendable {
             let failure = Failure(position: position, cause: CommandFailure(error, path: dataset.name(index)))
             failed.withLock { $0.append(failure) }
         }
-    }
-}
-
-/// A worker's first instruction.
-private final class Assignment: Sendable {
-    let evaluation: Evaluation
-    let worker: Int
-
-    init(evaluation: Evaluation, worker: Int) {
-        self.evaluation = evaluation
-        self.worker = worker
     }
 }

@@ -1,21 +1,7 @@
+import Foundations
+
 /// How an image becomes a network's input: resize, centre crop, normalise.
 public struct ImageTransform: Equatable, Sendable {
-    /// The order in which colours fill the three planes.
-    public enum ColorOrder: String, Sendable {
-        /// Red, green, blue.
-        case rgb = "RGB"
-        /// Blue, green, red.
-        case bgr = "BGR"
-    }
-
-    /// How pixels between pixels are made.
-    public enum Interpolation: String, CaseIterable, Sendable {
-        /// By the triangle filter.
-        case bilinear
-        /// By Keys' cubic filter with a = −½.
-        case bicubic
-    }
-
     /// The shorter side after resizing; `nil` keeps the image's size.
     public let resize: Int?
     /// The side of the centre crop, zero-padded where the image is smaller; `nil` keeps all pixels.

@@ -1,3 +1,5 @@
+import Foundations
+
 extension RGBImage {
     /// The image with its shorter side at `side` and its longer side at `⌊side · longer / shorter⌋`, antialiased: bit
     /// for bit what torchvision's `Resize(side, interpolation)` makes of a PIL image with Pillow up to 12. Pillow 13
@@ -8,7 +10,7 @@ extension RGBImage {
     /// - Precondition: `side` is at least 1.
     /// - Throws: `ImageError.tooLarge` if the result would be beyond `limits`, as a very long image's is; `MemoryError`.
     public func resized(
-        shorterSide side: Int, interpolation: ImageTransform.Interpolation = .bilinear, limits: ImageLimits = .default
+        shorterSide side: Int, interpolation: Interpolation = .bilinear, limits: ImageLimits = .default
     ) throws -> RGBImage {
         precondition(side >= 1, "a side has at least one pixel")
         let target = size.scaled(shorterSide: side)
@@ -27,7 +29,7 @@ extension PixelRows {
     /// - Precondition: the ranges lie within `target` and are not empty.
     /// - Throws: `MemoryError`.
     func resampled(
-        to target: ImageSize, columns: Range<Int>, rows: Range<Int>, interpolation: ImageTransform.Interpolation
+        to target: ImageSize, columns: Range<Int>, rows: Range<Int>, interpolation: Interpolation
     ) throws -> RGBImage {
         let horizontal = ResampleAxis(
             from: size.width, to: target.width, outputs: columns, interpolation: interpolation)

@@ -1,3 +1,5 @@
+import Foundations
+
 /// The filter of an antialiased resize along one axis: which source pixels each output pixel averages, and with what
 /// weights.
 ///
@@ -24,7 +26,7 @@ struct ResampleAxis {
     /// - Precondition: both lengths are at least 1 and `outputs` lies in `0..<outputLength`.
     init(
         from sourceLength: Int, to outputLength: Int, outputs: Range<Int>,
-        interpolation: ImageTransform.Interpolation
+        interpolation: Interpolation
     ) {
         let scale = Double(sourceLength) / Double(outputLength)
         let widening = max(scale, 1)
@@ -74,7 +76,7 @@ struct ResampleAxis {
     }
 }
 
-extension ImageTransform.Interpolation {
+extension Interpolation {
     /// Half the filter's width, in pixels.
     fileprivate var support: Double { self == .bilinear ? 1 : 2 }
 

@@ -7,14 +7,7 @@ struct BenchCommandTests {
     /// No decision is left to the clock.
     private static let counted = ["--warmup", "0", "--seconds", "0"]
 
-    private struct Row {
-        let model: String
-        let threads: Int
-        let run: Int
-        let order: Int
-        let start: Int
-        let latency: Int
-    }
+    private typealias Row = (model: String, threads: Int, run: Int, order: Int, start: Int, latency: Int)
 
     private func rows(_ csv: String) throws -> [Row] {
         let lines = csv.split(separator: "\n").map { $0.split(separator: ",").map(String.init) }
@@ -22,9 +15,7 @@ struct BenchCommandTests {
         return try lines.dropFirst().map { fields in
             let numbers = fields.dropFirst().dropLast().compactMap { Int($0) }
             try #require(fields.count == 7 && numbers.count == 5, "\(fields)")
-            return Row(
-                model: fields[0], threads: numbers[0], run: numbers[1], order: numbers[2], start: numbers[3],
-                latency: numbers[4])
+            return (fields[0], numbers[0], numbers[1], numbers[2], numbers[3], numbers[4])
         }
     }
 

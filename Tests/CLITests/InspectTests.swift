@@ -4,73 +4,40 @@ import Testing
 
 /// `condensenet inspect MODEL`
 struct InspectTests {
-    /// A network and what the paper's counting rule says of it.
-    struct Row: CustomTestStringConvertible {
-        let file: String
-        let classes: Int
-        let millionPaperFLOPs: String
-        let parameters: Int
-        let millionMACs: String
+    /// Networks and what the paper's counting rule says of them: file, classes, millions of FLOPs, parameters, millions of
+    /// multiply-accumulates.
+    private static let table = TableRow.rows(
+        """
+        condensenet-74-g4        1000    529.328    4_773_944    516.641
+        condensenet-74-g8        1000    274.233    2_935_416    261.546
+        cifar-condensenet-50       10     28.640      214_186     27.183
+        cifar-condensenet-74       10     51.894      402_026     49.205
+        cifar-condensenet-86       10     65.812      516_202     62.378
+        cifar-condensenet-98       10     81.259      643_882     76.993
+        cifar-condensenet-110      10     98.233      785_066     93.050
+        cifar-condensenet-122      10    116.736      939_754    110.549
+        cifar-condensenet-182      10    512.659    4_209_226    493.917
+        densenet-121             1000   2850.583    7_978_856   2834.162
+        vgg-16                   1000  15483.829  138_357_544  15470.264
+        resnet-18                1000   1816.408   11_689_512   1814.073
+        mobilenet-v1             1000    573.834    4_231_976    568.740
+        """)
 
-        var testDescription: String { file }
-    }
-
-    private static let table = [
-        Row(
-            file: "condensenet-74-g4", classes: 1000, millionPaperFLOPs: "529.328", parameters: 4_773_944,
-            millionMACs: "516.641"),
-        Row(
-            file: "condensenet-74-g8", classes: 1000, millionPaperFLOPs: "274.233", parameters: 2_935_416,
-            millionMACs: "261.546"),
-        Row(
-            file: "cifar-condensenet-50", classes: 10, millionPaperFLOPs: "28.640", parameters: 214_186,
-            millionMACs: "27.183"),
-        Row(
-            file: "cifar-condensenet-74", classes: 10, millionPaperFLOPs: "51.894", parameters: 402_026,
-            millionMACs: "49.205"),
-        Row(
-            file: "cifar-condensenet-86", classes: 10, millionPaperFLOPs: "65.812", parameters: 516_202,
-            millionMACs: "62.378"),
-        Row(
-            file: "cifar-condensenet-98", classes: 10, millionPaperFLOPs: "81.259", parameters: 643_882,
-            millionMACs: "76.993"),
-        Row(
-            file: "cifar-condensenet-110", classes: 10, millionPaperFLOPs: "98.233", parameters: 785_066,
-            millionMACs: "93.050"),
-        Row(
-            file: "cifar-condensenet-122", classes: 10, millionPaperFLOPs: "116.736", parameters: 939_754,
-            millionMACs: "110.549"),
-        Row(
-            file: "cifar-condensenet-182", classes: 10, millionPaperFLOPs: "512.659", parameters: 4_209_226,
-            millionMACs: "493.917"),
-        Row(
-            file: "densenet-121", classes: 1000, millionPaperFLOPs: "2850.583", parameters: 7_978_856,
-            millionMACs: "2834.162"),
-        Row(
-            file: "vgg-16", classes: 1000, millionPaperFLOPs: "15483.829", parameters: 138_357_544,
-            millionMACs: "15470.264"),
-        Row(
-            file: "resnet-18", classes: 1000, millionPaperFLOPs: "1816.408", parameters: 11_689_512,
-            millionMACs: "1814.073"),
-        Row(
-            file: "mobilenet-v1", classes: 1000, millionPaperFLOPs: "573.834", parameters: 4_231_976,
-            millionMACs: "568.740"),
-    ]
-
-    @Test(arguments: table) func papersNumbers(row: Row) throws {
-        let result = try condensenet("inspect", Shipped.path("models/\(row.file).json"), "--json")
+    @Test(arguments: table) func papersNumbers(row: TableRow) throws {
+        let (classes, parameters) = (row[1], row[3])
+        let result = try condensenet("inspect", Shipped.path("models/\(row).json"), "--json")
         #expect(result.code == 0)
         let json = try JSON(result.output)
         func millions(_ name: String) -> String { String(format: "%.3f", json[name]!.double! / 1e6) }
-        #expect(json["parameters"]?.int == row.parameters)
-        #expect(millions("paper_flops") == row.millionPaperFLOPs)
-        #expect(millions("macs") == row.millionMACs)
-        #expect(json["classes"]?.int == row.classes)
+        #expect(json["parameters"]?.int == parameters)
+        #expect(millions("paper_flops") == row[text: 2])
+        #expect(millions("macs") == row[text: 4])
+        #expect(json["classes"]?.int == classes)
         #expect(json["random_weights"]?.bool == true)
-        let side = row.classes == 1000 ? 224 : 32
+        let side = classes == 1000 ? 224 : 32
         #expect(json["input"]!.elements.map { $0.int! } == [3, side, side])
         let layers = json["layers"]!.elements
-        for (total, name) in [(row.parameters, "parameters"), (json["macs"]!.int!, "macs")] {
+        for (total, name) in [(parameters, "parameters"), (json["macs"]!.int!, "macs")] {
             #expect(layers.reduce(0) { $0 + $1[name]!.int! } == total, "\(name)")
         }
         #expect(layers.reduce(0) { $0 + $1["paper_flops"]!.int! } == json["paper_flops"]!.int!)
@@ -79,7 +46,7 @@ struct InspectTests {
     @Test func everyShippedNetworkIsListed() throws {
         let files = try FileManager.default.contentsOfDirectory(atPath: Shipped.path("models"))
         let shipped = files.filter { $0.hasSuffix(".json") }
-        #expect(Set(shipped) == Set(Self.table.map { $0.file + ".json" }))
+        #expect(Set(shipped) == Set(Self.table.map { "\($0).json" }))
     }
 
     @Test func jsonKeys() throws {

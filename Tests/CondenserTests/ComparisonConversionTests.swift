@@ -9,17 +9,15 @@ import Testing
 
 /// Checkpoints of networks that CondenseNets are compared with; the answers are PyTorch's.
 struct ComparisonConversionTests {
+    /// A folder of fixtures, the network's name, input size, layers and parameters, and whether shapes tell the size.
     struct Network: Sendable, CustomTestStringConvertible {
-        let folder: String
-        let name: String
-        let inputSize: Int
-        let layers: Int
-        let parameters: Int
-        /// Whether the checkpoint's shapes tell the input's size.
-        let tellsSize: Bool
+        let row: TableRow
 
-        var testDescription: String { folder }
-        var path: String { Fixture.path("comparison/\(folder)/checkpoint.pth") }
+        var testDescription: String { row.description }
+        var name: String { row[text: 1] }
+        var inputSize: Int { row[2] }
+        var tellsSize: Bool { row[5] == 1 }
+        var path: String { Fixture.path("comparison/\(row)/checkpoint.pth") }
 
         var options: Conversion.Options {
             var options = Conversion.Options()
@@ -28,20 +26,21 @@ struct ComparisonConversionTests {
         }
     }
 
-    static let networks = [
-        Network(folder: "vgg", name: "VGG-16", inputSize: 32, layers: 21, parameters: 4853, tellsSize: true),
-        Network(folder: "resnet", name: "ResNet-18", inputSize: 65, layers: 32, parameters: 44_805, tellsSize: false),
-        Network(
-            folder: "mobilenet", name: "MobileNet-v1", inputSize: 64, layers: 29, parameters: 9285, tellsSize: false),
-    ]
+    static let networks = TableRow.rows(
+        """
+        vgg       VGG-16       32 21   4853 1
+        resnet    ResNet-18    65 32 44_805 0
+        mobilenet MobileNet-v1 64 29   9285 0
+        """
+    ).map(Network.init)
 
     @Test(arguments: networks) func answersArePyTorchs(network: Network) throws {
         let conversion = try Conversion(path: network.path, options: network.options)
         #expect(conversion.description.name == network.name)
         #expect(conversion.description.inputShape.height == network.inputSize)
-        #expect(conversion.description.graph.parameters == network.parameters)
-        let input = try Fixture.array("comparison/\(network.folder)/input.npy")
-        let expected = try Fixture.array("comparison/\(network.folder)/logits.npy").values
+        #expect(conversion.description.graph.parameters == network.row[4])
+        let input = try Fixture.array("comparison/\(network.row)/input.npy")
+        let expected = try Fixture.array("comparison/\(network.row)/logits.npy").values
         let model = Model(try ModelFile(bytes: conversion.bytes))
         let largest = expected.map(\.magnitude).max()!
         let image = input.values.count / 2
@@ -58,7 +57,7 @@ struct ComparisonConversionTests {
     @Test(arguments: networks) func everyLayerIsProven(network: Network) throws {
         let verification = try Conversion(path: network.path, options: network.options).verify()
         #expect(verification.passes, "\(verification.verdict)")
-        #expect(verification.rows.count == network.layers)
+        #expect(verification.rows.count == network.row[3])
         var options = network.options
         options.precision = .f16
         let half = try Conversion(path: network.path, options: options)

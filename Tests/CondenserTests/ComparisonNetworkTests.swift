@@ -7,42 +7,32 @@ import Testing
 
 /// The networks that CondenseNets are compared with.
 struct ComparisonNetworkTests {
-    struct Expectation: Sendable {
-        let preset: ComparisonPreset
-        let name: String
-        let parameters: Int
-        let multiplyAccumulates: Int
-        let paperFLOPs: Int
-        let layers: Int
+    /// Preset, name, parameters, multiply-accumulates, FLOPs, layers. The first two numbers are as PyTorch's modules give them;
+    /// FLOPs add one for each ReLU input, each bias of a linear layer and each element of global average pooling.
+    private static let expectations = TableRow.rows(
+        """
+        vgg-16       VGG-16        138_357_544  15_470_264_320  15_483_829_224  21
+        resnet-18    ResNet-18      11_689_512   1_814_073_344   1_816_407_528  31
+        mobilenet-v1 MobileNet-v1    4_231_976     568_740_352     573_834_216  29
+        """)
+
+    private func preset(_ row: TableRow) throws -> ComparisonPreset {
+        try #require(ComparisonPreset(rawValue: row[text: 0]))
     }
 
-    /// Parameters and multiply-accumulates as PyTorch's modules give them; FLOPs add one for each ReLU input, each bias of
-    /// a linear layer and each element of global average pooling.
-    private static let expectations = [
-        Expectation(
-            preset: .vgg16, name: "VGG-16", parameters: 138_357_544, multiplyAccumulates: 15_470_264_320,
-            paperFLOPs: 15_483_829_224, layers: 21),
-        Expectation(
-            preset: .resNet18, name: "ResNet-18", parameters: 11_689_512, multiplyAccumulates: 1_814_073_344,
-            paperFLOPs: 1_816_407_528, layers: 31),
-        Expectation(
-            preset: .mobileNetV1, name: "MobileNet-v1", parameters: 4_231_976, multiplyAccumulates: 568_740_352,
-            paperFLOPs: 573_834_216, layers: 29),
-    ]
-
-    @Test(arguments: expectations) func counts(expected: Expectation) throws {
-        let network = try SourceNetwork(expected.preset)
+    @Test(arguments: expectations) func counts(expected: TableRow) throws {
+        let network = try SourceNetwork(try preset(expected))
         let graph = try Graph(network)
-        #expect(network.name == expected.name)
-        #expect(graph.steps.count == expected.layers)
-        #expect(graph.parameters == expected.parameters)
-        #expect(try graph.validate() == expected.multiplyAccumulates)
-        #expect(graph.paperFLOPs == expected.paperFLOPs)
+        #expect(network.name == expected[text: 1])
+        #expect(graph.steps.count == expected[5])
+        #expect(graph.parameters == expected[2])
+        #expect(try graph.validate() == expected[3])
+        #expect(graph.paperFLOPs == expected[4])
     }
 
-    @Test(arguments: expectations) func architectureFilesAreUpToDate(expected: Expectation) throws {
-        let preset = expected.preset
-        let name = preset == .mobileNetV1 ? "MobileNet-v1 (1.0-224)" : expected.name
+    @Test(arguments: expectations) func architectureFilesAreUpToDate(expected: TableRow) throws {
+        let preset = try preset(expected)
+        let name = preset == .mobileNetV1 ? "MobileNet-v1 (1.0-224)" : expected[text: 1]
         let description = try ModelDescription.architecture(SourceNetwork(preset), name: name)
         let url = Fixture.root.appendingPathComponent("models/\(preset.rawValue).json")
         let committed = try String(contentsOf: url, encoding: .utf8)

@@ -35,50 +35,31 @@ struct InferenceTests {
         #expect(found == expected)
     }
 
-    struct Expected: Sendable {
-        let folder: String
-        let stages: [Int]
-        let growth: [Int]
-        let groups: Int
-        let factor: Int
-        let input: Int
-        let classes: Int
-        let transitions: Bool
-    }
-
-    static let fixtures = [
-        Expected(
-            folder: "cifar10-g4", stages: [2, 2, 2], growth: [8, 16, 32], groups: 4, factor: 4, input: 32, classes: 10,
-            transitions: false),
-        Expected(
-            folder: "imagenet-g8", stages: [1, 1, 2, 1, 1], growth: [8, 8, 8, 16, 16], groups: 8, factor: 8, input: 224,
-            classes: 1000, transitions: false),
-        Expected(
-            folder: "cifar100-lgc-transitions", stages: [2, 2, 2], growth: [8, 16, 32], groups: 4, factor: 4, input: 32,
-            classes: 100, transitions: true),
-        Expected(
-            folder: "cifar10-densenet", stages: [2, 2, 2], growth: [12, 12, 12], groups: 1, factor: 1, input: 32,
-            classes: 10, transitions: true),
-        Expected(
-            folder: "fashion-mnist", stages: [6, 6, 6], growth: [8, 16, 32], groups: 4, factor: 4, input: 32,
-            classes: 10, transitions: false),
-    ]
+    /// Folder, layers of each block, growth, groups, condensation factor, input size, classes, convolutions in transitions.
+    static let fixtures = TableRow.rows(
+        """
+        cifar10-g4              2-2-2      8-16-32      4  4   32    10  0
+        imagenet-g8             1-1-2-1-1  8-8-8-16-16  8  8  224  1000  0
+        cifar100-lgc-transitions 2-2-2     8-16-32      4  4   32   100  1
+        cifar10-densenet        2-2-2      12-12-12     1  1   32    10  1
+        fashion-mnist           6-6-6      8-16-32      4  4   32    10  0
+        """)
 
     @Test(arguments: fixtures, ["dense", "converted"])
-    func fixturesAreRecognised(expected: Expected, form: String) throws {
-        let checkpoint = try Checkpoint.load(path: Fixture.path("\(expected.folder)/\(form).pth.tar"))
+    func fixturesAreRecognised(expected: TableRow, form: String) throws {
+        let checkpoint = try Checkpoint.load(path: Fixture.path("\(expected)/\(form).pth.tar"))
         let (found, warnings) = try Architecture.infer(from: checkpoint)
         #expect(warnings.isEmpty)
         #expect(found.form.rawValue == form)
-        #expect(found.stages.map(\.layers.count) == expected.stages)
-        #expect(found.stages.map(\.growth) == expected.growth)
-        #expect(found.groups == expected.groups)
-        #expect(found.stages.allSatisfy { $0.layers.allSatisfy { $0.spatial.groups == expected.groups } })
-        #expect(found.condensationFactor == expected.factor)
-        #expect(found.inputSize == expected.input)
-        #expect(found.stem.stride == (expected.input == 224 ? 2 : 1))
-        #expect(found.classifier.classes == expected.classes)
-        #expect(found.stages.dropLast().allSatisfy { ($0.transition != nil) == expected.transitions })
+        #expect(found.stages.map(\.layers.count) == expected[list: 1])
+        #expect(found.stages.map(\.growth) == expected[list: 2])
+        #expect(found.groups == expected[3])
+        #expect(found.stages.allSatisfy { $0.layers.allSatisfy { $0.spatial.groups == expected[3] } })
+        #expect(found.condensationFactor == expected[4])
+        #expect(found.inputSize == expected[5])
+        #expect(found.stem.stride == (expected[5] == 224 ? 2 : 1))
+        #expect(found.classifier.classes == expected[6])
+        #expect(found.stages.dropLast().allSatisfy { ($0.transition != nil) == (expected[7] == 1) })
         #expect(found.classifier.kept == (form == "dense" ? nil : found.classifier.features / 2))
     }
 

@@ -5,6 +5,10 @@ import Testing
 
 /// `condensenet-convert architecture`, as its users run it.
 struct ArchitectureCommandTests {
+    private func shipped(_ name: String) throws -> [UInt8] {
+        Array(try Data(contentsOf: Fixture.root.appendingPathComponent("models/\(name).json")))
+    }
+
     @Test func writesTheCommittedFile() throws {
         let folder = try TemporaryFolder()
         let result = try Program.convert([
@@ -15,9 +19,7 @@ struct ArchitectureCommandTests {
         #expect(
             result.output.hasPrefix("network      CondenseNet-74, a design without weights\n"), "\(result.output)")
         #expect(result.output.contains("2,935,416"))
-        let committed = Fixture.root.appendingPathComponent("models/condensenet-74-g8.json")
-        let expected = Array(try Data(contentsOf: committed))
-        #expect(try folder.bytes("net.json") == expected)
+        #expect(try folder.bytes("net.json") == shipped("condensenet-74-g8"))
     }
 
     @Test func writesANetworkToCompareWith() throws {
@@ -25,9 +27,7 @@ struct ArchitectureCommandTests {
         let result = try Program.convert(["architecture", "--family", "resnet-18", "-o", folder.path("net.json")])
         #expect(result.code == 0, "\(result.diagnostics)")
         #expect(result.output.contains("11,689,512"))
-        let committed = Fixture.root.appendingPathComponent("models/resnet-18.json")
-        let expected = Array(try Data(contentsOf: committed))
-        #expect(try folder.bytes("net.json") == expected)
+        #expect(try folder.bytes("net.json") == shipped("resnet-18"))
     }
 
     @Test func everyOption() throws {

@@ -1,3 +1,4 @@
+import Foundations
 import ImageInput
 import TestSupport
 import Testing
@@ -16,7 +17,7 @@ import Testing
 
     /// Random bytes: what a camera may send, out of range included.
     private static func bytes(_ count: Int, seed: UInt64) -> [UInt8] {
-        var generator = SeededGenerator(seed: seed)
+        var generator = SplitMix64(seed: seed)
         return (0..<count).map { _ in UInt8(truncatingIfNeeded: generator.next()) }
     }
 

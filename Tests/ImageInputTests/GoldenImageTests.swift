@@ -1,3 +1,4 @@
+import Foundations
 import Foundation
 import ImageInput
 import TestSupport
@@ -44,8 +45,8 @@ import Testing
         }
     }
 
-    @Test(arguments: [("resize", ImageTransform.Interpolation.bilinear, 11), ("bicubic", .bicubic, 10)])
-    func resizeIsPillowsToTheBit(prefix: String, interpolation: ImageTransform.Interpolation, count: Int) throws {
+    @Test(arguments: [("resize", Interpolation.bilinear, 11), ("bicubic", .bicubic, 10)])
+    func resizeIsPillowsToTheBit(prefix: String, interpolation: Interpolation, count: Int) throws {
         let files = try Self.files("image-formats", prefix: prefix)
         #expect(files.count == count)
         for file in files {

@@ -1,3 +1,4 @@
+import Foundations
 import ImageInput
 import TestSupport
 import Testing
@@ -21,7 +22,7 @@ import Testing
 
     @Test func normalisesInSinglePrecision() throws {
         let image = noise(width: 4, height: 3, seed: 11)
-        for order in [ImageTransform.ColorOrder.rgb, .bgr] {
+        for order in [ColorOrder.rgb, .bgr] {
             let transform = try ImageTransform(
                 resize: nil, crop: nil, mean: Self.imageNetMean, std: Self.imageNetStd, colorOrder: order,
                 outputSize: image.size)
@@ -60,7 +61,7 @@ import Testing
 
     @Test func theCropIsThatOfTheWholeResize() throws {
         for seed: UInt64 in 0..<30 {
-            var generator = SeededGenerator(seed: seed)
+            var generator = SplitMix64(seed: seed)
             let image = noise(
                 width: Int.random(in: 1...70, using: &generator), height: Int.random(in: 1...70, using: &generator),
                 seed: seed)

@@ -1,3 +1,4 @@
+import Foundations
 import ImageInput
 import TestSupport
 
@@ -12,7 +13,7 @@ func stem(_ file: String) -> String { String(file[..<(file.lastIndex(of: ".") ??
 
 /// An image of seeded noise.
 func noise(width: Int, height: Int, seed: UInt64) -> RGBImage {
-    var generator = SeededGenerator(seed: seed)
+    var generator = SplitMix64(seed: seed)
     let pixels = (0..<(3 * width * height)).map { _ in UInt8(truncatingIfNeeded: generator.next()) }
     return RGBImage(width: width, height: height, pixels: pixels)
 }

@@ -1,3 +1,4 @@
+import Foundations
 import ImageInput
 import TestSupport
 import Testing
@@ -39,7 +40,7 @@ import Testing
 
     @Test func staysWithinOneOfTheDefinition() throws {
         for seed: UInt64 in 0..<40 {
-            var generator = SeededGenerator(seed: seed)
+            var generator = SplitMix64(seed: seed)
             let width = Int.random(in: 1...48, using: &generator)
             let height = Int.random(in: 1...48, using: &generator)
             let side = Int.random(in: 1...40, using: &generator)

@@ -1,3 +1,4 @@
+import Foundations
 import ModelFormat
 import TestSupport
 import Testing
@@ -17,7 +18,7 @@ struct Convolution2DTests {
             stride \(stride), padding \(padding), pre-activation \(preActivation?.rawValue ?? "-"), \
             activation \(activation), seed \(seed)
             """
-        var random = SeededGenerator(seed: seed)
+        var random = SplitMix64(seed: seed)
         func buffer(_ count: Int) -> GuardedBuffer {
             GuardedBuffer(count: count, offset: 1) { _ in strange ? random.strangeValue() : random.value() }
         }

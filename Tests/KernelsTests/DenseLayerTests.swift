@@ -1,3 +1,4 @@
+import Foundations
 import Engine
 import ModelFormat
 import TestSupport
@@ -19,7 +20,7 @@ struct DenseLayerTests {
             \(channels) channels, \(groups) groups, growth \(growth), \(height)×\(width), bands of \(bandRows ?? 0), \
             \(rowsAtOnce) rows at once, seed \(seed)
             """
-        var random = SeededGenerator(seed: seed)
+        var random = SplitMix64(seed: seed)
         func buffer(_ count: Int) -> GuardedBuffer {
             GuardedBuffer(count: count) { _ in strange ? random.strangeValue() : random.value() }
         }

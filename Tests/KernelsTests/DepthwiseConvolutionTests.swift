@@ -1,3 +1,4 @@
+import Foundations
 import ModelFormat
 import TestSupport
 import Testing
@@ -12,7 +13,7 @@ struct DepthwiseConvolutionTests {
     ) {
         let description: Comment =
             "\(height)×\(width), kernel \(kernel), stride \(stride), padding \(padding), seed \(seed)"
-        var random = SeededGenerator(seed: seed)
+        var random = SplitMix64(seed: seed)
         func buffer(_ count: Int) -> GuardedBuffer {
             GuardedBuffer(count: count, offset: 1) { _ in strange ? random.strangeValue() : random.value() }
         }

@@ -1,3 +1,4 @@
+import Foundations
 import TestSupport
 import Testing
 
@@ -92,7 +93,7 @@ func firstDifference(_ actual: [Float], _ expected: [Float]) -> String? {
     return nil
 }
 
-extension SeededGenerator {
+extension SplitMix64 {
     /// A value in −1…1.
     mutating func value() -> Float { Float.random(in: -1...1, using: &self) }
 

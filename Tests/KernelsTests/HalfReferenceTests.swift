@@ -1,3 +1,5 @@
+import Foundations
+
 #if !(os(macOS) && arch(x86_64))
     import Engine
     import ModelFormat
@@ -12,7 +14,7 @@
     @Suite("Reference kernels in half precision")
     struct HalfReferenceTests {
         /// Values in −1…1, rounded to half.
-        private func values(_ count: Int, _ random: inout SeededGenerator) -> [Float16] {
+        private func values(_ count: Int, _ random: inout SplitMix64) -> [Float16] {
             (0..<count).map { _ in Float16(random.value()) }
         }
 
@@ -26,7 +28,7 @@
         @Test("Any convolution", arguments: [(1, 1, 0), (3, 1, 1), (3, 2, 1), (5, 1, 2)], Activation.allCases)
         func convolution(geometry: (Int, Int, Int), activation: Activation) {
             let (kernel, stride, padding) = geometry
-            var random = SeededGenerator(seed: 3)
+            var random = SplitMix64(seed: 3)
             let shape = Convolution2D(
                 groups: 2, inputs: 3, outputs: 2, inputWidth: 6, inputHeight: 5, kernelWidth: kernel,
                 kernelHeight: kernel, stride: stride, padding: padding, activation: .none)
@@ -75,7 +77,7 @@
 
         @Test("1×1 convolution with its bounds folded in half precision", arguments: Activation.allCases)
         func pointwise(preActivation: Activation) {
-            var random = SeededGenerator(seed: 5)
+            var random = SplitMix64(seed: 5)
             let shape = PointwiseConvolution(
                 groups: 1, inputs: 9, outputs: 2, width: 5, height: 1, preActivation: preActivation, activation: .none)
             let input = values(45, &random)
@@ -130,7 +132,7 @@
 
         @Test("Linear layer, averages and sums of planes")
         func others() {
-            var random = SeededGenerator(seed: 7)
+            var random = SplitMix64(seed: 7)
             let layer = Linear(inputs: 20, outputs: 3, activation: .none)
             let input = values(20, &random)
             let weights = values(60, &random).map { Float($0) }

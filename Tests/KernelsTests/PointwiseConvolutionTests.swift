@@ -1,3 +1,4 @@
+import Foundations
 import ModelFormat
 import TestSupport
 import Testing
@@ -45,7 +46,7 @@ private final class PointwiseData {
     let layout: PaddedPlanes
 
     init(_ test: PointwiseCase) {
-        var random = SeededGenerator(seed: test.seed)
+        var random = SplitMix64(seed: test.seed)
         let shape = test.shape
         self.shape = shape
         let pixels = test.width * test.height

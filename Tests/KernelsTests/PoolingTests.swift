@@ -1,3 +1,4 @@
+import Foundations
 import ModelFormat
 import TestSupport
 import Testing
@@ -7,7 +8,7 @@ import Testing
 @Suite("Pooling, addition and the classifier")
 struct PoolingTests {
     private func buffer(_ count: Int, seed: UInt64, strange: Bool = false, offset: Int = 1) -> GuardedBuffer {
-        var random = SeededGenerator(seed: seed)
+        var random = SplitMix64(seed: seed)
         return GuardedBuffer(count: count, offset: offset) { _ in strange ? random.strangeValue() : random.value() }
     }
 
@@ -76,7 +77,7 @@ struct PoolingTests {
         let pool = GlobalAveragePool(channels: channels, pixels: pixels, preActivation: preActivation)
         let input = buffer(channels * pixels, seed: 5)
         let (scale, shift) = (buffer(channels, seed: 6), buffer(channels, seed: 7))
-        var random = SeededGenerator(seed: 8)
+        var random = SplitMix64(seed: 8)
         let planes = IndexBuffer((0..<channels).map { _ in Int.random(in: 0..<channels, using: &random) })
         for normalizes in [true, false] {
             let (actual, expected) = (GuardedBuffer(count: channels), GuardedBuffer(count: channels))

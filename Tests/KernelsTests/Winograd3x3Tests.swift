@@ -1,3 +1,4 @@
+import Foundations
 import ModelFormat
 import TestSupport
 import Testing
@@ -19,7 +20,7 @@ private final class WinogradData {
         description =
             "groups \(groups), inputs \(inputs), outputs \(outputs), \(height)×\(width), activation \(activation), "
             + "strange \(strange), offset \(offset), seed \(seed)"
-        var random = SeededGenerator(seed: seed)
+        var random = SplitMix64(seed: seed)
         func buffer(_ count: Int) -> GuardedBuffer {
             GuardedBuffer(count: count, offset: offset) { _ in strange ? random.strangeValue() : random.value() }
         }

@@ -46,10 +46,7 @@ struct BenchCommand: ParsableCommand {
         help: ArgumentHelp("Seconds of warm-up for each; by default until the latency is stable.", valueName: "s"))
     var warmup: Double?
 
-    @Option(
-        help: ArgumentHelp(
-            "Keep all threads on these processors: numbers and ranges, such as 0,2-3.", valueName: "list"))
-    var cpus: ProcessorList?
+    @OptionGroup var processors: ProcessorOptions
 
     @Flag(help: "Also measure each step of the plan, in separate profiled runs.")
     var layers = false
@@ -129,7 +126,7 @@ struct BenchCommand: ParsableCommand {
     private var usesClock: Bool { warmup != 0 || seconds != 0 }
 
     func run() throws {
-        try cpus?.pin()
+        try processors.pin()
         let files = paperTable ? try PaperTable.architectureFiles(in: models.first) : models
         try checkOutputs(inputs: files)
         guard name.isEmpty || name.count == files.count else {

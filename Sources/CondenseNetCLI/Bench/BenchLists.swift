@@ -77,3 +77,14 @@ extension ProcessorList {
         }
     }
 }
+
+/// Where the threads of a command run.
+struct ProcessorOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Keep all threads on these processors: numbers and ranges, such as 0,2-3.", valueName: "list"))
+    var cpus: ProcessorList?
+
+    /// - Throws: `CommandFailure` for processors that this process may not use.
+    func pin() throws { try cpus?.pin() }
+}

@@ -2,22 +2,6 @@ import Foundations
 
 /// How an image becomes the network's input: resize, centre crop, then `(pixel/255 − mean) / std` in each channel.
 public struct Preprocessing: Equatable, Sendable {
-    /// The order in which colours fill the three input planes.
-    public enum ColorOrder: String, Sendable {
-        /// Red first.
-        case rgb = "RGB"
-        /// Blue first.
-        case bgr = "BGR"
-    }
-
-    /// How pixels between pixels are made when an image is resized.
-    public enum Interpolation: String, CaseIterable, Sendable {
-        /// By the triangle filter, widened where the image shrinks.
-        case bilinear
-        /// By Keys' cubic filter with a = −½, widened where the image shrinks.
-        case bicubic
-    }
-
     /// The shorter side after resizing; `nil` keeps the image's size.
     public var resize: Int?
     /// The side of the centre crop, zero-padded where the image is smaller; `nil` takes the image as it is.

@@ -1,3 +1,4 @@
+import Foundations
 import Checkpoint
 import Foundation
 import TestSupport
@@ -42,7 +43,7 @@ import Testing
         print("mutations of \(what): seed \(seed), \(rounds) rounds")
         var loaded = 0
         for round in 0..<rounds {
-            var generator = SeededGenerator(seed: seed &+ UInt64(round))
+            var generator = SplitMix64(seed: seed &+ UInt64(round))
             var bytes = original
             for _ in 0..<Int.random(in: 1...4, using: &generator) { damage(&bytes, &generator) }
             do {
@@ -59,7 +60,7 @@ import Testing
     /// Values at which lengths, counts and indices turn.
     private static let edges: [UInt8] = [0, 1, 0x7F, 0x80, 0xFF]
 
-    private func damage(_ bytes: inout [UInt8], _ generator: inout SeededGenerator) {
+    private func damage(_ bytes: inout [UInt8], _ generator: inout SplitMix64) {
         guard !bytes.isEmpty else { return }
         // Half of the damage goes to the start of a large file, where its structure is.
         let end = Bool.random(using: &generator) ? bytes.count : min(bytes.count, 20_000)

@@ -78,22 +78,22 @@ struct ForgedModel {
 
     /// Step `name` of the graph.
     subscript(step name: String) -> JSONValue {
-        get { self["graph"]["steps"].elements.first { $0["name"] == .string(name) } ?? .null }
-        set {
-            var graph = self["graph"]
-            let position = graph["steps"].elements.firstIndex { $0["name"] == .string(name) }!
-            graph["steps"][position] = newValue
-            self["graph"] = graph
-        }
+        get { self[element: name, of: "steps"] }
+        set { self[element: name, of: "steps"] = newValue }
     }
 
     /// Value `name` of the graph.
     subscript(value name: String) -> JSONValue {
-        get { self["graph"]["values"].elements.first { $0["name"] == .string(name) } ?? .null }
+        get { self[element: name, of: "values"] }
+        set { self[element: name, of: "values"] = newValue }
+    }
+
+    private subscript(element name: String, of list: String) -> JSONValue {
+        get { self["graph"][list].elements.first { $0["name"] == .string(name) } ?? .null }
         set {
             var graph = self["graph"]
-            let position = graph["values"].elements.firstIndex { $0["name"] == .string(name) }!
-            graph["values"][position] = newValue
+            let position = graph[list].elements.firstIndex { $0["name"] == .string(name) }!
+            graph[list][position] = newValue
             self["graph"] = graph
         }
     }

@@ -41,12 +41,11 @@ struct TarCheckpoint {
     private mutating func readStorages(_ member: ByteReader) throws {
         var reader = member
         var machine = PickleMachine(limits: limits, at: member.place)
+        let expected = "a storage's number, location and class"
         for _ in 0..<(try count(&machine, &reader)) {
             let place = reader.here
-            let record = try machine.load(from: &reader)
-            guard let parts = machine.heap.tuple(record), parts.count == 3, case .integer(let number) = parts[0],
-                case .global(let global) = parts[2], case .storageClass(let scalar) = global.role
-            else { throw mismatch("a storage's number, location and class", record, place) }
+            let (number, _, role, record) = try self.record(expected, &machine, &reader)
+            guard case .storageClass(let scalar) = role else { throw mismatch(expected, record, place) }
             let size = try StorageData.readCount("\(number)", &reader)
             let storage = StorageReference(scalar: scalar, key: "\(number)", count: size)
             try add(storage, number, place)
@@ -69,17 +68,16 @@ struct TarCheckpoint {
     private mutating func readTensors(_ member: ByteReader) throws {
         var reader = member
         var machine = PickleMachine(limits: limits, at: member.place)
+        let expected = "a tensor's number, storage and class"
         for _ in 0..<(try count(&machine, &reader)) {
             let place = reader.here
-            let record = try machine.load(from: &reader)
-            guard let parts = machine.heap.tuple(record), parts.count == 3, case .integer(let number) = parts[0],
-                case .global(let global) = parts[2], case .tensorClass(let scalar) = global.role
-            else { throw mismatch("a tensor's number, storage and class", record, place) }
+            let (number, whole, role, record) = try self.record(expected, &machine, &reader)
+            guard case .tensorClass(let scalar) = role else { throw mismatch(expected, record, place) }
             let storage: StorageReference? =
-                switch parts[1] {
+                switch whole {
                 case .integer(let number): try self.storage(number, place)
                 case .none: nil
-                default: throw mismatch("a storage's number", parts[1], place)
+                default: throw mismatch("a storage's number", whole, place)
                 }
             let tensor = try readGeometry(storage, scalar ?? .untyped, &reader)
             guard storages[number] == nil, tensors.updateValue(tensor, forKey: number) == nil else {
@@ -87,6 +85,18 @@ struct TarCheckpoint {
             }
         }
         try reader.expectEnd()
+    }
+
+    /// A number, what it lies in, the role of its class, and the record itself.
+    private func record(
+        _ expected: String, _ machine: inout PickleMachine, _ reader: inout ByteReader
+    ) throws -> (number: Int, whole: PickleValue, class: PickleGlobal.Role, record: PickleValue) {
+        let place = reader.here
+        let record = try machine.load(from: &reader)
+        guard let parts = machine.heap.tuple(record), parts.count == 3, case .integer(let number) = parts[0],
+            case .global(let global) = parts[2]
+        else { throw mismatch(expected, record, place) }
+        return (number, parts[1], global.role, record)
     }
 
     /// Rank in 32 bits, 4 bytes without meaning, dimensions, strides, offset.

@@ -1,6 +1,6 @@
 import Checkpoint
 
-/// A checkpoint of stacked pickles: refused, or every tensor read.
+/// A checkpoint in any container: refused, or every tensor read.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     do {
