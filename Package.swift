@@ -106,10 +106,17 @@ var targets: [Target] = [
     .target(
         name: "CommandLineSupport", dependencies: ["Foundations", "ModelFormat", argumentParser],
         exclude: ["README.md"]),
+    .target(
+        name: "Classifying",
+        dependencies: [
+            "CommandLineSupport", "CondenseNet", "Datasets", "Foundations", "ImageInput", argumentParser,
+        ],
+        exclude: ["README.md"]),
     .executableTarget(
         name: "CondenseNetCLI",
         dependencies: [
-            "CommandLineSupport", "CondenseNet", "Datasets", "Foundations", "ImageInput", "Measuring", "ModelFormat",
+            "Classifying", "CommandLineSupport", "CondenseNet", "Datasets", "Foundations", "ImageInput", "Measuring",
+            "ModelFormat",
             "Report", argumentParser,
         ]),
 
@@ -123,6 +130,7 @@ var targets: [Target] = [
             "CAllocationCounter", "CondenseNet", "Engine", "Foundations", "ImageInput", "ModelFormat", "TestSupport",
         ]),
     .testTarget(name: "ImageInputTests", dependencies: ["Foundations", "ImageInput", "TestSupport"]),
+    .testTarget(name: "ClassifyingTests", dependencies: ["Classifying", "Foundations", "TestSupport"]),
     .testTarget(name: "CLITests", dependencies: ["Foundations", "ModelFormat", "TestSupport"]),
 ]
 targets += kernelTargets

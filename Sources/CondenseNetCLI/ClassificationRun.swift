@@ -1,18 +1,11 @@
+import Classifying
 import CommandLineSupport
 import CondenseNet
 import Datasets
 import Foundations
-import ImageInput
 
 /// Classifies images, one after the other or several at once, until the program is asked to end.
 final class ClassificationRun {
-    /// What is to be classified.
-    struct Image: Sendable {
-        let name: String
-        /// The file's content, where it does not come from a file.
-        var bytes: [UInt8]?
-    }
-
     private var output: ClassificationOutput
     private let workers: ClassificationWorkers
     /// Images that are on their way at the same time, at most.
@@ -25,38 +18,20 @@ final class ClassificationRun {
     ///   - classifiers: one for each image that is worked on at once.
     ///   - top: labels an image, at most.
     ///   - threshold: the least probability of a label that is told.
-    init(_ classifiers: [Classifier], top: Int, threshold: Float, output: ClassificationOutput) {
+    ///   - isLive: whether images are frames that grow old while they wait.
+    init(_ classifiers: [Classifier], top: Int, threshold: Float, isLive: Bool, output: ClassificationOutput) {
         self.output = output
         // Each worker has its own.
         nonisolated(unsafe) let classifiers = classifiers
         workers = ClassificationWorkers(count: classifiers.count) { worker, image in
-            Self.answer(image, classifiers[worker], top: top, threshold: threshold)
+            image.classification(by: classifiers[worker], top: top, threshold: threshold)
         }
-        depth = 2 * max(workers.count, 1) - 1
+        // A frame that waits grows old, whereas another image may wait for a worker.
+        depth = isLive ? max(workers.count, 1) : 2 * max(workers.count, 1) - 1
         if classifiers.count > 1, workers.count < classifiers.count {
             StandardError.warn(
                 "the system starts only \(workers.count) of \(Format.counted(classifiers.count, "job")): they do the work of all"
             )
-        }
-    }
-
-    private static func answer(
-        _ image: Image, _ classifier: Classifier, top: Int, threshold: Float
-    ) -> Classification {
-        do {
-            let decoded =
-                try image.bytes.map { try RGBImage.decode(bytes: $0, name: image.name) }
-                ?? RGBImage.decode(path: image.name)
-            try classifier.prepare(decoded)
-            let start = monotonicNanoseconds()
-            let predictions = try classifier.predict(top: top)
-            let milliseconds = Double(monotonicNanoseconds() - start) / 1e6
-            return Classification(
-                image: image.name,
-                answer: .success(
-                    .init(predictions: predictions.filter { $0.probability >= threshold }, milliseconds: milliseconds)))
-        } catch {
-            return Classification(image: image.name, answer: .failure(CommandFailure(error, path: image.name)))
         }
     }
 
@@ -69,7 +44,7 @@ final class ClassificationRun {
         guard argument == "-" else { return try classify(fileOrFolder: argument) }
         var lines = InputLines(separator: separatedByNUL ? 0 : UInt8(ascii: "\n"))
         if !separatedByNUL, let bytes = noting("standard input", { try lines.wholeImage() }) ?? nil {
-            return try classify(Image(name: "standard input", bytes: bytes))
+            return try classify(SourceImage(name: "standard input", content: .encoded(bytes)))
         }
         while true {
             // Who waits for an answer before the next line gets it.
@@ -81,7 +56,7 @@ final class ClassificationRun {
     }
 
     private func classify(fileOrFolder path: String) throws {
-        guard path.utf8.first != 0, Folder.kind(path) == .folder else { return try classify(Image(name: path)) }
+        guard path.utf8.first != 0, Folder.kind(path) == .folder else { return try classify(SourceImage(name: path)) }
         // Problems are told of beside the images, in their order.
         try drain()
         let images = noting(path) {
@@ -91,13 +66,26 @@ final class ClassificationRun {
             }
             return images
         }
-        for image in images ?? [] { try classify(Image(name: image)) }
+        for image in images ?? [] { try classify(SourceImage(name: image)) }
+    }
+
+    /// Classifies the frames on standard input as they come: the newest ones, or every one.
+    ///
+    /// - Throws: `CommandFailure` when standard output cannot be written.
+    func classifyFrames(_ format: StreamFormat, every: Bool) throws {
+        let stream = try FrameStream(descriptor: 0, format: format, takesEveryFrame: every)
+        while true {
+            // Who waits for an answer before the next frame gets it.
+            if !stream.hasPending { try drain() }
+            guard let frame = noting("standard input", { try stream.next() }) ?? nil else { return }
+            try classify(SourceImage(frame, format))
+        }
     }
 
     /// Classifies an image, unless the program has been asked to end.
     ///
     /// - Throws: `CommandFailure` when standard output cannot be written.
-    func classify(_ image: Image) throws {
+    func classify(_ image: SourceImage) throws {
         guard !isEnding else { return }
         workers.submit(image)
         while workers.pending >= depth || workers.count == 0 && workers.pending > 0 { try takeOne() }

@@ -1,3 +1,4 @@
+import Classifying
 import Foundations
 import Glibc
 import Synchronization
@@ -6,7 +7,7 @@ import Synchronization
 ///
 /// One thread submits and takes; it does nothing itself. Without a second worker the caller does each job at once.
 final class ClassificationWorkers: @unchecked Sendable {
-    typealias Job = ClassificationRun.Image
+    typealias Job = SourceImage
 
     private struct State {
         var jobs: [(number: Int, job: Job)] = []

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Classifying
 import CommandLineSupport
 import CondenseNet
 import Foundations
@@ -50,6 +51,15 @@ struct ClassifyCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
+            "Standard input is a stream of frames: mjpeg, or pixels such as rgb24:640x480; one JSON line a frame.",
+            valueName: "format"))
+    var frames: StreamFormat?
+
+    @Flag(help: "With --frames: classify every frame, not the newest whenever one has been answered.")
+    var everyFrame = false
+
+    @Option(
+        help: ArgumentHelp(
             "After the images, classify files as they appear in this folder and those below, until Control-C or SIGTERM.",
             valueName: "folder"),
         completion: .directory)
@@ -74,6 +84,13 @@ struct ClassifyCommand: ParsableCommand {
         guard !json || watch == nil else {
             throw ValidationError("--watch: expected --json-lines or text, found --json, an array without an end")
         }
+        guard !everyFrame || frames != nil else { throw ValidationError("--every-frame: expected --frames as well") }
+        if frames != nil {
+            guard images == ["-"] else { throw ValidationError("--frames: expected - and no other images") }
+            guard watch == nil, !null, !json else {
+                throw ValidationError("--frames: expected no --watch, -0 or --json")
+            }
+        }
         guard poll == nil || watch != nil else { throw ValidationError("--poll: expected --watch as well") }
         if let poll, !(0.01...86_400).contains(poll) {
             throw ValidationError("--poll: expected 0.01 to 86400 seconds, found \(poll)")
@@ -94,11 +111,15 @@ struct ClassifyCommand: ParsableCommand {
         // Watched from here on, so that no file is missed while the images are classified.
         let folderWatch = try watch.map { try FolderWatch($0, poll: poll) }
         Interruption.handle()
-        if folderWatch != nil { Termination.handle() }
+        if folderWatch != nil || frames != nil { Termination.handle() }
         let run = ClassificationRun(
-            classifiers, top: top, threshold: threshold,
-            output: ClassificationOutput(json ? .array : jsonLines ? .lines : .text))
-        for argument in images { try run.classify(argument: argument, separatedByNUL: null) }
+            classifiers, top: top, threshold: threshold, isLive: frames != nil && !everyFrame,
+            output: ClassificationOutput(json ? .array : jsonLines || frames != nil ? .lines : .text))
+        if let frames {
+            try run.classifyFrames(frames, every: everyFrame)
+        } else {
+            for argument in images { try run.classify(argument: argument, separatedByNUL: null) }
+        }
         if let folderWatch {
             try run.drain()
             StandardError.write(line: "watching \(watch!)")

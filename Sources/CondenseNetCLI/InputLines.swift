@@ -1,3 +1,4 @@
+import Classifying
 import CommandLineSupport
 import Glibc
 
@@ -85,14 +86,4 @@ struct InputLines {
         isAtEnd = count == 0
         pending += chunk.prefix(max(count, 0))
     }
-}
-
-/// Waits until `descriptor` can be read or has ended; `false` when the program is asked to end.
-func waitUntilReadable(_ descriptor: Int32) -> Bool {
-    var wanted = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-    // The limit is for a signal that comes between the question and the wait.
-    while !Interruption.isRequested, !Termination.isRequested {
-        if poll(&wanted, 1, 250) > 0 { return true }
-    }
-    return false
 }

@@ -10,6 +10,14 @@ struct CommandLineDocumentTests {
         #expect(try CommandLinePage().disagreements(on: command, help: help.output) == [])
     }
 
+    @Test func everyMemberOfAFrameIsDescribed() throws {
+        let image = Fixture.path("image-formats/jpeg-420.jpg")
+        let json = try Program.run(
+            "condensenet", ["classify", Shipped.model, "--frames", "mjpeg", "-"], shell: "cat '\(image)' | \"$@\"")
+        #expect(json.code == 0 && json.output.contains("\":"))
+        #expect(try CommandLinePage().undescribed(in: json.output, on: "classify") == [])
+    }
+
     @Test(arguments: [
         ["inspect", Shipped.model, "--json", "--plan"], ["classify", Shipped.model, Shipped.sample("bag"), "--json"],
         ["evaluate", Shipped.model, EvaluateTests.fashionMNIST, "--limit", "50", "--json"],

@@ -8,7 +8,7 @@ import Glibc
 /// The system tells of files as they come. Its notes are taken up before each answer, so that many files at once do not
 /// overflow them; where they do, the folders are read again. Where the system tells nothing, as of file systems over a
 /// network, the folders are read again every so often.
-final class FolderWatch {
+package final class FolderWatch {
     private let folder: String
     private let descriptor: Int32
     private let interval: Duration?
@@ -36,7 +36,7 @@ final class FolderWatch {
     ///
     /// - Parameter poll: seconds between looks at the folders; `nil` relies on the system's notes.
     /// - Throws: `CommandFailure` when the folder cannot be watched.
-    init(_ path: String, poll: Double?) throws {
+    package init(_ path: String, poll: Double?) throws {
         var path = path
         while path.count > 1, path.hasSuffix("/") { path.removeLast() }
         folder = path
@@ -66,13 +66,13 @@ final class FolderWatch {
     }
 
     /// Whether a file is waiting to be told.
-    var hasPending: Bool { !pending.isEmpty }
+    package var hasPending: Bool { !pending.isEmpty }
 
     /// The path of the next image that was written, moved or linked into the folders, once it is complete; `nil` when the
     /// program is asked to end.
     ///
     /// - Throws: `CommandFailure` when the folder is gone.
-    func next() throws -> String? {
+    package func next() throws -> String? {
         while true {
             // Every note that there is, before one of them is answered.
             if interval == nil { while try readEvents() {} }
