@@ -24,6 +24,10 @@ import Testing
 
     static let tensorA = place(tensor: "a")
 
+    static func whole(_ found: String) -> SafetensorsFault {
+        .field(expected: "a whole number of at most 63 bits", found: found)
+    }
+
     static let all: [Attack] = [
         attack(
             "a header of 2⁶⁴ - 1 bytes", "{}", length: .max,
@@ -39,44 +43,50 @@ import Testing
                 .headerBytes, limit: 1 << 20, found: 2 << 20, at: place(byte: 0))),
         attack(
             "a header that stops", "{", length: 1,
-            .safetensors(
-                .syntax(expected: "\"", found: "the end"), at: place(byte: 9))),
-        attack("a header with a tail", "{}x", data: 0, .trailingBytes(count: 1, at: place(byte: 10))),
-        attack("a list for a header entry", #"{"a":[]}"#, at: place(byte: 13), .syntax(expected: "{", found: "'['")),
+            .safetensors(.syntax("expected '\"', found the end"), at: place(byte: 9))),
+        attack("a header with a tail", "{}x", at: place(byte: 10), .syntax("expected the end, found 'x'")),
+        attack(
+            "a list for a header entry", #"{"a":[]}"#, at: tensorA,
+            .field(expected: "an object with dtype, shape and data_offsets", found: "an array")),
         attack(
             "a tensor twice", #"{"a":{"dtype":"U8","shape":[8],"data_offsets":[0,8]},"a":{}}"#, at: place(byte: 61),
-            .duplicateKey("a")),
-        attack("a field twice", #"{"a":{"dtype":"U8","dtype":"F32"}}"#, at: place(byte: 27), .duplicateKey("dtype")),
+            .syntax("the name \"a\" appears twice")),
+        attack(
+            "a field twice", #"{"a":{"dtype":"U8","dtype":"F32"}}"#, at: place(byte: 27),
+            .syntax("the name \"dtype\" appears twice")),
         attack(
             "metadata twice", #"{"__metadata__":{},"__metadata__":{}}"#, at: place(byte: 27),
-            .duplicateKey("__metadata__")),
+            .syntax("the name \"__metadata__\" appears twice")),
         attack(
-            "metadata that is deep", #"{"__metadata__":{"a":{"b":{}}}}"#, at: place(byte: 29),
-            .syntax(expected: "\"", found: "'{'")),
+            "metadata that is deep", #"{"__metadata__":{"a":{"b":{}}}}"#, at: place(byte: 8),
+            .field(expected: "texts as metadata", found: "an object")),
         attack(
-            "a field that is unknown", #"{"a":{"strides":[1]}}"#, at: place(byte: 24),
-            .syntax(expected: "dtype, shape or data_offsets", found: "\"strides\"")),
-        attack("no type", #"{"a":{"shape":[8],"data_offsets":[0,8]}}"#, at: place(byte: 13), .missingField("dtype")),
-        attack("no shape", #"{"a":{"dtype":"U8","data_offsets":[0,8]}}"#, at: place(byte: 13), .missingField("shape")),
-        attack("no offsets", #"{"a":{"dtype":"U8","shape":[8]}}"#, at: place(byte: 13), .missingField("data_offsets")),
+            "a field that is unknown", #"{"a":{"strides":[1]}}"#, at: tensorA,
+            .field(expected: "dtype, shape or data_offsets", found: "\"strides\"")),
+        attack("no type", #"{"a":{"shape":[8],"data_offsets":[0,8]}}"#, at: tensorA, .missingField("dtype")),
+        attack("no shape", #"{"a":{"dtype":"U8","data_offsets":[0,8]}}"#, at: tensorA, .missingField("shape")),
+        attack("no offsets", #"{"a":{"dtype":"U8","shape":[8]}}"#, at: tensorA, .missingField("data_offsets")),
         attack(
-            "three offsets", tensor("U8", "[8]", "[0,4,8]"), at: place(byte: 13),
-            .syntax(expected: "two data offsets", found: "3")),
+            "a type that is a number", #"{"a":{"dtype":8,"shape":[8],"data_offsets":[0,8]}}"#, at: tensorA,
+            .field(expected: "a dtype", found: "8")),
         attack(
-            "a dimension below zero", tensor("U8", "[-8]", "[0,8]"), at: place(byte: 36),
-            .syntax(expected: "a whole number of at most 63 bits", found: "'-'")),
+            "three offsets", tensor("U8", "[8]", "[0,4,8]"), at: tensorA,
+            .field(expected: "two data offsets", found: "3")),
+        attack("a dimension below zero", tensor("U8", "[-8]", "[0,8]"), at: tensorA, whole("-8")),
         attack(
-            "a dimension of 2⁶³", tensor("U8", "[9223372036854775808]", "[0,8]"), at: place(byte: 36),
-            .syntax(expected: "a whole number of at most 63 bits", found: "9223372036854775808")),
+            "a dimension of 2⁶³", tensor("U8", "[9223372036854775808]", "[0,8]"), at: tensorA,
+            whole("9.223372036854776e+18")),
         attack(
-            "a dimension with a leading zero", tensor("U8", "[08]", "[0,8]"), at: place(byte: 36),
-            .syntax(expected: "a whole number of at most 63 bits", found: "08")),
+            "a dimension with a leading zero", tensor("U8", "[08]", "[0,8]"), at: place(byte: 37),
+            .syntax("expected ']', found '8'")),
+        attack("a dimension that is a fraction", tensor("U8", "[8.0]", "[0,8]"), at: tensorA, whole("8.0")),
+        attack("a dimension that is a list", tensor("U8", "[[8]]", "[0,8]"), at: tensorA, whole("an array")),
         attack(
-            "a dimension that is a fraction", tensor("U8", "[8.0]", "[0,8]"), at: place(byte: 37),
-            .syntax(expected: "a comma or ]", found: "'.'")),
+            "a shape that is a number", tensor("U8", "8", "[0,8]"), at: tensorA,
+            .field(expected: "a list of whole numbers", found: "8")),
         attack(
             "a list that ends in a comma", tensor("U8", "[8,]", "[0,8]"), at: place(byte: 38),
-            .syntax(expected: "a whole number of at most 63 bits", found: "']'")),
+            .syntax("expected a value, found ']'")),
         attack("a shape beyond 64 bits", tensor("U8", "[4294967296,4294967296]", "[0,8]"), at: tensorA, .shapeOverflow),
         attack("a size beyond 64 bits", tensor("F64", "[2305843009213693952]", "[0,8]"), at: tensorA, .shapeOverflow),
         attack(
@@ -101,14 +111,16 @@ import Testing
             "two tensors on one another",
             #"{"a":{"dtype":"U8","shape":[5],"data_offsets":[0,5]},"b":{"dtype":"U8","shape":[4],"data_offsets":[4,8]}}"#,
             at: place(tensor: "b"), .notAdjacent(expected: 5, found: 4)),
-        attack("a control character in a name", "{\"a\nb\":{}}", at: place(byte: 9), .badText),
-        attack("half a surrogate in a name", #"{"\ud800":{}}"#, at: place(byte: 9), .badText),
-        attack("an escape that is none", #"{"\q":{}}"#, at: place(byte: 9), .badText),
+        attack(
+            "a control character in a name", "{\"a\nb\":{}}", at: place(byte: 11),
+            .syntax("a control character inside a string")),
+        attack(
+            "half a surrogate in a name", #"{"\ud800":{}}"#, at: place(byte: 10), .syntax("half of a surrogate pair")),
+        attack("an escape that is none", #"{"\q":{}}"#, at: place(byte: 10), .syntax("an unknown escape")),
         Attack(
             "a name that is not UTF-8",
             joined(littleEndian(UInt64(8)), Array("{\"".utf8), [0xC3, 0x28], Array("\":{}".utf8)),
-            .safetensors(
-                .badText, at: place(byte: 9))),
+            .safetensors(.syntax("a string is not valid UTF-8"), at: place(byte: 10))),
         attack("no tensors", "{}", data: 0, .stateDict(.notFound(keys: []), at: place())),
     ]
 }

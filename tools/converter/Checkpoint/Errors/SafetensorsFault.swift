@@ -2,12 +2,10 @@
 public enum SafetensorsFault: Equatable, Sendable {
     /// The header is longer than the file.
     case headerLength(UInt64, available: Int)
-    /// The header is not the JSON that the format allows.
-    case syntax(expected: String, found: String)
-    /// Text that is not UTF-8, or an escape that is none.
-    case badText
-    /// A name or field appears twice.
-    case duplicateKey(String)
+    /// The header is not strict JSON.
+    case syntax(String)
+    /// A part of the header is another value than the format allows.
+    case field(expected: String, found: String)
     /// A field of a tensor is absent.
     case missingField(String)
     /// An element type that the format does not know, or that holds several elements a byte.
@@ -30,9 +28,8 @@ extension SafetensorsFault: CustomStringConvertible {
         switch self {
         case .headerLength(let length, let available):
             "safetensors: header of \(length) bytes, the file has \(available)"
-        case .syntax(let expected, let found): "safetensors header: expected \(expected), found \(found)"
-        case .badText: "safetensors header: text that is not valid JSON in UTF-8"
-        case .duplicateKey(let key): "safetensors header: \"\(printable(key))\" appears twice"
+        case .syntax(let reason): "safetensors header: \(printable(reason))"
+        case .field(let expected, let found): "safetensors header: expected \(expected), found \(found)"
         case .missingField(let field): "safetensors header: \"\(field)\" is missing"
         case .elementType(let found): "safetensors: unknown dtype \"\(printable(found))\""
         case .offsets(let begin, let end): "safetensors: data offsets \(begin) to \(end) are not in order"
