@@ -9,9 +9,7 @@ struct Numbers: ExpressibleByArgument {
     let values: [Float]
 
     init?(argument: String) {
-        let parts = argument.split(separator: ",", omittingEmptySubsequences: false)
-        let values = parts.compactMap { Float($0) }
-        guard values.count == parts.count else { return nil }
+        guard let values: [Float] = numbers(argument, separator: ",") else { return nil }
         self.values = values
     }
 }
@@ -21,11 +19,16 @@ struct PerStage: ExpressibleByArgument {
     let values: [Int]
 
     init?(argument: String) {
-        let parts = argument.split(separator: "-", omittingEmptySubsequences: false)
-        let values = parts.compactMap { Int($0) }
-        guard values.count == parts.count else { return nil }
+        guard let values: [Int] = numbers(argument, separator: "-") else { return nil }
         self.values = values
     }
+}
+
+/// `nil` unless each part of `text` is a number.
+private func numbers<Number: LosslessStringConvertible>(_ text: String, separator: Character) -> [Number]? {
+    let parts = text.split(separator: separator, omittingEmptySubsequences: false)
+    let values = parts.compactMap { Number(String($0)) }
+    return values.count == parts.count ? values : nil
 }
 
 extension Dataset: ExpressibleByArgument {}
