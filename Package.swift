@@ -169,10 +169,36 @@ if !runtimeOnly {
     ]
 }
 
+// The server has a package of its own beneath it, which who depends on this one neither needs nor gets.
+var dependencies: [Package.Dependency] = [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
+]
+if !isFetched {
+    dependencies.append(.package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"))
+    products += [
+        .executable(name: "condensenet-serve", targets: ["CondenseNetServe"]),
+        .library(name: "Serving", targets: ["Classifying", "Serving"]),
+    ]
+    targets += [
+        .target(
+            name: "Serving",
+            dependencies: [
+                "Classifying", "CommandLineSupport", "CondenseNet", "Foundations", "ModelFormat", argumentParser,
+                .product(name: "FlyingSocks", package: "FlyingFox"),
+            ],
+            exclude: ["README.md"],
+            resources: [
+                .embedInCode("Page/icon.svg"), .embedInCode("Page/page.css"), .embedInCode("Page/page.html"),
+                .embedInCode("Page/page.js"),
+            ]),
+        .executableTarget(name: "CondenseNetServe", dependencies: ["CommandLineSupport", "Serving"]),
+    ]
+}
+
 let package = Package(
     name: "condensenet",
     products: products,
-    dependencies: [.package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")],
+    dependencies: dependencies,
     targets: targets,
     cxxLanguageStandard: .cxx17
 )

@@ -9,6 +9,7 @@ let package = Package(
         fuzzer("fuzz-model", "Model", ["CondenseNet"]),
         fuzzer("fuzz-checkpoint", "Checkpoint", ["Condenser"]),
         fuzzer("fuzz-image", "Image", ["CondenseNet"]),
+        fuzzer("fuzz-request", "Request", ["Serving"]),
         fuzzer("fuzz-converter", "Converter", ["CondenseNet", "Condenser"]),
     ],
     cxxLanguageStandard: .cxx17

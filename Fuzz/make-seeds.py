@@ -98,8 +98,29 @@ def architecture():
          "labels": [], "graph": {"input": "image", "output": "logits", "values": values, "steps": steps}})
 
 
+def requests():
+    """What clients and cameras send; the first byte says as what the rest is read."""
+    tensor = {"name": "input", "datatype": "FP32", "shape": [1, 3, 2, 2]}
+    head = "\r\n".join([
+        "POST /v2/models/a%20b/infer?top=3 HTTP/1.1", "Host: localhost:8080", "Content-Length: 12",
+        "Connection: keep-alive", "Authorization: Bearer 0123456789abcdef"])
+    binary = json.dumps(
+        {"inputs": [tensor | {"parameters": {"binary_data_size": 48}}], "parameters": {"binary_data_output": True}})
+    outputs = [{"name": "logits", "parameters": {"binary_data": True}}]
+    frame = (FIXTURES / "image-formats/jpeg-1x1.jpg").read_bytes()
+    return {
+        "head": b"\0" + head.encode(),
+        "json": b"\1" + json.dumps({"id": "1", "inputs": [tensor | {"data": [0.5] * 12}], "outputs": outputs}).encode(),
+        "nested": b"\1" + json.dumps({"inputs": [tensor | {"data": [[[[1, 2], [3, 4]]] * 3]}]}).encode(),
+        # The target takes four times the JSON's first byte for its length.
+        "binary": b"\2" + binary.ljust(4 * ord("{")).encode() + struct.pack("<12f", *range(12)),
+        "token": b"\x030123456789abcdefABCDEF\n",
+        "frames": b"\4" + 2 * frame,
+    }
+
+
 def main():
-    for folder in ("model", "checkpoint", "image", "converter"):
+    for folder in ("model", "checkpoint", "image", "request", "converter"):
         shutil.rmtree(SEEDS / folder, ignore_errors=True)
         (SEEDS / folder).mkdir(parents=True)
     source = SEEDS / "converter/tiny.safetensors"
@@ -124,6 +145,8 @@ def main():
     for path in sorted((FIXTURES / "image-formats").iterdir()):
         if path.suffix in (".jpg", ".png", ".ppm", ".pgm") and path.stat().st_size < 1300:
             shutil.copy(path, SEEDS / "image")
+    for name, seed in requests().items():
+        (SEEDS / "request" / name).write_bytes(seed)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,8 @@ enum Mistype {
     /// - Throws: `CommandFailure` that names the commands, and the one that may be meant.
     static func check<Root: ParsableCommand>(_ arguments: [String], of root: Root.Type) throws {
         try checkOptions(arguments, of: root)
+        // Without commands, what comes first is an argument.
+        guard !root.configuration.subcommands.isEmpty else { return }
         guard let first = arguments.first, !first.isEmpty, !first.hasPrefix("-") else { return }
         let names = root.configuration.subcommands.compactMap { $0.configuration.commandName }
         guard !(names + ["help"]).contains(first) else { return }
@@ -35,6 +37,7 @@ enum Mistype {
         let command =
             root.configuration.subcommands.first { $0.configuration.commandName == name }
             ?? root.configuration.defaultSubcommand
+            ?? (root.configuration.subcommands.isEmpty ? root as (any ParsableCommand.Type) : nil)
         guard let command else { return }
         let given = arguments.prefix { $0 != "--" }.filter { $0.hasPrefix("--") && $0.count > 3 }
         guard !given.isEmpty else { return }
