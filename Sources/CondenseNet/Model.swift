@@ -50,7 +50,22 @@ public final class Model: Sendable {
     /// - Parameter seed: seeds the weights of an architecture file.
     /// - Throws: `ModelFormatError`.
     public convenience init(path: String, seed: UInt64 = 1) throws {
-        let storage = try FileInput.read(path, limit: FormatLimits.fileBytes)
+        try self.init(try FileInput.read(path, limit: FormatLimits.fileBytes), seed: seed)
+    }
+
+    /// Proves a copy of a model or architecture file's bytes.
+    ///
+    /// - Throws: as `init(path:seed:)`.
+    public convenience init(bytes: some Collection<UInt8>, seed: UInt64 = 1) throws {
+        guard bytes.count <= FormatLimits.fileBytes else {
+            throw ModelFormatError.limit(what: "bytes of the file", found: bytes.count, limit: FormatLimits.fileBytes)
+        }
+        let storage = try Storage(byteCount: bytes.count)
+        storage.bytes.copyBytes(from: bytes)
+        try self.init(storage, seed: seed)
+    }
+
+    private convenience init(_ storage: Storage, seed: UInt64) throws {
         if storage.withUnsafeBytes(ArchitectureFile.recognizes) {
             try self.init(
                 architecture: try storage.withUnsafeBytes(ArchitectureFile.parse), seed: seed,

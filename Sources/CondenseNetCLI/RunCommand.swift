@@ -47,12 +47,9 @@ struct RunCommand: ParsableCommand {
             try threads.session(try ExecutionPlan(consuming: loaded, options: options))
         }
         let classes = loaded.description.classes
-        let graph = loaded.description.graph
-        let reader = features ? graph.steps.last { $0.operation is ModelFormat.Linear } : nil
-        guard !features || reader != nil else {
+        guard let columns = features ? try? session.plan.featureCount : classes else {
             throw CommandFailure(.badData, "\(model): expected a linear layer that reads features, found none")
         }
-        let columns = reader.map { graph.shapes(of: $0).input.count } ?? classes
         let (file, rows) = try reporting(output) { try NumpyFile.zeros(shape: [shape[0], columns]) }
         var logits = [Float](repeating: 0, count: classes)
         let image = try reporting(input) { try Storage(byteCount: 4 * expected.count) }
@@ -64,7 +61,7 @@ struct RunCommand: ParsableCommand {
                 try logits.withUnsafeMutableBufferPointer {
                     try session.run(UnsafeBufferPointer(start: image.floats, count: expected.count), into: $0)
                 }
-                let row = try reader.map { Array(try session.value($0.input).prefix(columns)) } ?? logits
+                let row = features ? try session.features() : logits
                 _ = UnsafeMutableBufferPointer(rebasing: rows[(index * columns)...].prefix(columns)).update(from: row)
             }
             try reporting(output) {

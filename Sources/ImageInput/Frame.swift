@@ -124,6 +124,13 @@ extension Frame.Format {
         }
     }
 
+    /// Bytes of a row of a plane without padding.
+    ///
+    /// - Throws: `ImageError` for a size that no frame has.
+    package func rowBytes(of plane: Int, width: Int, height: Int) throws -> Int {
+        extent(of: plane, try size(width: width, height: height, name: "frame")).length
+    }
+
     /// A size that is within the limits.
     fileprivate func size(width: Int, height: Int, name: String) throws -> ImageSize {
         let size = ImageSize(width: width, height: height)

@@ -56,22 +56,24 @@ public struct ImageTransform: Equatable, Sendable {
     ///
     /// Only the pixels that the crop keeps are resized, so that a very long image costs no more than another.
     ///
-    /// - Precondition: `buffer` has 3 · H · W elements.
-    /// - Throws: `ImageError.wrongSize` if `image` does not come out at `outputSize`; `MemoryError`; `buffer` is then untouched.
+    /// - Throws: `ImageError.transform` unless `buffer` has 3 · H · W elements, `.wrongSize` if `image` does not come out at
+    ///   `outputSize`; `MemoryError`; `buffer` is then untouched.
     public func apply(to image: RGBImage, into buffer: UnsafeMutableBufferPointer<Float>) throws {
         try apply(toRows: image, into: buffer)
     }
 
     /// Writes the network's input for `frame`, whose pixels are converted to RGB and then treated as an image's.
     ///
-    /// - Precondition: `buffer` has 3 · H · W elements.
     /// - Throws: as for an image.
     public func apply(to frame: Frame, into buffer: UnsafeMutableBufferPointer<Float>) throws {
         try apply(toRows: frame, into: buffer)
     }
 
     private func apply(toRows image: some PixelRows, into buffer: UnsafeMutableBufferPointer<Float>) throws {
-        precondition(buffer.count == 3 * outputSize.width * outputSize.height, "one element for each sample")
+        let count = 3 * outputSize.width * outputSize.height
+        guard buffer.count == count else {
+            throw ImageError.transform(parameter: "buffer", expected: "\(count) floats", found: "\(buffer.count)")
+        }
         normalise(try fitted(rows: image), into: buffer)
     }
 

@@ -2,10 +2,9 @@ extension RGBImage {
     /// The middle `side` × `side` pixels, zero-padded where the image is smaller: what torchvision's
     /// `CenterCrop(side)` makes of a PIL image.
     ///
-    /// - Precondition: `side` is at least 1 and 3 · `side`² fits in `Int`.
-    /// - Throws: `MemoryError`.
+    /// - Throws: `ImageError` for a side that no image has; `MemoryError`.
     public func centerCropped(to side: Int) throws -> RGBImage {
-        precondition(side >= 1, "a side has at least one pixel")
+        _ = try Frame.Format.rgb24.byteCount(width: side, height: side)
         let columns = CropAxis(length: width, crop: side)
         let rows = CropAxis(length: height, crop: side)
         return try cropped(columns: columns.kept, rows: rows.kept)

@@ -7,12 +7,14 @@ extension RGBImage {
     ///
     /// An image that already has this size is returned unchanged.
     ///
-    /// - Precondition: `side` is at least 1.
-    /// - Throws: `ImageError.tooLarge` if the result would be beyond `limits`, as a very long image's is; `MemoryError`.
+    /// - Throws: `ImageError.transform` unless `side` is at least 1, `.tooLarge` if it or the result would be beyond `limits`, as a very long image's is; `MemoryError`.
     public func resized(
         shorterSide side: Int, interpolation: Interpolation = .bilinear, limits: ImageLimits = .default
     ) throws -> RGBImage {
-        precondition(side >= 1, "a side has at least one pixel")
+        guard side >= 1 else {
+            throw ImageError.transform(parameter: "side", expected: "at least 1", found: "\(side)")
+        }
+        try limits.check(ImageSize(width: side, height: 1), name: name)
         let target = size.scaled(shorterSide: side)
         if target == size { return self }
         try limits.check(target, name: name)

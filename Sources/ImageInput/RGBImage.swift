@@ -16,12 +16,19 @@ public struct RGBImage: Sendable {
 
     /// An image of given pixels.
     ///
-    /// - Precondition: both sides are at least 1 and `pixels` has three bytes for each pixel.
-    public init(width: Int, height: Int, pixels: [UInt8], name: String = "image") {
-        precondition(width >= 1 && height >= 1, "an image has at least one pixel")
-        precondition(pixels.count == 3 * width * height, "an image has three bytes a pixel")
-        self.width = width
-        self.height = height
+    /// - Throws: `ImageError` unless the size is one that `Frame` takes and `pixels` has three bytes for each pixel.
+    public init(width: Int, height: Int, pixels: [UInt8], name: String = "image") throws {
+        let count = try Frame.Format.rgb24.byteCount(width: width, height: height)
+        guard pixels.count == count else {
+            throw ImageError.frame(
+                name: name, format: .rgb24, expected: "\(count) bytes", found: "\(pixels.count) bytes")
+        }
+        self.init(ImageSize(width: width, height: height), pixels, name: name)
+    }
+
+    private init(_ size: ImageSize, _ pixels: [UInt8], name: String) {
+        width = size.width
+        height = size.height
         self.pixels = pixels
         self.name = name
     }
@@ -36,6 +43,6 @@ public struct RGBImage: Sendable {
             try fill(UnsafeMutableBufferPointer(rebasing: buffer[..<count]))
             filled = count
         }
-        self.init(width: size.width, height: size.height, pixels: pixels, name: name)
+        self.init(size, pixels, name: name)
     }
 }

@@ -1,4 +1,6 @@
 import Foundation
+import Foundations
+import ImageInput
 import ModelFormat
 import TestSupport
 import Testing
@@ -24,6 +26,81 @@ struct ClassifierTests {
             #expect((predictions.reduce(0) { $0 + $1.probability } - 1).magnitude < 1e-6)
         }
         #expect(try classifier.classify(path: Self.sample("bag")).count == 5)
+    }
+
+    @Test func bytesAndFramesAreClassifiedAsTheirFile() throws {
+        let model = try Model(bytes: try Fixture.bytes("../../models/fashion-mnist.safetensors"))
+        #expect(model.fileChecksum == (try Model(path: Self.path("fashion-mnist.safetensors")).fileChecksum))
+        let classifier = try Classifier(try Session(plan: try ExecutionPlan(model)))
+        for (sample, _) in Self.samples {
+            let expected = try classifier.classify(path: Self.sample(sample))
+            let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: Self.sample(sample))))
+            #expect(try classifier.classify(bytes: bytes) == expected)
+            let image = try RGBImage.decode(path: Self.sample(sample))
+            let fromFrame = try image.pixels.withUnsafeBytes {
+                try classifier.classify(try Frame(.rgb24, width: image.width, height: image.height, bytes: $0))
+            }
+            #expect(fromFrame == expected)
+        }
+        #expect(throws: ImageError.self) { try classifier.classify(bytes: [1, 2, 3]) }
+        #expect(throws: ModelFormatError.self) { try Model(bytes: [1, 2, 3]) }
+        #expect(throws: ModelFormatError.self) { try Model(bytes: []) }
+    }
+
+    @Test func aBatchAnswersInOrderWhateverFails() async throws {
+        let plan = try ExecutionPlan(try Model(path: Self.path("fashion-mnist.safetensors")))
+        let classifier = try Classifier(try Session(plan: plan))
+        var paths = (0..<40).map { Self.sample(Self.samples[$0 % 5].0) }
+        paths[17] = "/nowhere.png"
+        for jobs in [1, 3] {
+            let answers = try await plan.classify(paths: paths, top: 2, jobs: jobs)
+            #expect(answers.count == paths.count)
+            for (index, answer) in answers.enumerated() {
+                if index == 17 {
+                    #expect(throws: FileError.self) { try answer.get() }
+                } else {
+                    #expect(try answer.get() == classifier.classify(path: paths[index], top: 2))
+                }
+            }
+        }
+        #expect(try await plan.classify(paths: []).isEmpty)
+        for jobs in [0, -1, 65] {
+            await #expect(throws: RuntimeError.self) { try await plan.classify(paths: [], jobs: jobs) }
+        }
+    }
+
+    @Test func aCancelledBatchEnds() async throws {
+        let plan = try ExecutionPlan(try Model(path: Self.path("fashion-mnist.safetensors")))
+        let paths = [String](repeating: Self.sample("bag"), count: 1_000_000)
+        let batch = Task { try await plan.classify(paths: paths, jobs: 2) }
+        try await Task.sleep(nanoseconds: 20_000_000)
+        batch.cancel()
+        await #expect(throws: CancellationError.self) { try await batch.value }
+    }
+
+    @Test func featuresAreWhatTheClassifierReads() throws {
+        let model = try Model(path: Self.path("fashion-mnist.safetensors"))
+        let plan = try ExecutionPlan(model, options: .init(retainsValues: true))
+        let session = try Session(plan: plan)
+        let input = try SampleAnswers.input(model.description.inputShape, seed: 3)
+        let logits = try session.logits(input)
+        let features = try session.features()
+        #expect(features.count == (try plan.featureCount) && logits.count == 10)
+        let file = try ModelFile(path: Self.path("fashion-mnist.safetensors"))
+        let linear = try #require(model.description.graph.steps.last { $0.operation is ModelFormat.Linear })
+        let names = model.description.graph.tensors.map(\.name).filter { $0.hasPrefix(linear.name) }
+        let weights = try file.floats(try #require(names.first { $0.hasSuffix("weight") }))
+        let bias = try file.floats(try #require(names.first { $0.hasSuffix("bias") }))
+        #expect(weights.count == 10 * features.count)
+        for (index, logit) in logits.enumerated() {
+            var sum = Double(bias[index])
+            for column in features.indices {
+                sum += Double(weights[index * features.count + column]) * Double(features[column])
+            }
+            #expect((sum - Double(logit)).magnitude < 1e-4)
+        }
+        let plain = try Session(plan: try ExecutionPlan(model))
+        #expect(throws: RuntimeError.self) { try plain.features() }
     }
 
     @Test func aBrokenImageChangesNothingForTheNext() throws {

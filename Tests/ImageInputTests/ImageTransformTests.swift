@@ -41,7 +41,7 @@ import Testing
 
     /// Values that PyTorch's `ToTensor` and `Normalize` give for samples 0, 1, 128 and 255 in each plane.
     @Test func agreesWithPyTorchToTheBit() throws {
-        let image = RGBImage(width: 4, height: 1, pixels: [0, 0, 0, 1, 1, 1, 128, 128, 128, 255, 255, 255])
+        let image = try RGBImage(width: 4, height: 1, pixels: [0, 0, 0, 1, 1, 1, 128, 128, 128, 255, 255, 255])
         let transform = try ImageTransform(
             resize: nil, crop: nil, mean: Self.imageNetMean, std: Self.imageNetStd,
             outputSize: ImageSize(width: 4, height: 1))
@@ -49,7 +49,7 @@ import Testing
     }
 
     @Test func paddingIsZeroBeforeNormalisation() throws {
-        let image = RGBImage(width: 1, height: 1, pixels: [255, 255, 255])
+        let image = try RGBImage(width: 1, height: 1, pixels: [255, 255, 255])
         let transform = try ImageTransform(
             resize: nil, crop: 3, mean: [0.5, 0.25, 0], std: [0.5, 0.5, 0.5],
             outputSize: ImageSize(width: 3, height: 3))
@@ -77,7 +77,7 @@ import Testing
 
     @Test func aVeryLongImageCostsNoMoreThanAnother() throws {
         let pixels = (0..<16_384).flatMap { row in Array(repeating: UInt8(row / 64), count: 3) }
-        let image = RGBImage(width: 1, height: 16_384, pixels: pixels)
+        let image = try RGBImage(width: 1, height: 16_384, pixels: pixels)
         let transform = try ImageTransform(
             resize: 256, crop: 224, mean: [0, 0, 0], std: [1, 1, 1], outputSize: ImageSize(width: 224, height: 224))
         // The middle of 256 · 16384 rows: source rows 8191 and 8192, which hold 127 and 128.
@@ -89,7 +89,8 @@ import Testing
         let expected = ImageSize(width: 32, height: 32)
         let transform = try ImageTransform(
             resize: nil, crop: nil, mean: [0, 0, 0], std: [1, 1, 1], outputSize: expected)
-        let image = RGBImage(width: 28, height: 30, pixels: Array(repeating: 0, count: 3 * 28 * 30), name: "digit.png")
+        let image = try RGBImage(
+            width: 28, height: 30, pixels: Array(repeating: 0, count: 3 * 28 * 30), name: "digit.png")
         let error = ImageError.wrongSize(
             name: "digit.png", expected: expected, found: ImageSize(width: 28, height: 30))
         var buffer = [Float](repeating: 7, count: 3 * 32 * 32)
@@ -102,7 +103,7 @@ import Testing
         // Refused before a picture of 15 by 250,000 pixels is made.
         let narrow = try ImageTransform(
             resize: 15, crop: nil, mean: [0, 0, 0], std: [1, 1, 1], outputSize: expected)
-        let long = RGBImage(width: 1, height: 16_384, pixels: Array(repeating: 0, count: 3 * 16_384))
+        let long = try RGBImage(width: 1, height: 16_384, pixels: Array(repeating: 0, count: 3 * 16_384))
         #expect(
             throws: ImageError.wrongSize(
                 name: "image", expected: expected, found: ImageSize(width: 15, height: 245_760))

@@ -15,5 +15,5 @@ func stem(_ file: String) -> String { String(file[..<(file.lastIndex(of: ".") ??
 func noise(width: Int, height: Int, seed: UInt64) -> RGBImage {
     var generator = SplitMix64(seed: seed)
     let pixels = (0..<(3 * width * height)).map { _ in UInt8(truncatingIfNeeded: generator.next()) }
-    return RGBImage(width: width, height: height, pixels: pixels)
+    return try! RGBImage(width: width, height: height, pixels: pixels)
 }

@@ -56,7 +56,7 @@ import Testing
 
     @Test func flatImagesStayFlat() throws {
         for value: UInt8 in [0, 1, 127, 128, 254, 255] {
-            let image = RGBImage(width: 37, height: 23, pixels: Array(repeating: value, count: 3 * 37 * 23))
+            let image = try RGBImage(width: 37, height: 23, pixels: Array(repeating: value, count: 3 * 37 * 23))
             for side in [1, 2, 7, 22, 24, 100] {
                 #expect(try image.resized(shorterSide: side).pixels.allSatisfy { $0 == value }, "\(value), \(side)")
             }
@@ -86,22 +86,22 @@ import Testing
     }
 
     @Test func smallImagesArePaddedWithZeros() throws {
-        let image = RGBImage(width: 2, height: 5, pixels: Array(repeating: 9, count: 30))
+        let image = try RGBImage(width: 2, height: 5, pixels: Array(repeating: 9, count: 30))
         let cropped = try image.centerCropped(to: 5)
         // Three columns are missing: one before, two behind.
         #expect(cropped.size == ImageSize(width: 5, height: 5))
         let row: [UInt8] = [0, 0, 0, 9, 9, 9, 9, 9, 9, 0, 0, 0, 0, 0, 0]
         #expect(cropped.pixels == Array(repeating: row, count: 5).flatMap { $0 })
         // Too narrow and too high at once.
-        let tall = RGBImage(width: 1, height: 9, pixels: (0..<27).map { UInt8($0) })
+        let tall = try RGBImage(width: 1, height: 9, pixels: (0..<27).map { UInt8($0) })
         #expect(
             try tall.centerCropped(to: 3).pixels == [
                 0, 0, 0, 9, 10, 11, 0, 0, 0, 0, 0, 0, 12, 13, 14, 0, 0, 0, 0, 0, 0, 15, 16, 17, 0, 0, 0,
             ])
     }
 
-    @Test func aVeryLongImageIsRefusedWhole() {
-        let image = RGBImage(width: 1, height: 16_384, pixels: Array(repeating: 7, count: 3 * 16_384))
+    @Test func aVeryLongImageIsRefusedWhole() throws {
+        let image = try RGBImage(width: 1, height: 16_384, pixels: Array(repeating: 7, count: 3 * 16_384))
         #expect(throws: ImageError.tooLarge(name: "image", quantity: .height, found: 4_194_304, limit: 16_384)) {
             try image.resized(shorterSide: 256)
         }
