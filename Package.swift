@@ -74,6 +74,8 @@ let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package
 
 var products: [Product] = [
     .library(name: "CondenseNet", targets: ["CondenseNet", "Foundations", "ImageInput", "ModelFormat"]),
+    // tools/release makes libcondensenet.so of it: a product of that name there is already.
+    .library(name: "CondenseNetC", type: .dynamic, targets: ["CInterface"]),
     .executable(name: "condensenet", targets: ["CondenseNetCLI"]),
 ]
 
@@ -88,6 +90,11 @@ var targets: [Target] = [
         name: "CondenseNet",
         dependencies: ["CProcessor", "Engine", "Foundations", "ImageInput", "ModelFormat"] + kernelModules,
         exclude: ["README.md"], swiftSettings: hasAVX ? [.define("CONDENSENET_AVX_VARIANTS")] : []),
+    .target(name: "CondenseNetC"),
+    .target(
+        name: "CInterface",
+        dependencies: ["CondenseNet", "CondenseNetC", "Foundations", "ImageInput", "ModelFormat"],
+        exclude: ["README.md"]),
     .target(
         name: "CImageCodecs",
         linkerSettings: [
