@@ -3,6 +3,7 @@
 
 Usage: Fuzz/make-seeds.py, with PyTorch installed and condensenet-convert built at .build/release.
 """
+import importlib.machinery
 import json
 import pathlib
 import shutil
@@ -68,6 +69,15 @@ def safetensors(tensors):
     return struct.pack("<Q", len(text)) + text + data
 
 
+def version2():
+    """A CondenseNetV2 of three stages of one layer, fully condensed, as training saves it."""
+    maker = importlib.machinery.SourceFileLoader("maker", str(ROOT / "tools/make-condensenet-v2")).load_module()
+    maker.NETWORKS["tiny"] = ([1, 1, 1], [GROWTH] * 3, GROUPS, 8)
+    maker.CLASSES, maker.SQUEEZE_EXCITE = 5, 2
+    tensors = maker.Network("tiny", False, 2018).tensors
+    return safetensors({name: value for name, value in tensors.items() if not name.endswith("num_batches_tracked")})
+
+
 def architecture():
     """Every operation that a graph may hold."""
     def step(name, operation, source, channels, output, **options):
@@ -82,15 +92,18 @@ def architecture():
         step("one", "convolution", "block", 4, "middle", outputChannels=8, groups=2, bias=True, activation="relu", shuffle=True,
              preActivation={"gather": 4, "normalize": True, "activation": "relu"}, **window(1, 1, 0)),
         step("three", "convolution", "middle", 8, "block", outputOffset=4, outputChannels=4, groups=2, **window(3, 1, 1)),
+        step("added", "accumulation", "block", 8, "block", outputChannels=6, groups=2, accumulatedChannels=4,
+             preActivation={"gather": 4, "normalize": True, "activation": "hardSwish"}),
         step("average", "averagePooling", "block", 8, "pooled", **window(2, 2, 0)),
         step("maximum", "maximumPooling", "block", 8, "maxima", **window(3, 2, 1)),
         step("shortcut", "addition", "pooled", 8, "sum", other="maxima", activation="relu"),
-        step("last", "globalAveragePooling", "sum", 8, "features",
+        step("scaled", "squeezeExcite", "sum", 8, "scaled", hidden=3),
+        step("last", "globalAveragePooling", "scaled", 8, "features",
              preActivation={"gather": 6, "normalize": True, "activation": "relu"}),
         step("classifier", "linear", "features", 6, "logits", outputs=5),
     ]
     shapes = {"image": [3, 8, 8], "block": [8, 8, 8], "middle": [8, 8, 8], "pooled": [8, 4, 4], "maxima": [8, 4, 4],
-              "sum": [8, 4, 4], "features": [6, 1, 1], "logits": [5, 1, 1]}
+              "sum": [8, 4, 4], "scaled": [8, 4, 4], "features": [6, 1, 1], "logits": [5, 1, 1]}
     values = [{"name": name, "shape": shape} for name, shape in shapes.items()]
     preprocessing = {"resize": 9, "crop": 8, "mean": [0.5, 0.25, 0.125], "std": [0.1, 0.2, 0.3], "colorOrder": "RGB"}
     return json.dumps(
@@ -125,12 +138,15 @@ def main():
         (SEEDS / folder).mkdir(parents=True)
     source = SEEDS / "converter/tiny.safetensors"
     source.write_bytes(checkpoint())
+    (SEEDS / "converter/version2.safetensors").write_bytes(version2())
     for name in ("vgg", "mobilenet"):
         (SEEDS / f"converter/{name}.safetensors").write_bytes(comparison(name))
-    for precision in ("f32", "f16"):
+    for name, file, precision in (
+            ("tiny-f32", source, "f32"), ("tiny-f16", source, "f16"),
+            ("version2", SEEDS / "converter/version2.safetensors", "f32")):
         subprocess.run(
-            [ROOT / ".build/release/condensenet-convert", source, "--input-size", "8", "--precision", precision,
-             "-o", SEEDS / f"model/tiny-{precision}.safetensors"], check=True, stdout=subprocess.DEVNULL)
+            [ROOT / ".build/release/condensenet-convert", file, "--input-size", "8", "--precision", precision,
+             "--pooling", "global", "-o", SEEDS / f"model/{name}.safetensors"], check=True, stdout=subprocess.DEVNULL)
     (SEEDS / "model/every-operation.json").write_text(architecture())
     for name, kind in (("tiny-f16", "safetensors"), ("every-operation", "json")):
         shutil.copy(FIXTURES / f"models-v1/{name}.{kind}", SEEDS / f"model/{name}-v1.{kind}")

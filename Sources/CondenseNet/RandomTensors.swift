@@ -19,8 +19,11 @@ public struct RandomTensors: TensorSource {
         specifications = Dictionary(uniqueKeysWithValues: graph.tensors.map { ($0.name, $0) })
         var groups: [String: Int] = [:]
         for step in graph.steps {
-            if case let convolution as Convolution = step.operation {
-                groups["\(step.name).index"] = convolution.groups
+            switch step.operation {
+            case let convolution as Convolution: groups["\(step.name).index"] = convolution.groups
+            case let accumulation as Accumulation:
+                for role in ["index", "destinations"] { groups["\(step.name).\(role)"] = accumulation.groups }
+            default: break
             }
         }
         self.groups = groups
@@ -35,12 +38,12 @@ public struct RandomTensors: TensorSource {
         let specification = specifications[name]!
         let (center, bound): (Float, Float)
         switch specification.role {
-        case .weight:
+        case .weight, .squeeze, .excite:
             let fanIn = specification.shape.dropFirst().reduce(1, *)
             (center, bound) = (0, (6 / Float(max(fanIn, 1))).squareRoot())
         case .scale: (center, bound) = (1, 0.25)
         case .bias, .shift: (center, bound) = (0, 0.1)
-        case .index: preconditionFailure("\(name) holds indices")
+        case .index, .destinations: preconditionFailure("\(name) holds indices")
         }
         return try StoredArray(count: specification.count) { floats in
             var generator = generator(for: name)
@@ -48,13 +51,14 @@ public struct RandomTensors: TensorSource {
         }
     }
 
-    /// The gathered channels of tensor `name`, group after group.
+    /// The channels that tensor `name` names, group after group.
     ///
     /// - Precondition: the graph names the tensor, and it is an index.
     /// - Throws: `MemoryError`.
     public func indices(_ name: String) throws -> StoredArray<Int32> {
         let specification = specifications[name]!
-        let channels = specification.indexBound
+        let channels = specification.channels.count
+        let lowest = Int32(specification.channels.lowerBound)
         let groups = groups[name] ?? 1
         let perGroup = specification.count / groups
         let memory = try Storage(byteCount: channels * MemoryLayout<Int32>.stride)
@@ -69,7 +73,7 @@ public struct RandomTensors: TensorSource {
                 for drawn in 0..<perGroup {
                     let place = drawn % channels
                     order.swapAt(place, Int.random(in: place..<channels, using: &generator))
-                    indices[first + drawn] = order[place]
+                    indices[first + drawn] = lowest + order[place]
                 }
                 indices[first..<first + perGroup].sort()
             }

@@ -43,6 +43,13 @@ struct CompiledKernels: KernelSet {
             return try GlobalAveragePoolingOperation(step, pooling.preActivation, places, tensors)
         case let addition as Addition:
             return AdditionOperation(step, addition, places, other: layout[addition.other])
+        case let accumulation as Accumulation:
+            if options.referenceKernels {
+                return try ReferenceAccumulationOperation(step, accumulation, places, tensors)
+            }
+            return try AccumulationOperation(step, accumulation, places, tensors)
+        case let squeezeExcite as ModelFormat.SqueezeExcite:
+            return try SqueezeExciteOperation(step, squeezeExcite, places, tensors)
         case let linear as ModelFormat.Linear:
             return try LinearOperation(step, linear, places, tensors)
         case let other:

@@ -156,8 +156,11 @@ struct ClassifierTests {
             graph.tensors.map { specification in
                 TensorData(
                     name: specification.name, shape: specification.shape,
-                    elements: specification.role == .index
-                        ? .int32((0..<specification.count).map { Int32($0 % specification.indexBound) })
+                    elements: specification.role.isIndex
+                        ? .int32(
+                            (0..<specification.count).map {
+                                Int32(specification.channels[$0 % specification.channels.count])
+                            })
                         : .float32([Float](repeating: 1e30, count: specification.count)))
             }
         }

@@ -115,11 +115,3 @@ private func expectClose(_ actual: [Float], _ expected: [Float], _ what: String)
     let wrong = zip(actual, expected).first { !(($0 - $1).magnitude <= 1e-5 * largest) }
     #expect(wrong == nil, "\(what), largest \(largest)")
 }
-
-extension NumpyArray {
-    /// The images of a `[N, C, H, W]` array, each `[C, H, W]`.
-    fileprivate var images: [[Float]] {
-        let size = values.count / shape[0]
-        return (0..<shape[0]).map { Array(values[($0 * size)..<(($0 + 1) * size)]) }
-    }
-}

@@ -222,6 +222,53 @@ enum TestNetwork {
             ], input: "image", output: "logits")
     }
 
+    /// A dense block of two layers that add to what came before them, the second by way of squeeze-excite.
+    static func reactivated(size: Int, growth: Int, groups: Int, activation: Activation) -> Graph {
+        func shape(_ channels: Int, _ side: Int) -> PlaneShape {
+            PlaneShape(channels: channels, height: side, width: side)
+        }
+        let stem = 2 * growth
+        func accumulation(_ name: String, _ channels: Int) -> Step {
+            Step(
+                name: name,
+                operation: Accumulation(
+                    preActivation: PreActivation(gather: growth, normalize: true, activation: activation),
+                    outputChannels: channels, groups: groups, accumulatedChannels: channels), input: "block",
+                inputChannels: channels + growth, output: "block")
+        }
+        return Graph(
+            values: [
+                Value("image", shape(3, size)), Value("block", shape(stem + 2 * growth, size)),
+                Value("new", shape(growth, size)), Value("pooled", shape(stem + 2 * growth, 1)),
+                Value("scaled", shape(stem + 2 * growth, 1)), Value("logits", shape(6, 1)),
+            ],
+            steps: [
+                Step(
+                    name: "stem", operation: Convolution(outputChannels: stem, kernel: 3, padding: 1), input: "image",
+                    inputChannels: 3, output: "block"),
+                Step(
+                    name: "first", operation: Convolution(outputChannels: growth, kernel: 3, padding: 1),
+                    input: "block", inputChannels: stem, output: "block", outputOffset: stem),
+                accumulation("first.sfr", stem),
+                Step(
+                    name: "second", operation: Convolution(outputChannels: growth, kernel: 3, padding: 1),
+                    input: "block", inputChannels: stem + growth, output: "new"),
+                Step(
+                    name: "second.se", operation: SqueezeExcite(hidden: growth / 2), input: "new",
+                    inputChannels: growth, output: "block", outputOffset: stem + growth),
+                accumulation("second.sfr", stem + growth),
+                Step(
+                    name: "pool", operation: GlobalAveragePooling(), input: "block", inputChannels: stem + 2 * growth,
+                    output: "pooled"),
+                Step(
+                    name: "se", operation: SqueezeExcite(hidden: 3), input: "pooled",
+                    inputChannels: stem + 2 * growth, output: "scaled"),
+                Step(
+                    name: "logits", operation: Linear(outputs: 6), input: "scaled", inputChannels: stem + 2 * growth,
+                    output: "logits"),
+            ], input: "image", output: "logits")
+    }
+
     /// Networks whose sizes fall on and beside vector and tile boundaries.
     static let all: [NamedGraph] = [
         NamedGraph("13², two blocks", condenseNet()),
@@ -234,6 +281,8 @@ enum TestNetwork {
         NamedGraph("wide groups, 18²", wide(size: 18)),
         NamedGraph("pre-activated, 17²", preActivated(size: 17, activation: .relu)),
         NamedGraph("pre-activated by hard swish, 18²", preActivated(size: 18, activation: .hardSwish)),
+        NamedGraph("reactivated, 7²", reactivated(size: 7, growth: 16, groups: 8, activation: .hardSwish)),
+        NamedGraph("reactivated, 15²", reactivated(size: 15, growth: 6, groups: 6, activation: .relu)),
     ]
 
     /// The graph with random weights.

@@ -56,11 +56,12 @@ struct ConversionTests {
         for specification in single.network.graph.tensors {
             let name = specification.name
             switch specification.role {
-            case .index: #expect(singleFile.indices(name).elementsEqual(halfFile.indices(name)))
+            case .index, .destinations: #expect(singleFile.indices(name).elementsEqual(halfFile.indices(name)))
             case .weight:
                 let rounded = try singleFile.floats(name).map { Half.widen(Half.narrow($0)) }
                 #expect(try halfFile.floats(name).elementsEqual(rounded))
-            case .bias, .scale, .shift: #expect(try halfFile.floats(name).elementsEqual(singleFile.floats(name)))
+            case .bias, .scale, .shift, .squeeze, .excite:
+                #expect(try halfFile.floats(name).elementsEqual(singleFile.floats(name)))
             }
         }
         let weights = single.network.graph.tensors.filter { $0.role == .weight }.reduce(0) { $0 + $1.count }

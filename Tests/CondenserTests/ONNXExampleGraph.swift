@@ -14,7 +14,7 @@ enum ONNXExampleGraph {
         values: [
             value("image", 3, 8), value("block", 15, 8), value("bottleneck", 4, 8), value("pooled", 15, 4),
             value("branch", 15, 4), value("sum", 15, 4), value("wide", 6, 4), value("tail", 21, 2),
-            value("features", 10, 1), value("hidden", 70, 1), value("logits", 5, 1),
+            value("features", 10, 1), value("scaled", 10, 1), value("hidden", 70, 1), value("logits", 5, 1),
         ],
         steps: [
             Step(
@@ -39,6 +39,14 @@ enum ONNXExampleGraph {
                     preActivation: PreActivation(normalize: true, activation: .hardSwish), outputChannels: 5, kernel: 1,
                     activation: .hardSwish),
                 input: "block", inputChannels: 8, output: "block", outputOffset: 10),
+            // Adds to channels of the first two writers, reading half of the second's and the third's.
+            Step(
+                name: "reactivation",
+                operation: Accumulation(
+                    preActivation: PreActivation(gather: 6, normalize: true, activation: .hardSwish),
+                    outputChannels: 12,
+                    groups: 3, accumulatedChannels: 8),
+                input: "block", inputChannels: 15, output: "block"),
             Step(
                 name: "pool_1", operation: Pooling(kind: .maximum, kernel: 3, stride: 2, padding: 1),
                 input: "block", inputChannels: 15, output: "pooled"),
@@ -76,7 +84,10 @@ enum ONNXExampleGraph {
                 name: "linear_1", operation: Linear(outputs: 3, activation: .hardSwish), input: "tail",
                 inputChannels: 13, output: "features", outputOffset: 7),
             Step(
-                name: "linear_2", operation: Linear(outputs: 70, activation: .relu), input: "features",
+                name: "scaled", operation: SqueezeExcite(hidden: 4), input: "features", inputChannels: 10,
+                output: "scaled"),
+            Step(
+                name: "linear_2", operation: Linear(outputs: 70, activation: .relu), input: "scaled",
                 inputChannels: 10, output: "hidden"),
             Step(
                 name: "classifier", operation: Linear(outputs: 5), input: "hidden", inputChannels: 70,

@@ -60,16 +60,17 @@ struct ONNXExporterTests {
 
     @Test func everyStepIsANodeUnderItsName() throws {
         let words = [
-            "conv", "conv", "conv", "conv", "pool", "conv", "add", "pool", "conv", "pool", "pool", "gemm", "gemm",
-            "gemm",
+            "conv", "conv", "conv", "conv", "add", "pool", "conv", "add", "pool", "conv", "pool", "pool", "gemm",
+            "scale",
+            "gemm", "gemm",
         ]
         let operations = try zip(ONNXExampleGraph.description.graph.steps, words).map { step, word in
             try node("\(step.name)/\(word)").strings(4)[0]
         }
         #expect(
             operations == [
-                "Conv", "Conv", "Conv", "Conv", "MaxPool", "Conv", "Add", "AveragePool", "Conv", "AveragePool",
-                "GlobalAveragePool", "Gemm", "Gemm", "Gemm",
+                "Conv", "Conv", "Conv", "Conv", "Add", "MaxPool", "Conv", "Add", "AveragePool", "Conv", "AveragePool",
+                "GlobalAveragePool", "Gemm", "Mul", "Gemm", "Gemm",
             ])
         #expect(Set(nodes.map { $0.strings(3)[0] }).count == nodes.count)
     }
@@ -95,9 +96,13 @@ struct ONNXExporterTests {
     }
 
     @Test func readersShareWhatTheyConcatenate() throws {
-        #expect(nodes.filter { $0.strings(4) == ["Concat"] }.count == 4)
+        #expect(nodes.filter { $0.strings(4) == ["Concat"] }.count == 5)
         #expect(try node("block/concat-10").strings(1) == ["stem/output", "layer_1.conv_2/output"])
         #expect(try node("block/slice-8").strings(1)[0] == "block/concat-10")
+        // What a step adds to has another tensor afterwards.
+        #expect(
+            try node("block/concat-15-after-1").strings(1)
+                == ["reactivation/output", "block/slice-from-8-15"])
         #expect(try node("features/concat-10").strings(1) == ["pool_last/output", "linear_1/output/planes"])
     }
 
@@ -106,12 +111,23 @@ struct ONNXExporterTests {
         let names = initializers.map { $0.strings(8)[0] }
         #expect(Set(names).count == names.count)
         for tensor in ONNXExampleGraph.description.graph.tensors {
+            // Where the sums of a reactivation go is told by its weights' places.
+            guard tensor.role != .destinations else {
+                #expect(!names.contains(tensor.name))
+                continue
+            }
             let position = try #require(names.firstIndex(of: tensor.name), "no initializer \(tensor.name)")
-            let isPerChannel = tensor.role == .scale || tensor.role == .shift
-            #expect(initializers[position].integers(1) == (isPerChannel ? [1, tensor.count, 1, 1] : tensor.shape))
-            #expect(initializers[position].integers(2) == [tensor.role == .index ? 7 : 1])
-            let size = tensor.role == .index ? 8 : 4
-            #expect(initializers[position].bytes(9).map(\.count) == [size * tensor.count])
+            let shape =
+                switch tensor.role {
+                case .scale, .shift: [1, tensor.count, 1, 1]
+                case .squeeze, .excite: tensor.shape + [1, 1]
+                case .weight where tensor.name == "reactivation.weight": [8, 6, 1, 1]
+                default: tensor.shape
+                }
+            #expect(initializers[position].integers(1) == shape)
+            #expect(initializers[position].integers(2) == [tensor.role.isIndex ? 7 : 1])
+            let size = tensor.role.isIndex ? 8 : 4
+            #expect(initializers[position].bytes(9).map(\.count) == [size * shape.reduce(1, *)])
         }
     }
 

@@ -1,4 +1,5 @@
 import CondenseNet
+import Foundation
 import ModelFormat
 
 /// Evaluates a graph in double precision, step by step as `Graph` defines it: loops only, nothing shared with the runtime
@@ -19,11 +20,16 @@ struct ONNXGraphReference {
             var tensors: Tensors = [:]
             for tensor in step.tensors(inputShape: shape) {
                 tensors[tensor.role] =
-                    tensor.role == .index
+                    tensor.role.isIndex
                     ? try source.indices(tensor.name).map(Double.init) : try source.floats(tensor.name).map(Double.init)
             }
             let input = Array(values[step.input]![..<(step.inputChannels * shape.pixels)])
-            values[step.output, default: []] += compute(step, input, shape, tensors, values)
+            let results = compute(step, input, shape, tensors, values)
+            if step.operation is Accumulation {
+                for (position, sum) in results.enumerated() { values[step.output]![position] += sum }
+            } else {
+                values[step.output, default: []] += results
+            }
         }
         return values[graph.output]!
     }
@@ -51,6 +57,34 @@ struct ONNXGraphReference {
             }
         case let addition as Addition:
             return zip(input, values[addition.other]!).map { activated($0 + $1, addition.activation) }
+        case let accumulation as Accumulation:
+            let operand = staged(input, accumulation.preActivation, shape.pixels, tensors)
+            let share = operand.count / shape.pixels / accumulation.groups
+            let sumsPerGroup = accumulation.outputChannels / accumulation.groups
+            var results = Planes(repeating: 0, count: accumulation.accumulatedChannels! * shape.pixels)
+            for sum in 0..<accumulation.outputChannels {
+                for (member, pixel) in (0..<share).flatMap({ member in (0..<shape.pixels).map { (member, $0) } }) {
+                    results[Int(tensors[.destinations]![sum]) * shape.pixels + pixel] +=
+                        tensors[.weight]![sum * share + member]
+                        * operand[(sum / sumsPerGroup * share + member) * shape.pixels + pixel]
+                }
+            }
+            return results
+        case let layer as SqueezeExcite:
+            let channels = input.count / shape.pixels
+            let means = (0..<channels).map { channel in
+                input[(channel * shape.pixels)..<((channel + 1) * shape.pixels)].reduce(0, +) / Double(shape.pixels)
+            }
+            let hidden = (0..<layer.hidden).map { row in
+                max(0, means.indices.reduce(0) { $0 + tensors[.squeeze]![row * channels + $1] * means[$1] })
+            }
+            let factors = (0..<channels).map { row in
+                1
+                    / (1
+                        + exp(
+                            -hidden.indices.reduce(0) { $0 + tensors[.excite]![row * layer.hidden + $1] * hidden[$1] }))
+            }
+            return input.indices.map { input[$0] * factors[$0 / shape.pixels] }
         case let linear as Linear:
             let (weight, bias) = (tensors[.weight]!, tensors[.bias]!)
             return (0..<linear.outputs).map { row in

@@ -17,6 +17,8 @@ struct PaperNumbersTests {
         let paperFLOPs: Int
         let parameters: Int
         let multiplyAccumulates: Int
+        /// Version 2: outputs of the layer before the classifier.
+        var hidden: Int?
 
         var testDescription: String { name }
 
@@ -24,6 +26,7 @@ struct PaperNumbersTests {
             var design = NetworkSpecification(stages: stages, growth: growth)
             design.groups = groups
             design.dataset = dataset
+            if let hidden { (design.family, design.hidden) = (.condenseNetV2, hidden) }
             return design
         }
 
@@ -31,6 +34,7 @@ struct PaperNumbersTests {
         var command: String {
             func list(_ numbers: [Int]) -> String { numbers.map(String.init).joined(separator: "-") }
             return "condensenet-convert architecture --stages \(list(stages)) --growth \(list(growth)) "
+                + (hidden.map { "--family condensenet-v2 --hidden \($0) " } ?? "")
                 + "--groups \(groups) --dataset \(dataset.rawValue) --name '\(name)' -o models/\(file ?? "…")"
         }
     }
@@ -52,7 +56,33 @@ struct PaperNumbersTests {
             parameters: parameters, multiplyAccumulates: work)
     }
 
-    static let networks = [
+    private static func version2(
+        _ variant: CondenseNetV2Variant, _ groups: Int, _ hidden: Int, _ flops: Int, _ parameters: Int, _ work: Int
+    ) -> Network {
+        Network(
+            name: "CondenseNetV2-\(variant.rawValue)", file: "condensenet-v2-\(variant.rawValue.lowercased()).json",
+            stages: variant.stages, growth: variant.growth, groups: groups, dataset: .imagenet, paperFLOPs: flops,
+            parameters: parameters, multiplyAccumulates: work, hidden: hidden)
+    }
+
+    /// No published network: the depths of version 1 by the rules of version 2.
+    private static func version2(cifar layers: Int, _ flops: Int, _ parameters: Int, _ work: Int) -> Network {
+        let depth = (layers - 2) / 6
+        return Network(
+            name: "CondenseNetV2-\(layers) (CIFAR-10)", file: "cifar-condensenet-v2-\(layers).json",
+            stages: [depth, depth, depth], growth: [8, 16, 32], groups: 4, dataset: .cifar10, paperFLOPs: flops,
+            parameters: parameters, multiplyAccumulates: work, hidden: 828)
+    }
+
+    static let version2: [Network] = [
+        version2(.a, 8, 828, 45_874_350, 2_038_444, 43_143_776),
+        version2(.b, 6, 1024, 146_469_057, 3_592_662, 140_468_656),
+        version2(.c, 8, 1024, 309_740_977, 6_177_512, 295_787_552),
+        version2(cifar: 110, 114_665_428, 1_898_030, 109_219_928),
+        version2(cifar: 146, 186_769_849, 2_879_054, 177_968_696),
+    ]
+
+    static let version1 = [
         imageNet(4, 529_328_264, 4_773_944, 516_640_576), imageNet(8, 274_233_480, 2_935_416, 261_545_792),
         cifar(50, 8, .cifar10, 28_639_514, 214_186, 27_183_376),
         cifar(74, 12, .cifar10, 51_893_626, 402_026, 49_204_592),
@@ -64,6 +94,8 @@ struct PaperNumbersTests {
         cifar(182, 30, .cifar10, 512_658_874, 4_209_226, 493_916_592),
         cifar(182, 30, .cifar100, 512_773_444, 4_323_796, 494_031_072),
     ]
+
+    static let networks = version1 + version2
 
     @Test(arguments: networks) func counts(network: Network) throws {
         let (description, _) = try ModelDescription.architecture(network.design)

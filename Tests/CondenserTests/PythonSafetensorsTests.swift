@@ -13,9 +13,9 @@ struct PythonSafetensorsTests {
         let expected = conversion.description.graph.tensors.map { tensor in
             let type =
                 switch tensor.role {
-                case .index: "I32"
+                case .index, .destinations: "I32"
                 case .weight: precision == .f16 ? "F16" : "F32"
-                case .bias, .scale, .shift: "F32"
+                case .bias, .scale, .shift, .squeeze, .excite: "F32"
                 }
             return ([tensor.name, type] + tensor.shape.map(String.init)).joined(separator: " ")
         }

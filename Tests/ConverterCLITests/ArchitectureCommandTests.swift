@@ -30,6 +30,22 @@ struct ArchitectureCommandTests {
         #expect(try folder.bytes("net.json") == shipped("resnet-18"))
     }
 
+    @Test func writesASecondVersion() throws {
+        let folder = try TemporaryFolder()
+        let result = try Program.convert([
+            "architecture", "--family", "condensenet-v2", "--stages", "1-1-4-6-8", "--growth", "8-8-16-32-64",
+            "--groups",
+            "8", "--hidden", "828", "--hard-swish-from", "3", "--squeeze-excite-from", "4", "-o",
+            folder.path("net.json"),
+        ])
+        #expect(result.code == 0, "\(result.diagnostics)")
+        #expect(result.output.contains("CondenseNetV2-A, a design without weights"), "\(result.output)")
+        #expect(result.output.contains("squeeze-excite  from block 4; of the features, to 50"), "\(result.output)")
+        let committed = Fixture.root.appendingPathComponent("models/condensenet-v2-a.json")
+        let expected = Array(try Data(contentsOf: committed))
+        #expect(try folder.bytes("net.json") == expected)
+    }
+
     @Test func everyOption() throws {
         let folder = try TemporaryFolder()
         let result = try Program.convert([
@@ -52,7 +68,13 @@ struct ArchitectureCommandTests {
         ["--stages", "2-2-2", "--growth", "8-8-8", "--family", "resnet"], ["--stages", "", "--growth", ""],
         ["--stages", "2-2-2-2", "--growth", "8-8-8-8"], ["--growth", "8-8-8"],
         ["--stages", "2-2-2", "--growth", "8-8-8", "--condensation", "5"],
-        ["--family", "vgg-16", "--groups", "4"], ["--family", "vgg-16", "--input-size", "32"],
+        ["--stages", "2-2-2", "--growth", "8-8-8", "--hidden", "9"],
+        ["--stages", "2-2-2", "--growth", "8-8-8", "--family", "condensenet-v2", "--classifier-keep", "1"],
+        ["--stages", "2-2-2", "--growth", "8-8-8", "--family", "condensenet-v2", "--hidden", "0"],
+        ["--stages", "1-1-1", "--growth", "1-1-1", "--family", "condensenet-v2", "--groups", "1"],
+        ["--stages", "2-2-2", "--growth", "2-4-4", "--family", "condensenet-v2", "--groups-3x3", "2"],
+        ["--family", "vgg-16", "--hidden", "4"], ["--family", "vgg-16", "--groups", "4"],
+        ["--family", "vgg-16", "--input-size", "32"],
         ["--family", "resnet-18", "--stages", "2-2"], ["--family", "resnet-18", "--name", ""],
     ])
     func unfitDesigns(arguments: [String]) throws {

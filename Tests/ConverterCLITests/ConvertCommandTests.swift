@@ -51,6 +51,19 @@ struct ConvertCommandTests {
         #expect(try ModelFile(path: folder.path("m")).description.classes == 5)
     }
 
+    @Test func convertsAndProvesASecondVersion() throws {
+        let folder = try TemporaryFolder()
+        let result = try Program.convert([
+            Fixture.path("cdnv2-cifar/converted.pth.tar"), "-o", folder.path("m"), "--dataset", "cifar10",
+            "--hard-swish-from", "2", "--interpolation", "bicubic", "--verify",
+        ])
+        #expect(result.code == 0 && result.diagnostics == "", "\(result.diagnostics)")
+        #expect(result.output.hasPrefix("network         CondenseNetV2-14, as converted by the original code\n"))
+        #expect(result.output.contains("hard swish      from block 2\n"))
+        #expect(result.output.contains("verified: all 27 layers"), "\(result.output)")
+        #expect(try ModelFile(path: folder.path("m")).description.preprocessing.interpolation == .bicubic)
+    }
+
     /// A checkpoint may be called anything.
     @Test(arguments: [
         ("a\nb\u{202E}", "a\\u{a}b\\u{202e}"), ("a" + String(repeating: "\u{301}", count: 31), "a\\u{0301}"),

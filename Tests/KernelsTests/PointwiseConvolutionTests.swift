@@ -17,6 +17,7 @@ private struct PointwiseCase: CustomTestStringConvertible {
     var gathers = true
     var shuffles = false
     var activation = Activation.relu
+    var accumulates = false
     var padded = false
     var strange = false
     var offset = 0
@@ -24,14 +25,14 @@ private struct PointwiseCase: CustomTestStringConvertible {
 
     var testDescription: String {
         "groups \(groups), inputs \(inputs), outputs \(outputs), \(height)×\(width), normalizes \(normalizes), pre-activation \(preActivation), "
-            + "gathers \(gathers), shuffles \(shuffles), activation \(activation), padded \(padded), "
+            + "gathers \(gathers), shuffles \(shuffles), activation \(activation), accumulates \(accumulates), padded \(padded), "
             + "strange \(strange), offset \(offset), seed \(seed)"
     }
 
     var shape: PointwiseConvolution {
         PointwiseConvolution(
             groups: groups, inputs: inputs, outputs: outputs, width: width, height: height,
-            preActivation: preActivation, activation: activation)
+            preActivation: preActivation, activation: activation, accumulates: accumulates)
     }
 }
 
@@ -74,11 +75,16 @@ private final class PointwiseData {
         layout = PaddedPlanes(width: max(1, test.width), rows: max(1, test.height))
         let outputStride = test.padded ? layout.planeStride : pixels
         output = GuardedBuffer(
-            count: test.padded ? layout.count(planes: channels) : channels * pixels, offset: test.offset)
+            count: test.padded ? layout.count(planes: channels) : channels * pixels, offset: test.offset
+        ) { _ in test.accumulates ? random.value() : .nan }
         inputPlanes = IndexBuffer(
             (0..<planes).map { test.gathers ? Int.random(in: 0..<planes, using: &random) : $0 })
         outputPlanes = IndexBuffer(
-            (0..<channels).map { test.shuffles ? $0 % test.outputs * test.groups + $0 / test.outputs : $0 })
+            (0..<channels).map {
+                // Of the planes that are added to, some take several results and some none.
+                guard !test.accumulates else { return Int.random(in: 0..<channels, using: &random) }
+                return test.shuffles ? $0 % test.outputs * test.groups + $0 / test.outputs : $0
+            })
         gathered = GatheredBuffer(shape, planes: inputPlanes.readOnly, normalization: normalization)
         operands = PointwiseOperands(
             input: input.readOnly, inputPlaneStride: pixels, inputs: gathered.inputs, weights: packed.readOnly,
@@ -121,6 +127,8 @@ struct PointwiseConvolutionTests {
             expected.operands, weights: expected.weights.readOnly, bias: expected.bias.readOnly,
             normalization: expected.normalization)
         for (rows, groups) in [(max(1, test.height), max(1, test.groups)), (1, 1), (3, 2)] {
+            // Sums that share a plane are added in the order of the groups.
+            let groups = test.accumulates ? max(1, test.groups) : groups
             let actual = PointwiseData(test)
             actual.run(rowsAtOnce: rows, groupsAtOnce: groups)
             let difference = firstDifference(actual.pixels, expected.pixels)
@@ -172,6 +180,25 @@ struct PointwiseConvolutionTests {
                         preActivation: preActivation, shuffles: true, activation: activation, padded: true))
             }
         }
+    }
+
+    @Test("Results are added to planes that several of them share", arguments: 1..<51)
+    func accumulation(pixels: Int) {
+        for (inputs, outputs, preActivation) in [
+            (1, 2, .relu), (2, 6, .hardSwish), (3, 9, .none), (16, 13, .relu), (5, 4, .hardSwish),
+        ] as [(Int, Int, Activation)] {
+            for (width, height) in [(pixels, 1), (pixels, 3)] {
+                check(
+                    PointwiseCase(
+                        groups: 4, inputs: inputs, outputs: outputs, width: width, height: height,
+                        preActivation: preActivation, activation: .none, accumulates: true, offset: pixels % 3,
+                        seed: UInt64(pixels)))
+            }
+        }
+        check(
+            PointwiseCase(
+                groups: 2, inputs: 3, outputs: 5, width: pixels, height: 2, activation: .none, accumulates: true,
+                strange: true, seed: UInt64(pixels)))
     }
 
     @Test("Many inputs", arguments: [91, 92, 130, 484, 1025])

@@ -29,6 +29,12 @@ public struct NumpyArray {
     /// The elements in C order.
     public let values: [Float]
 
+    /// The images of a `[N, C, H, W]` array, each `[C, H, W]`.
+    public var images: [[Float]] {
+        let size = values.count / shape[0]
+        return (0..<shape[0]).map { Array(values[($0 * size)..<(($0 + 1) * size)]) }
+    }
+
     struct Malformed: Error { let reason: String }
 
     /// A `.npy` file: its header's text padded as the format asks, then the data.

@@ -49,12 +49,13 @@ public struct ConvolutionGeometry: Equatable, Sendable {
 /// - Parameters:
 ///   - weights: `[outputChannels, inputChannels/groups, kernel, kernel]`
 ///   - bias: `[outputChannels]`, or none
+///   - accumulates: whether results are added to what their planes hold, instead of being written there
 ///   - outputRange: the output channels to compute
 func convolutionReference<Element: KernelElement>(
     _ geometry: ConvolutionGeometry, input: Planes<Element>, inputPlanes: UnsafePointer<Int32>,
     normalization: Normalization<Float>?, preActivation: Activation, weights: UnsafePointer<Float>,
     bias: UnsafePointer<Float>?, activation: Activation, output: Planes<Element>, outputPlanes: UnsafePointer<Int32>,
-    outputRange: Range<Int>
+    accumulates: Bool = false, outputRange: Range<Int>
 ) {
     let (height, width) = (geometry.inputHeight, geometry.inputWidth)
     let (kernel, perGroup) = (geometry.kernel, geometry.inputsPerGroup)
@@ -84,7 +85,9 @@ func convolutionReference<Element: KernelElement>(
                         }
                     }
                 }
-                destination[y * geometry.outputWidth + x] = activation.applied(to: sum)
+                let place = y * geometry.outputWidth + x
+                let result = activation.applied(to: sum)
+                destination[place] = accumulates ? destination[place] + result : result
             }
         }
     }

@@ -47,12 +47,16 @@ struct PackedPointwise: Sendable {
     private let normalization: (scale: StoredArray<Float>, shift: StoredArray<Float>)?
     private let outputPlanes: StoredArray<Int32>
 
-    init(_ step: Step, _ source: Convolution, shape: PlaneShape, _ tensors: any TensorSource) throws {
+    /// - Parameter destinations: the planes that results are added to; `nil` where they are written to planes of their own.
+    init(
+        _ step: Step, _ source: Convolution, shape: PlaneShape, _ tensors: any TensorSource,
+        destinations: StoredArray<Int32>? = nil
+    ) throws {
         let channels = source.preActivation.channels(of: step.inputChannels)
         let convolution = PointwiseConvolution(
             groups: source.groups, inputs: channels / source.groups, outputs: source.outputChannels / source.groups,
             width: shape.width, height: shape.height, preActivation: source.preActivation.activation,
-            activation: source.activation)
+            activation: source.activation, accumulates: destinations != nil)
         let stage = try PackedPreActivation(step, source.preActivation, tensors)
         weights = try tensors.packed(step, hasBias: source.bias, count: convolution.packedCount) {
             convolution.pack(weights: $0, bias: $1, normalization: stage.normalization, into: $2)
@@ -77,7 +81,7 @@ struct PackedPointwise: Sendable {
             normalization = nil
         }
         withExtendedLifetime(stage) {}
-        outputPlanes = try source.outputPlanes(offset: step.outputOffset)
+        outputPlanes = try destinations ?? source.outputPlanes(offset: step.outputOffset)
         self.convolution = convolution
     }
 

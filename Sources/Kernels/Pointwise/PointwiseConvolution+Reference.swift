@@ -38,7 +38,8 @@ extension PointwiseConvolution {
                     let result = activation.applied(to: sum)
                     switch operands.outputLayout {
                     case .planes(let planeStride):
-                        operands.output[plane * planeStride + y * width + x] = result
+                        let place = plane * planeStride + y * width + x
+                        operands.output[place] = accumulates ? operands.output[place] + result : result
                     case .padded(let layout, let firstRow):
                         let row = layout.origin + (y - firstRow) * layout.rowStride
                         operands.output[plane * layout.planeStride + row + x] = result

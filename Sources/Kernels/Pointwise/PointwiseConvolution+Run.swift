@@ -15,6 +15,8 @@ extension PointwiseConvolution {
         for group in groupRange {
             let run = GroupRun(self, operands, group: group, scratch: scratch)
             switch operands.outputLayout {
+            case .planes where accumulates:
+                run.add(first: rows.lowerBound &* width, pixels: rows.count &* width)
             case .planes:
                 let first = rows.lowerBound &* width
                 let pixels = rows.count &* width
@@ -102,6 +104,20 @@ private struct GroupRun<Element: TiledElement> {
         blocks(
             Pixels8<Element>.self, first: first &+ tiling.tiles16 &* 16, tiles: tiling.tiles8, of: tiling, input,
             &destinations)
+    }
+
+    /// Adds to consecutive pixels, the first of which is at offset `first` of each plane. No tile overlaps another: what is
+    /// computed twice would be added twice.
+    @inline(__always)
+    func add(first: Int, pixels: Int) {
+        let rest = pixels % 8
+        let whole = pixels &- rest
+        line(
+            PixelTiling(pixels: whole, wideWidth: Self.wideWidth), input: first,
+            to: AddedPixels(first: first, count: whole))
+        guard rest > 0 else { return }
+        line(
+            PixelTiling(pixels: rest), input: first &+ whole, to: AddedPixels(first: first &+ whole, count: rest))
     }
 
     /// Computes neighbouring tiles, the first of which begins at pixel `first` of the line.

@@ -13,6 +13,9 @@ import ModelFormat
 /// results do not depend on how the work is split. Any other `f` is computed once for each tile of pixels and all outputs
 /// of a group; sums take its values in ascending order. NaN passes through ReLU.
 ///
+/// Where the convolution `accumulates`, `y` is added to what its output plane holds. Several outputs may then share a plane,
+/// which takes their sums in ascending order of the outputs; calls for different groups may not run at the same time.
+///
 /// A result in single precision lies within `(inputs + 4) · 2⁻²⁴ · (|bias| + Σ k |weights| (|input · scale| + 2 |shift|))` of
 /// the exact value where `f` folds and `h` does not magnify: each step of the sum rounds once, and so do folded weights,
 /// bounds and the bias. Not so where a folded weight or bound is subnormal or overflows, or an input is beyond what
@@ -32,6 +35,8 @@ public struct PointwiseConvolution: Sendable, Equatable {
     public let preActivation: Activation
     /// What is applied to the sums.
     public let activation: Activation
+    /// Whether results are added to what the output planes hold.
+    public let accumulates: Bool
 
     /// Elements beyond the packed weights that kernels read and ignore.
     static let packedSlack = 4
@@ -42,7 +47,7 @@ public struct PointwiseConvolution: Sendable, Equatable {
     /// - Precondition: no number is negative.
     public init(
         groups: Int, inputs: Int, outputs: Int, width: Int, height: Int, preActivation: Activation = .none,
-        activation: Activation
+        activation: Activation, accumulates: Bool = false
     ) {
         precondition(groups >= 0 && inputs >= 0 && outputs >= 0 && width >= 0 && height >= 0)
         self.groups = groups
@@ -52,6 +57,7 @@ public struct PointwiseConvolution: Sendable, Equatable {
         self.height = height
         self.preActivation = preActivation
         self.activation = activation
+        self.accumulates = accumulates
     }
 
     /// Whether the pre-activation leaves no bound and is computed, from scales and shifts in `GatheredInputs`.

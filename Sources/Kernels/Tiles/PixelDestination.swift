@@ -21,6 +21,31 @@ struct ContiguousPixels: PixelDestination {
     }
 }
 
+/// Consecutive pixels that are added to what a plane holds.
+struct AddedPixels: PixelDestination, PixelDestinations {
+    /// Offset of the first pixel in the plane.
+    let first: Int
+    /// Pixels to add to; fewer than the tile's only where it is a tile of 8.
+    let count: Int
+
+    @inline(__always)
+    func next<P: PixelVectors>(_: P.Type, start: Int) -> AddedPixels {
+        AddedPixels(first: first &+ start, count: count &- start)
+    }
+
+    @inline(__always)
+    func store<P: PixelVectors>(_ pixels: P, in plane: UnsafeMutablePointer<P.Element>) {
+        let isIncomplete = P.width == 8 && count < 8
+        var sums = isIncomplete ? P(loading: plane + first, count: count) : P(loading: plane + first)
+        sums.addProduct(pixels, 1)
+        if isIncomplete {
+            sums.store(to: FirstElements(pointer: plane + first, count: count))
+        } else {
+            sums.store(to: plane + first)
+        }
+    }
+}
+
 /// The first elements of a vector, at any address.
 struct FirstElements<Element: KernelElement>: VectorDestination {
     /// The address.

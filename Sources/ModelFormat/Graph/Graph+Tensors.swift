@@ -12,6 +12,15 @@ public struct TensorSpecification: Equatable, Sendable {
         case shift
         /// The channels that the pre-activation gathers.
         case index
+        /// The channels that results are added to.
+        case destinations
+        /// What squeeze-excite multiplies the means by.
+        case squeeze
+        /// What squeeze-excite makes each plane's factor of.
+        case excite
+
+        /// Whether the tensor holds channel numbers.
+        public var isIndex: Bool { self == .index || self == .destinations }
     }
 
     /// `STEP.ROLE`.
@@ -20,8 +29,8 @@ public struct TensorSpecification: Equatable, Sendable {
     public let role: Role
     /// Outermost dimension first, C order.
     public let shape: [Int]
-    /// For role `index`: every element lies in `0..<indexBound`.
-    public let indexBound: Int
+    /// The channels that a tensor of channel numbers may name; empty for others.
+    public let channels: Range<Int>
 
     /// Elements of the tensor.
     public var count: Int { shape.reduce(1, *) }
@@ -33,10 +42,13 @@ extension Step {
     /// - Precondition: the step has passed `Graph.validate`, or its numbers are known to be small and its groups positive.
     public func tensors(inputShape: PlaneShape) -> [TensorSpecification] {
         let operand = operand(of: inputShape)
+        // A step that adds to the value that it reads gathers none of the channels that it adds to.
+        let added = operation.accumulatedChannels ?? 0
+        let gathered = (input == output ? min(added, inputChannels) : 0)..<inputChannels
         return (operation.preActivation.tensors(of: operand) + operation.tensors(of: operand)).map { tensor in
             TensorSpecification(
                 name: "\(name).\(tensor.role.rawValue)", role: tensor.role, shape: tensor.shape,
-                indexBound: tensor.role == .index ? inputChannels : 0)
+                channels: tensor.role == .index ? gathered : tensor.role == .destinations ? 0..<added : 0..<0)
         }
     }
 }

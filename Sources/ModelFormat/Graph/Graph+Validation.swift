@@ -2,7 +2,7 @@ import Foundations
 
 extension Graph {
     /// Proves that the graph can be executed: every name resolves, every shape follows from its step, every channel is
-    /// written exactly once and before it is read, and all sizes stay within `FormatLimits`.
+    /// written exactly once and before it is read or added to, and all sizes stay within `FormatLimits`.
     ///
     /// What it has proven keeps the arithmetic of `tensors`, `shapes(of:)`, `parameters` and `paperFLOPs` from overflow.
     ///
@@ -134,6 +134,7 @@ private struct GraphValidator {
         guard shape.height == produced.height, shape.width == produced.width else {
             throw failure(step, "an output of \(produced.height)×\(produced.width)", "\(shape.height)×\(shape.width)")
         }
+        if let channels = step.operation.accumulatedChannels { return try accumulate(step, channels) }
         guard step.outputOffset == written[step.output]! else {
             throw failure(
                 step, "output offset \(written[step.output]!), the first channel of \"\(step.output)\" yet unwritten",
@@ -144,6 +145,27 @@ private struct GraphValidator {
                 step, "at most \(shape.channels - step.outputOffset) output channels", "\(produced.channels)")
         }
         written[step.output]! += produced.channels
+    }
+
+    /// A step adds to channels that are written, and reads none of them meanwhile.
+    private func accumulate(_ step: Step, _ channels: Int) throws {
+        guard step.output != graph.input else {
+            throw failure(step, "a value that steps write", "\"\(step.output)\", the graph's input")
+        }
+        guard step.outputOffset == 0 else { throw failure(step, "output offset 0", "\(step.outputOffset)") }
+        guard channels <= written[step.output]! else {
+            throw failure(
+                step,
+                "at most \(written[step.output]!) accumulated channels, as many as \"\(step.output)\" holds by then",
+                "\(channels)")
+        }
+        guard step.input != step.output || step.operation.preActivation.gather != nil && channels < step.inputChannels
+        else {
+            throw failure(
+                step, "inputs gathered behind the \(channels) channels of \"\(step.output)\" that are added to",
+                "\(step.inputChannels) visible"
+                    + (step.operation.preActivation.gather == nil ? ", none of them gathered" : ""))
+        }
     }
 
     /// Adds a cost to the operations, all overflow refused.

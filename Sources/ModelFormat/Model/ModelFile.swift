@@ -113,16 +113,17 @@ extension ModelFile {
         guard entry.shape == specification.shape else {
             throw failure("shape \(specification.shape)", "\(entry.shape)")
         }
-        let isIndex = specification.role == .index
+        let isIndex = specification.role.isIndex
         guard (entry.elementType == .int32) == isIndex else {
             throw failure(isIndex ? "element type I32" : "element type F32 or F16", entry.elementType.rawValue)
         }
         switch entry.elementType {
         case .int32:
             let indices = StoredArray<Int32>(storage, bytes: entry.range).elements
-            if let position = indices.firstIndex(where: { $0 < 0 || Int($0) >= specification.indexBound }) {
+            if let position = indices.firstIndex(where: { !specification.channels.contains(Int($0)) }) {
                 throw failure(
-                    "indices from 0 to \(specification.indexBound - 1)", "\(indices[position]) at \(position)")
+                    "indices from \(specification.channels.lowerBound) to \(specification.channels.upperBound - 1)",
+                    "\(indices[position]) at \(position)")
             }
         case .float32:
             let bits = StoredArray<UInt32>(storage, bytes: entry.range).elements

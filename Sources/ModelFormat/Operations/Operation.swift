@@ -23,6 +23,9 @@ public protocol Operation: Equatable, Sendable {
     var preActivation: PreActivation { get }
     /// What is applied to the results; by default nothing.
     var activation: Activation { get }
+    /// How many leading channels of the step's output, all of them written before, the results are added to; `nil`, the
+    /// default, where the results are channels of their own.
+    var accumulatedChannels: Int? { get }
     /// Names of the values that are read besides the step's input, in as many leading channels; by default none.
     var otherInputs: [String] { get }
 
@@ -49,6 +52,8 @@ extension Operation {
     public var preActivation: PreActivation { PreActivation() }
     /// Nothing.
     public var activation: Activation { .none }
+    /// Channels of their own.
+    public var accumulatedChannels: Int? { nil }
     /// None.
     public var otherInputs: [String] { [] }
     /// None.
@@ -104,9 +109,10 @@ public struct OperationCost: Equatable, Sendable {
 
 /// The operations that a graph may hold.
 enum KnownOperations {
-    private static let types: [any Operation.Type] = [
+    private static let firstTypes: [any Operation.Type] = [
         Convolution.self, Pooling.self, GlobalAveragePooling.self, Addition.self, Linear.self,
     ]
+    private static let types: [any Operation.Type] = firstTypes + [Accumulation.self, SqueezeExcite.self]
 
     /// Whether the file can hold `operation`.
     static func contains(_ operation: any Operation) -> Bool { types.contains { $0 == type(of: operation) } }
@@ -114,7 +120,7 @@ enum KnownOperations {
     /// Reads an operation by the step's member `operation`.
     static func read(_ members: inout JSONMembers, version: FormatVersion) throws -> any Operation {
         let word = try members.identifier("operation")
-        guard let type = types.first(where: { $0.words.contains(word) }) else {
+        guard let type = (version > .one ? types : firstTypes).first(where: { $0.words.contains(word) }) else {
             throw members.mismatch("operation", "a known operation", .string(word))
         }
         return try type.init(word: word, reading: &members, version: version)

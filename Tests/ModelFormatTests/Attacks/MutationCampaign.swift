@@ -14,7 +14,7 @@ import Testing
         for trial in (0..<6000).sampledUnderEmulation() {
             let seed = Self.seed &+ UInt64(trial)
             var mutator = Mutator(seed: seed)
-            var forged = ForgedModel()
+            var forged = ForgedModel(trial % 2 == 0 ? TinyModel.graph : TinyModel.reactivated)
             for _ in 0..<Int.random(in: 1...3, using: &mutator.random) { mutator.mutate(&forged) }
             outcomes.record(forged.bytes, "seed \(seed)")
         }
@@ -27,7 +27,7 @@ import Testing
         for trial in (0..<4000).sampledUnderEmulation(1000) {
             let seed = Self.seed &+ UInt64(trial)
             var random = SplitMix64(seed: seed)
-            var forged = ForgedModel()
+            var forged = ForgedModel(trial % 2 == 0 ? TinyModel.graph : TinyModel.reactivated)
             forged.editHeader = { text in
                 for _ in 0..<Int.random(in: 1...2, using: &random) {
                     let start = Int.random(in: 43..<text.count, using: &random)
@@ -74,10 +74,10 @@ private struct Outcomes {
             #expect(try model.description.validate() == model.multiplyAccumulates, "\(trial)")
             for step in model.description.graph.steps { _ = model.description.graph.shapes(of: step) }
             for tensor in model.description.graph.tensors {
-                if tensor.role == .index {
+                if tensor.role.isIndex {
                     let indices = model.indices(tensor.name)
                     #expect(indices.count == tensor.count, "\(trial)")
-                    #expect(indices.allSatisfy { (0..<Int32(tensor.indexBound)).contains($0) }, "\(trial)")
+                    #expect(indices.allSatisfy { tensor.channels.contains(Int($0)) }, "\(trial)")
                 } else {
                     let floats = try model.floats(tensor.name)
                     #expect(floats.count == tensor.count && floats.allSatisfy(\.isFinite), "\(trial)")

@@ -30,7 +30,7 @@ import Testing
             tensors.map(\.shape) == [
                 [4, 3, 3, 3], [4], [4], [4], [8, 2, 1, 1], [8], [4, 4, 3, 3], [6], [6], [6], [5, 6], [5],
             ])
-        #expect(tensors.filter { $0.role == .index }.map(\.indexBound) == [4, 8])
+        #expect(tensors.filter { $0.role == .index }.map(\.channels) == [0..<4, 0..<8])
     }
 
     @Test func shapesOfEveryStep() {

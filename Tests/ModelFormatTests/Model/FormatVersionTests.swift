@@ -49,7 +49,7 @@ import Testing
         #expect(old.description.preprocessing == new.description.preprocessing)
         #expect(old.description.sample == new.description.sample)
         for tensor in old.description.graph.tensors {
-            if tensor.role == .index {
+            if tensor.role.isIndex {
                 #expect(old.indices(tensor.name).elementsEqual(new.indices(tensor.name)), "\(tensor.name)")
             } else {
                 let (first, second) = (try old.floats(tensor.name), try new.floats(tensor.name))

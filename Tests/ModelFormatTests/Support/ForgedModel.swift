@@ -26,15 +26,15 @@ struct ForgedModel {
     /// The eight digits; `nil` for the right ones.
     var checksum: String?
 
-    /// The tiny model, with nothing wrong.
-    init() {
-        let description = TinyModel.description
+    /// A tiny model, with nothing wrong.
+    init(_ graph: Graph = TinyModel.graph) {
+        let description = TinyModel.description(of: graph)
         let provenance = description.provenance!
         let sample = description.sample!
         metadata = ["format": "condensenet", "version": "2", "name": .string(description.name)]
         tensors = []
         var end = 0
-        for tensor in TinyModel.tensors() {
+        for tensor in TinyModel.tensors(of: graph) {
             let data: [UInt8]
             let type: String
             switch tensor.elements {

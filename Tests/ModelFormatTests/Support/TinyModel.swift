@@ -1,7 +1,7 @@
 import Foundations
 import ModelFormat
 
-/// A model of a few hundred weights in which every operation of the format appears.
+/// Models of a few hundred weights: together, every operation of the format appears in them.
 enum TinyModel {
     static let graph = Graph(
         values: [
@@ -52,24 +52,63 @@ enum TinyModel {
         ],
         input: "image", output: "logits")
 
-    static let description = ModelDescription(
-        name: "Tiny", graph: graph,
-        preprocessing: Preprocessing(resize: 9, crop: 8, mean: [0.5, 0.25, 0.125], std: [0.1, 0.2, 0.3]),
-        labels: ["zero", "one", "two", "three", "four"],
-        provenance: Provenance(
-            source: "tiny.pth.tar", sourceSHA256: String(repeating: "0123456789abcdef", count: 4),
-            converter: "condensenet-convert 0"),
-        sample: SampleAnswers(seed: 7, tolerance: 1e-5, logits: [0.5, -1, 2, 0, 1e-30]))
+    /// A layer that adds to what came before it, once by way of squeeze-excite.
+    static let reactivated = Graph(
+        values: [
+            Value("image", PlaneShape(channels: 3, height: 5, width: 5)),
+            Value("block", PlaneShape(channels: 8, height: 5, width: 5)),
+            Value("new", PlaneShape(channels: 4, height: 5, width: 5)),
+            Value("features", PlaneShape(channels: 8, height: 1, width: 1)),
+            Value("logits", PlaneShape(channels: 5, height: 1, width: 1)),
+        ],
+        steps: [
+            Step(
+                name: "stem", operation: Convolution(outputChannels: 4, kernel: 3, padding: 1), input: "image",
+                inputChannels: 3, output: "block"),
+            Step(
+                name: "conv_2", operation: Convolution(outputChannels: 4, kernel: 3, padding: 1), input: "block",
+                inputChannels: 4, output: "new"),
+            Step(
+                name: "se", operation: SqueezeExcite(hidden: 2), input: "new", inputChannels: 4, output: "block",
+                outputOffset: 4),
+            Step(
+                name: "sfr",
+                operation: Accumulation(
+                    preActivation: PreActivation(gather: 4, normalize: true, activation: .hardSwish), outputChannels: 6,
+                    groups: 2, accumulatedChannels: 4),
+                input: "block", inputChannels: 8, output: "block"),
+            Step(name: "last", operation: GlobalAveragePooling(), input: "block", inputChannels: 8, output: "features"),
+            Step(
+                name: "classifier", operation: Linear(outputs: 5, activation: .hardSwish), input: "features",
+                inputChannels: 8, output: "logits"),
+        ],
+        input: "image", output: "logits")
+
+    static let description = description(of: graph)
+
+    /// A description of a graph with five classes.
+    static func description(of graph: Graph) -> ModelDescription {
+        ModelDescription(
+            name: "Tiny", graph: graph,
+            preprocessing: Preprocessing(
+                resize: 9, crop: graph.value(named: graph.input)!.shape.height, mean: [0.5, 0.25, 0.125],
+                std: [0.1, 0.2, 0.3]),
+            labels: ["zero", "one", "two", "three", "four"],
+            provenance: Provenance(
+                source: "tiny.pth.tar", sourceSHA256: String(repeating: "0123456789abcdef", count: 4),
+                converter: "condensenet-convert 0"),
+            sample: SampleAnswers(seed: 7, tolerance: 1e-5, logits: [0.5, -1, 2, 0, 1e-30]))
+    }
 
     /// Seeded tensors for the graph, weights in half precision where `halves` names their role.
-    static func tensors(halves: Set<TensorSpecification.Role> = []) -> [TensorData] {
+    static func tensors(of graph: Graph = graph, halves: Set<TensorSpecification.Role> = []) -> [TensorData] {
         var random = SplitMix64(seed: 1)
         return graph.tensors.map { specification in
             let elements: TensorData.Elements
-            if specification.role == .index {
+            if specification.role.isIndex {
                 elements = .int32(
                     (0..<specification.count).map { _ in
-                        Int32.random(in: 0..<Int32(specification.indexBound), using: &random)
+                        Int32(Int.random(in: specification.channels, using: &random))
                     })
             } else {
                 let floats = (0..<specification.count).map { _ in random.nextFloat() }

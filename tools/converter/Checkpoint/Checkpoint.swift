@@ -26,6 +26,8 @@ public struct Checkpoint: Sendable {
     public let remarks: [String]
     /// The names of the classes in their order, where the file has them beside the tensors; empty where it has none.
     public let classNames: [String]
+    /// The whole numbers among the settings that training has stored as `args` beside the tensors.
+    public let settings: [String: Int]
     /// What a safetensors file's metadata call its format, such as `pt`.
     public let format: String?
     private var tensors: [String: CheckpointTensor]
@@ -114,6 +116,7 @@ public struct Checkpoint: Sendable {
         remarks = state.remarks
         format = state.format
         classNames = state.classNames
+        settings = state.settings
         tensors = Dictionary(uniqueKeysWithValues: state.tensors.map { ($0.name, $0) })
     }
 }

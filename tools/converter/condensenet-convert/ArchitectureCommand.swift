@@ -11,7 +11,8 @@ struct ArchitectureCommand: ParsableCommand {
         abstract: "Write the condensed network of a design as a graph without weights, to measure it before training.",
         discussion: """
             The families vgg-16, resnet-18 and mobilenet-v1 are the networks that the CondenseNet paper compares with: of \
-            the options they take --classes, --dataset, --input-size and --name only.
+            the options they take --classes, --dataset, --input-size and --name only. --hidden, \
+            --hard-swish-from and --squeeze-excite-from are condensenet-v2's alone, which has no --classifier-keep.
             """)
 
     @Option(help: ArgumentHelp("Layers of each dense block, such as 4-6-8-10-8.", valueName: "n-n-…"))
@@ -52,6 +53,15 @@ struct ArchitectureCommand: ParsableCommand {
     @Option(help: ArgumentHelp("The part of its inputs that the classifier keeps (default: 0.5).", valueName: "part"))
     var classifierKeep: Double?
 
+    @Option(help: ArgumentHelp("Outputs of the layer before the classifier (default: 1024).", valueName: "n"))
+    var hidden: Int?
+
+    @Option(help: ArgumentHelp("The first dense block with hard swish (default: 3).", valueName: "block"))
+    var hardSwishFrom: Int?
+
+    @Option(help: ArgumentHelp("The first dense block with squeeze-excite (default: 4).", valueName: "block"))
+    var squeezeExciteFrom: Int?
+
     @Option(help: "The network's name (default: its family and depth).")
     var name: String?
 
@@ -74,6 +84,11 @@ struct ArchitectureCommand: ParsableCommand {
         _ family: NetworkSpecification.Family
     ) throws -> (description: ModelDescription, report: String) {
         if family == .densenet { try refuse([("--condensation", condensation != nil)], family.rawValue) }
+        if family == .condenseNetV2 {
+            try refuse([("--classifier-keep", classifierKeep != nil)], family.rawValue)
+        } else {
+            try refuse(version2, family.rawValue)
+        }
         guard let stages, let growth else {
             throw ConversionError.option("\(stages == nil ? "--stages" : "--growth"): missing")
         }
@@ -87,9 +102,20 @@ struct ArchitectureCommand: ParsableCommand {
         design.dataset = dataset
         design.inputSize = inputSize
         design.stemStride = stemStride
+        if let hidden { design.hidden = hidden }
+        if let hardSwishFrom { design.hardSwishFrom = hardSwishFrom }
+        if let squeezeExciteFrom { design.squeezeExciteFrom = squeezeExciteFrom }
         if let classifierKeep { design.classifierKeep = classifierKeep }
         let (description, architecture) = try ModelDescription.architecture(design, name: name)
         return (description, architecture.report(output: output))
+    }
+
+    /// The options of version 2 alone.
+    private var version2: [(name: String, isGiven: Bool)] {
+        [
+            ("--hidden", hidden != nil), ("--hard-swish-from", hardSwishFrom != nil),
+            ("--squeeze-excite-from", squeezeExciteFrom != nil),
+        ]
     }
 
     private func comparison(
@@ -101,7 +127,7 @@ struct ArchitectureCommand: ParsableCommand {
                 ("--condensation", condensation != nil), ("--groups-3x3", spatialGroups != nil),
                 ("--bottleneck", bottleneck != nil), ("--stem-stride", stemStride != nil),
                 ("--classifier-keep", classifierKeep != nil),
-            ], preset.rawValue)
+            ] + version2, preset.rawValue)
         let network = try SourceNetwork(
             preset, inputSize: inputSize ?? dataset?.inputSize ?? 224, classes: classes ?? dataset?.classes ?? 1000)
         let description = try ModelDescription.architecture(network, dataset: dataset, name: name)

@@ -35,6 +35,8 @@ extension Dataset: ExpressibleByArgument {}
 
 extension Architecture.PoolingChoice: ExpressibleByArgument {}
 
+extension Preprocessing.Interpolation: ExpressibleByArgument {}
+
 extension Precision: ExpressibleByArgument {}
 
 /// The families of which `architecture` makes networks.

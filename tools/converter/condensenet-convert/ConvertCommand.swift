@@ -42,6 +42,12 @@ struct ConvertCommand: ParsableCommand {
             valueName: "window|global"))
     var pooling: Architecture.PoolingChoice?
 
+    @Option(
+        help: ArgumentHelp(
+            "CondenseNetV2: the first dense block with hard swish, counted from 1 (default: as the checkpoint's args say, or 3).",
+            valueName: "block"))
+    var hardSwishFrom: Int?
+
     @Option(help: ArgumentHelp("The part of its inputs that the classifier keeps (default: 0.5).", valueName: "part"))
     var classifierKeep: Double?
 
@@ -50,6 +56,11 @@ struct ConvertCommand: ParsableCommand {
 
     @Option(help: ArgumentHelp("Resize images to this shorter side.", valueName: "n"))
     var resize: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "How images are resized (default: the network's, or bilinear).", valueName: "bilinear|bicubic"))
+    var interpolation: Preprocessing.Interpolation?
 
     @Option(help: ArgumentHelp("Crop images to this side.", valueName: "n"))
     var crop: Int?
@@ -103,12 +114,13 @@ struct ConvertCommand: ParsableCommand {
         var options = Conversion.Options()
         options.inference = Architecture.InferenceOptions(
             inputSize: inputSize, dataset: dataset, allowUnpruned: allowUnpruned, stemStride: stemStride,
-            pooling: pooling)
+            pooling: pooling, hardSwishFrom: hardSwishFrom)
         options.weights = weights
         options.classifierKeep = classifierKeep
         options.preprocessing.dataset = dataset
         options.preprocessing.resize = resize
         options.preprocessing.crop = crop
+        options.preprocessing.interpolation = interpolation
         options.preprocessing.mean = mean?.values
         options.preprocessing.std = std?.values
         options.labelFile = labels

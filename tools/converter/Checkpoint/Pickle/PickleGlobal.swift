@@ -28,6 +28,8 @@ final class PickleGlobal: Sendable {
         case elementType(ScalarType)
         /// Becomes an object that forgets what it is given.
         case passenger
+        /// Becomes the dictionary that its state is.
+        case namespace
         /// Becomes the text that Python 3 has written for Python 2's bytes.
         case encode
     }
@@ -99,7 +101,7 @@ final class PickleGlobal: Sendable {
         "numpy.ndarray": .passenger,
         "numpy.dtype": .passenger,
         "_codecs.encode": .encode,
-        "argparse.Namespace": .passenger,
+        "argparse.Namespace": .namespace,
         "collections.Counter": .passenger,
         "collections.deque": .passenger,
         "types.SimpleNamespace": .passenger,

@@ -31,11 +31,14 @@ extension PickleMachine {
         stack.append(try construct(callee, items))
     }
 
-    /// `BUILD`: the state that an object would take over is dropped. That of a state dict holds version numbers.
+    /// `BUILD`: the state that an object would take over is dropped, but for a namespace's. That of a state dict holds version
+    /// numbers.
     mutating func build() throws {
-        _ = try pop()
+        let state = try pop()
         let target = try top()
         switch target {
+        case .global(let global) where global.role == .namespace:
+            stack[stack.count - 1] = if case .mapping = state { state } else { .opaque }
         case .mapping, .tensor, .opaque: break
         default: throw fault(.wrongType(expected: "an object", found: target.kind))
         }
@@ -65,6 +68,8 @@ extension PickleMachine {
             return arguments[0]
         case .passenger:
             return .opaque
+        case .namespace:
+            return callee
         case .encode:
             guard arguments.count == 2, case .text(let text) = arguments[0], text.allSatisfy({ $0 < 0x80 }) else {
                 return .opaque

@@ -6,6 +6,8 @@ struct StateDict {
     private(set) var remarks: [String] = []
     /// The names of the classes in their order, where the file has them beside the tensors.
     var classNames: [String] = []
+    /// The whole numbers among the settings that training has stored beside the tensors.
+    var settings: [String: Int] = [:]
 
     /// Last parts of the names of counters that tools put among the tensors of a network.
     private static let counters = ["total_ops", "total_params", "n_averaged"]
@@ -59,6 +61,9 @@ struct StateDict {
         entries = kept
     }
 
+    /// Says something that a reader may want to know.
+    mutating func note(_ remark: String) { remarks.append(remark) }
+
     /// Says which other weights the file has.
     mutating func noteOtherWeights(_ keys: [String]) {
         guard let first = keys.first else { return }
@@ -110,6 +115,8 @@ extension StateDict {
         let remarks: [String]
         /// The names of the classes in their order, where the file has them.
         var classNames: [String] = []
+        /// The whole numbers among the settings that training has stored.
+        var settings: [String: Int] = [:]
         /// What a safetensors file calls its format.
         var format: String?
         /// Bytes of the storages that the tensors lie in, each counted once.
@@ -169,7 +176,7 @@ extension StateDict {
             tensors.append(try CheckpointTensor(name: name, tensor, bytes, limits: limits, at: here))
         }
         return Resolved(
-            tensors: tensors, remarks: remarks, classNames: classNames,
+            tensors: tensors, remarks: remarks, classNames: classNames, settings: settings,
             storageBytes: storages.values.reduce(0) { $0 + $1.count })
     }
 }

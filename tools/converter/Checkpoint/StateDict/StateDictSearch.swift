@@ -31,8 +31,13 @@ struct StateDictSearch {
         if let weights {
             if let chosen = search.mapping(at: weights, in: root) { start = chosen } else { prefix = "\(weights)." }
         }
-        guard let found = try search.find(in: start, levels: 3) else {
+        guard var found = try search.find(in: start, levels: 3) else {
             throw CheckpointError.stateDict(.notFound(keys: search.texts(heap[start].map(\.key))), at: place)
+        }
+        var remark: String?
+        if weights == nil, let average = search.movingAverage(beside: found, in: root) {
+            found = average
+            remark = "the moving average of the weights is taken, as CondenseNetV2's authors do"
         }
         let classNames = search.classNames(in: root)
         let passengers =
@@ -45,6 +50,8 @@ struct StateDictSearch {
                 .noWeights(key: String(prefix.dropLast()), keys: search.texts(heap[root].map(\.key))), at: place)
         }
         state.classNames = classNames
+        state.settings = search.settings(in: root)
+        if let remark { state.note(remark) }
         if weights == nil { state.noteOtherWeights(search.otherWeights(than: found, in: root)) }
         return state
     }
@@ -59,6 +66,33 @@ struct StateDictSearch {
             }
         }
         return nil
+    }
+
+    /// The moving average of a CondenseNetV2's weights, where the file has it beside them.
+    private func movingAverage(beside taken: PickleValue.MappingID, in root: PickleValue.MappingID) -> PickleValue
+        .MappingID?
+    {
+        let isVersion2 = heap[taken].contains { item in
+            if case .text(let text) = item.key {
+                String(decoding: text, as: UTF8.self).hasSuffix(".sfr.conv.weight")
+            } else {
+                false
+            }
+        }
+        guard isVersion2, taken != root, let average = mapping(at: "state_dict_ema", in: root), average != taken,
+            holdsOnlyTensors(average)
+        else { return nil }
+        return average
+    }
+
+    /// The whole numbers in the dictionary or namespace `args`.
+    private func settings(in root: PickleValue.MappingID) -> [String: Int] {
+        guard let arguments = mapping(at: "args", in: root) else { return [:] }
+        var settings: [String: Int] = [:]
+        for case (.text(let key), .integer(let number)) in heap[arguments].prefix(4096) where key.count <= 256 {
+            settings[String(decoding: key, as: UTF8.self)] = number
+        }
+        return settings
     }
 
     /// The keys of other dictionaries of tensors alone, beside the one that was taken.

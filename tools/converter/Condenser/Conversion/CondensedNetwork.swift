@@ -45,7 +45,7 @@ public struct CondensedNetwork: Sendable {
     init(_ checkpoint: Checkpoint, _ inference: SourceInference, classifierKeep: Double?) throws {
         source = inference.network
         let weights = SourceWeights(checkpoint)
-        if let architecture = inference.architecture {
+        if let architecture = inference.architecture, architecture.head == nil {
             keptFeatures = try weights.keptFeatures(
                 architecture.classifier, keep: classifierKeep, usual: inference.classifierKeep ?? 1)
             hasChosenFeatures = architecture.classifier.index != nil
@@ -60,7 +60,7 @@ public struct CondensedNetwork: Sendable {
         try graph.validate()
         tensors = try Folding.tensors(of: source, weights, kept: keptFeatures)
         var condensed = inference.architecture
-        condensed?.classifier.kept = keptFeatures?.count
+        if let keptFeatures { condensed?.classifier.kept = keptFeatures.count }
         architecture = condensed
     }
 

@@ -27,27 +27,13 @@ extension Verification {
     ) throws {
         let plan = try ExecutionPlan(
             Model(try ModelFile(bytes: bytes)), options: ExecutionPlan.Options(retainsValues: true))
-        let session = try Session(plan: plan)
-        let steps = Dictionary(uniqueKeysWithValues: graph.steps.map { ($0.name, $0) })
         var verification = Verification(tolerance: Double(precision.tolerance))
         for number in 0..<inputs {
             let input = try SampleAnswers.input(number: number, graph.value(named: graph.input)!.shape)
-            _ = try session.logits(input)
-            try evaluate(input) { layer in
-                verification.compare(layer, with: try steps[layer.name].map { try session.output(of: $0, graph) })
-            }
+            var outputs: [String: [Float]] = [:]
+            try plan.run(input) { step, output in outputs[step.name] = output }
+            try evaluate(input) { layer in verification.compare(layer, with: outputs[layer.name]) }
         }
         self = verification
-    }
-}
-
-extension Session {
-    /// What `step` wrote in the last run, `[C, H, W]`.
-    ///
-    /// - Throws: `RuntimeError.noValue` unless the plan retains values.
-    fileprivate func output(of step: Step, _ graph: Graph) throws -> [Float] {
-        let shape = graph.shapes(of: step).output
-        let start = step.outputOffset * shape.pixels
-        return Array(try value(step.output)[start..<(start + shape.count)])
     }
 }

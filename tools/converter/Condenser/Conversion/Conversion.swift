@@ -78,7 +78,7 @@ public struct Conversion {
         evaluator = SourceEvaluator(checkpoint, network.source)
 
         let classifier = network.architecture?.classifier
-        let hasChoice = classifier.map { $0.index == nil } ?? false
+        let hasChoice = classifier.map { $0.index == nil } ?? false && network.architecture?.head == nil
         let answers = try SampleFeatures(evaluator, network.source, isChosen: hasChoice)
         let sample = try SampleAnswers(
             answers: try answers.logits(of: 0, keptFeatures: network.chosenFeatures), precision: options.precision)
@@ -114,6 +114,7 @@ extension Conversion.Options {
         let classes = inference.network.classes
         var options = preprocessing
         options.dataset = preprocessing.dataset ?? inference.dataset
+        options.interpolation = preprocessing.interpolation ?? inference.interpolation
         var images = try options.resolve(inputSize: inference.network.inputSize, classes: classes)
         guard let labelFile else {
             images.name(classNames, classes: classes)

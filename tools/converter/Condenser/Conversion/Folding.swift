@@ -20,6 +20,8 @@ struct Folding {
             case .convolution(let convolution): try folding.add(convolution, position, shapes.input)
             case .pooling(let pooling): try folding.add(pooling, position)
             case .linear(let linear): try folding.add(linear, position, shapes.input)
+            case .accumulation(let accumulation): try folding.add(accumulation, position, shapes)
+            case .squeezeExcite(let layer): try folding.add(layer, position, shapes.input.channels)
             case .addition: break
             }
         }
@@ -95,6 +97,41 @@ struct Folding {
             add("\(name).weight", [layer.outputs, inputs], weight)
         }
         add("\(name).bias", [layer.outputs], bias)
+    }
+
+    private mutating func add(_ layer: SourceSqueezeExcite, _ position: Int, _ channels: Int) throws {
+        let name = network.layers[position].name
+        add("\(name).squeeze", [layer.hidden, channels], try source.floats(layer.squeeze))
+        add("\(name).excite", [channels, layer.hidden], try source.floats(layer.excite))
+    }
+
+    private mutating func add(_ layer: SourceAccumulation, _ position: Int, _ shapes: SourceShapes) throws {
+        let name = network.layers[position].name
+        let (before, order, share) = (shapes.output.channels, layer.order, layer.inputs / layer.groups)
+        add("\(name).index", [layer.inputs], .int32(order.map { Int32(before + $0) }))
+        let norm = try source.batchNorm(layer.preNorm)
+        add("\(name).scale", [layer.inputs], order.map { norm.scale[$0] })
+        add("\(name).shift", [layer.inputs], order.map { norm.shift[$0] })
+        var weight = try source.floats(layer.weight)
+        let destinations: [Int]
+        if let index = layer.index {
+            let ones = try source.floats(index)
+            destinations = (0..<layer.sums).map { sum in (0..<before).first { ones[sum * before + $0] == 1 } ?? 0 }
+        } else {
+            let mask = try layer.mask.map(source.floats)
+            // Each group's outputs that are left, and their weights over the group's inputs.
+            let sums = (0..<layer.groups).flatMap { group in
+                (0..<before).filter { mask == nil || mask![$0 * layer.inputs + group] != 0 }
+            }
+            let perGroup = layer.sums / layer.groups
+            weight = sums.indices.flatMap { sum in
+                let inputs = order[(sum / perGroup * share)..<(sum / perGroup * share + share)]
+                return inputs.map { weight[sums[sum] * layer.inputs + $0] }
+            }
+            destinations = sums
+        }
+        add("\(name).weight", [layer.sums, share, 1, 1], weight)
+        add("\(name).destinations", [layer.sums], .int32(destinations.map(Int32.init)))
     }
 
     /// The channels that the condensed convolution reads, group after group; for a single group that kept everything,

@@ -13,6 +13,7 @@ extension ModelDescription {
         let architecture = try Architecture(design)
         var options = PreprocessingOptions()
         options.dataset = design.dataset
+        options.interpolation = CondenseNetV2Variant(architecture)?.interpolation
         let description = ModelDescription(
             name: name ?? architecture.name, graph: Graph(architecture),
             preprocessing: try options.resolve(architecture).preprocessing)

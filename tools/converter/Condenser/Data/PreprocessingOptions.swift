@@ -8,6 +8,8 @@ public struct PreprocessingOptions: Equatable, Sendable {
     public var resize: Int?
     /// The side of the centre crop.
     public var crop: Int?
+    /// How images are resized.
+    public var interpolation: Preprocessing.Interpolation?
     /// A number for each of red, green and blue.
     public var mean: [Float]?
     /// A positive number for each of red, green and blue.
@@ -88,6 +90,7 @@ extension PreprocessingOptions {
             }
             preprocessing.crop = crop
         }
+        if let interpolation { preprocessing.interpolation = interpolation }
         if let mean { preprocessing.mean = try triple("--mean", mean) { $0.isFinite } }
         if let std { preprocessing.std = try triple("--std", std) { $0.isFinite && $0 > 0 } }
         if let found = numbersOfOtherPixels {

@@ -22,6 +22,28 @@ struct Planes {
         values += other.values
     }
 
+    /// Puts other planes in the place of the first ones.
+    ///
+    /// - Precondition: both have one size, and there are not more of them.
+    mutating func replaceFirst(by other: Planes) {
+        precondition(other.shape.height == shape.height && other.shape.width == shape.width)
+        values.replaceSubrange(0..<other.values.count, with: other.values)
+    }
+
+    /// The mean of each plane.
+    var means: Planes {
+        let sums = (0..<shape.channels).map { channel in
+            values[(channel * shape.pixels)..<((channel + 1) * shape.pixels)].reduce(0, +)
+        }
+        return Planes(
+            PlaneShape(channels: shape.channels, height: 1, width: 1), sums.map { $0 / Double(shape.pixels) })
+    }
+
+    /// Each plane times a number of its own.
+    ///
+    /// - Precondition: there is a number for each channel.
+    func scaled(_ factors: [Double]) -> Planes { mapped { channel, value in value * factors[channel] } }
+
     /// The planes that `channels` names, in its order.
     ///
     /// - Precondition: every channel exists.

@@ -1,4 +1,5 @@
 import Checkpoint
+import Glibc
 import ModelFormat
 
 /// Evaluates a checkpoint's own network, before anything is condensed or folded.
@@ -143,6 +144,10 @@ extension SourceEvaluator {
         for (position, layer) in network.layers.enumerated().dropLast() {
             let output = try evaluate(position, values, kept, report)
             for name in layer.inputs where lastReaders[name] == position && name != layer.output { values[name] = nil }
+            if layer.accumulates {
+                values[layer.output]!.replaceFirst(by: output)
+                continue
+            }
             // Taken out of the dictionary, so that a dense block grows in place.
             if var whole = values.removeValue(forKey: layer.output) {
                 whole.append(output)
@@ -169,6 +174,8 @@ extension SourceEvaluator {
             let result = sum.activated(activation)
             try report?(layer.name, result, input.magnitudes.adding(values[other]!.magnitudes).values)
             return result
+        case .accumulation(let accumulation): return try accumulate(input, accumulation, layer.name, report)
+        case .squeezeExcite(let squeezeExcite): return try scale(input, squeezeExcite, layer.name, report)
         case .linear(let linear):
             return try self.linear(input, linear, layer.name, nil, report)
         }
@@ -254,6 +261,59 @@ extension SourceEvaluator {
         }
         func read(_ planes: Planes) -> Planes { features.map(planes.gathered) ?? planes }
         try report(name, read(result), magnitudes.map { read(pooled($0)).values })
+        return result
+    }
+
+    /// The channels before the newest, the reactivation of these added: masked over all inputs, or grouped and put into their
+    /// places by the matrix that the original multiplies by.
+    private func accumulate(
+        _ input: Planes, _ layer: SourceAccumulation, _ name: String, _ report: Report?
+    ) throws -> Planes {
+        let before = input.shape.channels - layer.inputs
+        let newest = input.gathered(Array(before..<input.shape.channels))
+        let norm = try tensors.batchNorm(layer.preNorm, channels: layer.inputs)
+        var weights = try tensors.convolution(layer.weight, inputs: layer.inputs, kernel: 1)
+        if let mask = layer.mask {
+            let mask = try tensors.numbers(mask, shape: [weights.outputs, weights.inputsPerGroup, 1, 1])
+            for position in mask.indices { weights.values[position] *= mask[position] }
+        }
+        func sums(_ operand: Planes, _ weights: ConvolutionWeights) throws -> Planes {
+            guard let index = layer.index else { return try operand.convolved(weights) }
+            // The original's view of [groups, share] as [share, groups], turned.
+            let share = weights.inputsPerGroup
+            let groups = layer.inputs / share
+            let order = (0..<layer.inputs).map { $0 % share * groups + $0 / share }
+            let computed = try operand.gathered(order).convolved(weights)
+            let ones = try tensors.numbers(index, shape: [weights.outputs, before])
+            let turned = (0..<before).flatMap { channel in
+                (0..<weights.outputs).map { ones[$0 * before + channel] }
+            }
+            return try computed.convolved(
+                ConvolutionWeights(outputs: before, inputsPerGroup: weights.outputs, kernel: 1, values: turned))
+        }
+        let old = input.gathered(Array(0..<before))
+        let operand = newest.normalized(norm).activated(layer.preActivation)
+        let result = old.adding(try sums(operand, weights))
+        if let report {
+            let magnitudes = try sums(newest.magnitudes.normalizedMagnitudes(norm), weights.magnitudes)
+            try report(name, result, old.magnitudes.adding(magnitudes).values)
+        }
+        return result
+    }
+
+    private func scale(
+        _ input: Planes, _ layer: SourceSqueezeExcite, _ name: String, _ report: Report?
+    ) throws -> Planes {
+        func product(_ weights: String, _ operand: Planes, outputs: Int) throws -> Planes {
+            let channels = operand.shape.channels
+            let values = try tensors.numbers(weights, shape: [outputs, channels])
+            return try operand.convolved(
+                ConvolutionWeights(outputs: outputs, inputsPerGroup: channels, kernel: 1, values: values))
+        }
+        let hidden = try product(layer.squeeze, input.means, outputs: layer.hidden).activated(.relu)
+        let factors = try product(layer.excite, hidden, outputs: input.shape.channels).values
+        let result = input.scaled(factors.map { 1 / (1 + exp(-$0)) })
+        try report?(name, result, result.magnitudes.values)
         return result
     }
 

@@ -8,7 +8,11 @@ extension Architecture {
         whole.condensationFactor = 1
         for stage in stages.indices {
             for layer in stages[stage].layers.indices {
-                whole.stages[stage].layers[layer].pointwise = stages[stage].layers[layer].pointwise.uncondensed
+                let pointwise = stages[stage].layers[layer].pointwise
+                whole.stages[stage].layers[layer].pointwise = pointwise.uncondensed
+                whole.stages[stage].layers[layer].reactivation?.kind = .plain
+                whole.stages[stage].layers[layer].reactivation?.groups = 1
+                whole.stages[stage].layers[layer].reactivation?.sums = pointwise.inputChannels
             }
             whole.stages[stage].transition = stages[stage].transition?.uncondensed
         }

@@ -54,12 +54,26 @@ private struct GraphBuilder {
                 add(
                     Addition(other: other, activation: activation), .activated(activation, shapes[position].output),
                     position)
+            case .squeezeExcite(let layer):
+                add(
+                    SqueezeExcite(hidden: layer.hidden), .squeezeExcite(shapes[position].input, hidden: layer.hidden),
+                    position)
+            case .accumulation(let layer):
+                let pixels = shapes[position].input.pixels
+                add(
+                    Accumulation(
+                        preActivation: PreActivation(
+                            gather: layer.inputs, normalize: true, activation: layer.preActivation),
+                        outputChannels: layer.sums, groups: layer.groups,
+                        accumulatedChannels: shapes[position].output.channels),
+                    .normalized(layer.inputs, pixels: pixels)
+                        + .convolution(weights: layer.sums * layer.inputs / layer.groups, pixels: pixels), position)
             case .linear(let linear):
                 let inputs = position == network.layers.count - 1 ? kept : nil
                 let elements = inputs ?? shapes[position].input.count
                 add(
                     Linear(outputs: linear.outputs, activation: linear.activation),
-                    .linear(inputs: elements, outputs: linear.outputs)
+                    .linear(inputs: elements, outputs: linear.outputs, countsBiases: network.countsBiases)
                         + .activated(linear.activation, shapes[position].output), position, inputChannels: inputs)
             }
         }
@@ -69,7 +83,9 @@ private struct GraphBuilder {
     /// The value with all channels that any layer writes, where it is not there yet.
     private mutating func declare(_ name: String) {
         guard !values.contains(where: { $0.name == name }) else { return }
-        let writers = network.layers.indices.filter { network.layers[$0].output == name }
+        let writers = network.layers.indices.filter {
+            network.layers[$0].output == name && !network.layers[$0].accumulates
+        }
         var shape = shapes[writers[0]].output
         shape.channels = writers.reduce(0) { $0 + shapes[$1].output.channels }
         if kept != nil, writers == [network.layers.count - 2] { shape.channels = kept! }

@@ -22,9 +22,17 @@ extension SourceCost {
         SourceCost(parameters: 0, paperFLOPs: outputs * window)
     }
 
-    /// A linear layer: one for each weight and each bias.
-    static func linear(inputs: Int, outputs: Int) -> SourceCost {
-        SourceCost(parameters: (inputs + 1) * outputs, paperFLOPs: (inputs + 1) * outputs)
+    /// A linear layer: one for each weight and, in version 1's count, each bias.
+    static func linear(inputs: Int, outputs: Int, countsBiases: Bool = true) -> SourceCost {
+        SourceCost(
+            parameters: (inputs + 1) * outputs, paperFLOPs: (inputs + (countsBiases ? 1 : 0)) * outputs)
+    }
+
+    /// Squeeze-excite in version 2's count: one for each element that is averaged, each weight and each ReLU, two for each
+    /// sigmoid; multiplying the planes costs nothing.
+    static func squeezeExcite(_ shape: PlaneShape, hidden: Int) -> SourceCost {
+        let weights = 2 * hidden * shape.channels
+        return SourceCost(parameters: weights, paperFLOPs: shape.count + weights + hidden + 2 * shape.channels)
     }
 
     static func + (left: SourceCost, right: SourceCost) -> SourceCost {

@@ -14,19 +14,23 @@ extension Architecture {
         public var stemStride: Int?
         /// What the last pooling takes; `nil` for the original's window.
         public var pooling: PoolingChoice?
+        /// The block, counted from 1, from which a CondenseNetV2 has hard swish; `nil` for what its checkpoint says, or the
+        /// published rule.
+        public var hardSwishFrom: Int?
         /// Bytes of the file, which bound what the network may cost.
         public var fileBytes: Int?
 
         /// Nothing stated, unless said otherwise.
         public init(
             inputSize: Int? = nil, dataset: Dataset? = nil, allowUnpruned: Bool = false, stemStride: Int? = nil,
-            pooling: PoolingChoice? = nil
+            pooling: PoolingChoice? = nil, hardSwishFrom: Int? = nil
         ) {
             self.inputSize = inputSize
             self.dataset = dataset
             self.allowUnpruned = allowUnpruned
             self.stemStride = stemStride
             self.pooling = pooling
+            self.hardSwishFrom = hardSwishFrom
         }
     }
 
@@ -98,10 +102,12 @@ private struct ArchitectureInference {
         }
         let features = surveys.last!.outputs
         try inspector.batchNorm("features.norm_last", channels: features)
-        let (form, classifier) = try surveyClassifier(features, surveys)
-        findLostMasks(&surveys)
+        let (form, classifier, head) =
+            traits.isReactivated ? try surveyHead(features, surveys) : try surveyClassifier(features, surveys)
+        if !traits.isReactivated { findLostMasks(&surveys) }
         let usual = inspector.checkForms(surveys, classifier: form)
         let factors = resolveGroups(&surveys, usual)
+        inspector.resolveReactivations(&surveys, usual, allowUnpruned: options.allowUnpruned)
         inspector.reportUnexpected()
         guard inspector.problems.isEmpty else { throw ConversionError.problems(inspector.problems) }
 
@@ -114,16 +120,19 @@ private struct ArchitectureInference {
             stem: Architecture.Stem(
                 channels: stem!, stride: geometry.stemStride, kernel: traits.isPooledStem ? 7 : 3,
                 isPooled: traits.isPooledStem, imageChannels: imageChannels),
-            stages: [], classifier: classifier!, condensationFactor: mostFrequent(factors)!)
+            stages: [], head: head, classifier: classifier!, condensationFactor: mostFrequent(factors)!)
         let sides = try geometry.sides(blocks: surveys.count, stem: architecture.stem)
         architecture.stages = zip(zip(surveys, sides), factors).map { survey, factor in
             let (survey, side) = survey
             return Architecture.Stage(
                 number: survey.number, side: side, inputChannels: survey.inputs!, growth: survey.growth!,
                 layers: survey.layers.map {
-                    Architecture.Layer(pointwise: pointwise($0.pointwise, factor), spatial: $0.spatial!)
+                    Architecture.Layer(
+                        pointwise: pointwise($0.pointwise, factor), spatial: $0.spatial!,
+                        squeezeExcite: $0.squeezeExcite, reactivation: $0.reactivation.map(reactivation))
                 },
-                transition: survey.transition.map { pointwise($0, factor) })
+                transition: survey.transition.map { pointwise($0, factor) },
+                activation: traits.isReactivated && survey.number >= traits.hardSwishFrom ? .hardSwish : .relu)
         }
         architecture.pooling = try resolvePooling(side: sides.last!, stride: geometry.stemStride)
         try architecture.checkLimits(fileBytes: options.fileBytes)
@@ -193,7 +202,15 @@ private struct ArchitectureInference {
                     .disagreement(
                         layer: "\(name).conv_2", quantity: "growth", found: spatial.outputChannels, others: growth))
             }
-            stage.layers.append((pointwise, spatial))
+            var survey = DenseLayerSurvey(pointwise: pointwise, spatial: spatial)
+            if traits.isReactivated {
+                if inspector.checkpoint["\(name).se.fc.0.weight"] != nil {
+                    survey.squeezeExcite = try inspector.surveySqueezeExcite("\(name).se", channels: stage.growth)
+                }
+                survey.reactivation = try inspector.surveyReactivation(
+                    "\(name).sfr", inputs: stage.growth, outputs: visible)
+            }
+            stage.layers.append(survey)
             stage.depth = before + 1
         }
         let isLast = number == names.layers.keys.max()
@@ -207,7 +224,7 @@ private struct ArchitectureInference {
     /// The one linear layer behind the dense blocks, by whatever usual name.
     private mutating func surveyClassifier(
         _ features: Int?, _ surveys: [StageSurvey]
-    ) throws -> (form: Architecture.Form, classifier: Architecture.Classifier?) {
+    ) throws -> (form: Architecture.Form, classifier: Architecture.Classifier?, head: Architecture.Head?) {
         let isConverted = ["classifier.index", "classifier.linear.weight"].contains {
             inspector.checkpoint[$0] != nil
         }
@@ -220,24 +237,42 @@ private struct ArchitectureInference {
             if heads.count > 1 {
                 inspector.report(.severalClassifiers(heads))
                 heads.forEach { inspector.expect(["\($0).weight", "\($0).bias"]) }
-                return (form, nil)
+                return (form, nil, nil)
             }
             if let head = heads.first, inspector.checkpoint["classifier.weight"] == nil { prefix = head }
             if heads.isEmpty, isFineTuned {
                 inspector.report(.noClassifier)
-                return (form, nil)
+                return (form, nil, nil)
             }
         }
         hasUsualClassifier = form == .dense && prefix == "classifier"
         let kept = isConverted ? try surveyClassifierIndex(features) : nil
         let weight = try inspector.shape("\(prefix).weight", [nil, isConverted ? kept : features])
         try inspector.shape("\(prefix).bias", [weight?[0]])
-        guard let features, let weight else { return (form, nil) }
+        guard let features, let weight else { return (form, nil, nil) }
         return (
             form,
             Architecture.Classifier(
                 features: features, kept: kept, classes: weight[0], tensors: prefix,
-                index: isConverted ? "classifier.index" : nil)
+                index: isConverted ? "classifier.index" : nil), nil
+        )
+    }
+
+    /// CondenseNetV2's squeeze-excite, hidden layer and classifier, which are the same in both forms.
+    private mutating func surveyHead(
+        _ features: Int?, _ surveys: [StageSurvey]
+    ) throws -> (form: Architecture.Form, classifier: Architecture.Classifier?, head: Architecture.Head?) {
+        let isConverted = surveys.flatMap(\.pointwise).contains { $0.kind == .condensed }
+        let form: Architecture.Form = isConverted ? .converted : .dense
+        let squeezed = try inspector.surveySqueezeExcite("features.se_last", channels: features)
+        let hidden = try inspector.shape("fc.weight", [nil, features])?[0]
+        try inspector.shape("fc.bias", [hidden])
+        let classes = try inspector.shape("classifier.weight", [nil, hidden])?[0]
+        try inspector.shape("classifier.bias", [classes])
+        guard let squeezed, let hidden, let classes else { return (form, nil, nil) }
+        return (
+            form, Architecture.Classifier(features: hidden, kept: nil, classes: classes),
+            Architecture.Head(squeezeExcite: squeezed, features: hidden)
         )
     }
 
@@ -316,6 +351,12 @@ private struct ArchitectureInference {
             }
         }
         return factor
+    }
+
+    private func reactivation(_ survey: ReactivationSurvey) -> Architecture.Reactivation {
+        Architecture.Reactivation(
+            name: survey.name, kind: survey.kind, inputChannels: survey.inputs!, groups: survey.groups!,
+            sums: survey.sums!)
     }
 
     private func pointwise(_ survey: PointwiseSurvey, _ factor: Int) -> Architecture.Pointwise {

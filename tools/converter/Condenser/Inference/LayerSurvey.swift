@@ -20,6 +20,15 @@ struct PointwiseSurvey {
     }
 }
 
+/// What a checkpoint's tensors say about one layer of a dense block.
+struct DenseLayerSurvey {
+    var pointwise: PointwiseSurvey
+    var spatial: Architecture.Spatial?
+    /// Rows of the first matrix of squeeze-excite, where the layer has it.
+    var squeezeExcite: Int?
+    var reactivation: ReactivationSurvey?
+}
+
 /// What a checkpoint's tensors say about one dense block and its transition.
 struct StageSurvey {
     let number: Int
@@ -27,7 +36,7 @@ struct StageSurvey {
     var growth: Int?
     /// The number of the last layer.
     var depth = 0
-    var layers: [(pointwise: PointwiseSurvey, spatial: Architecture.Spatial?)] = []
+    var layers: [DenseLayerSurvey] = []
     var transition: PointwiseSurvey?
 
     /// All 1×1 convolutions in execution order.

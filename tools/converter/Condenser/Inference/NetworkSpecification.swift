@@ -6,6 +6,8 @@ public struct NetworkSpecification: Equatable, Sendable {
     public enum Family: String, CaseIterable, Sendable {
         /// Learned groups, growth that doubles, pooling alone between the blocks.
         case condensenet
+        /// Version 2: layers add to the channels before them, squeeze-excite, hard swish and a hidden layer.
+        case condenseNetV2 = "condensenet-v2"
         /// Learned groups, in the transitions too.
         case denseNetWithLearnedGroups = "densenet-lgc"
         /// Ordinary grouped convolutions.
@@ -34,8 +36,14 @@ public struct NetworkSpecification: Equatable, Sendable {
     public var stemStride: Int?
     /// Classes, where they are not the data set's.
     public var classes: Int?
-    /// The part of its features that the classifier keeps.
+    /// The part of its features that the classifier keeps; version 2's keeps all.
     public var classifierKeep = SourceWeights.usualClassifierKeep
+    /// Version 2: outputs of the layer before the classifier.
+    public var hidden = 1024
+    /// Version 2: the first block with hard swish, counted from 1.
+    public var hardSwishFrom = Architecture.publishedHardSwish
+    /// Version 2: the first block whose layers have squeeze-excite, counted from 1.
+    public var squeezeExciteFrom = Architecture.publishedSqueezeExcite
 
     /// A CondenseNet with the authors' settings.
     public init(stages: [Int], growth: [Int]) {
@@ -64,15 +72,24 @@ extension Architecture {
             channels = stage.outputChannels
             stages.append(stage)
         }
+        form = .dense
+        inputSize = geometry.size
+        condensationFactor = design.factor
+        let classes = design.classes ?? dataset.classes
+        if design.family == .condenseNetV2 {
+            guard channels >= 16 else {
+                throw ConversionError.option("--growth: \(channels) features are too few to squeeze to a sixteenth")
+            }
+            head = Head(squeezeExcite: channels / 16, features: design.hidden)
+            classifier = Classifier(features: design.hidden, kept: nil, classes: classes)
+            try checkLimits()
+            return
+        }
         let kept = Int(Double(channels) * design.classifierKeep)
         guard kept > 0 else {
             throw ConversionError.option("--classifier-keep: \(design.classifierKeep) of \(channels) features is none")
         }
-        form = .dense
-        inputSize = geometry.size
-        classifier = Classifier(
-            features: channels, kept: kept == channels ? nil : kept, classes: design.classes ?? dataset.classes)
-        condensationFactor = design.factor
+        classifier = Classifier(features: channels, kept: kept == channels ? nil : kept, classes: classes)
         try checkLimits()
     }
 }
@@ -92,7 +109,8 @@ extension NetworkSpecification {
         try require(growth.allSatisfy(range.contains), "--growth: 1 to \(range.upperBound) each")
         for (name, number) in [
             ("--bottleneck", bottleneck), ("--groups", groups), ("--condensation", factor),
-            ("--groups-3x3", spatialGroups ?? groups), ("--classes", classes ?? 1),
+            ("--groups-3x3", spatialGroups ?? groups), ("--classes", classes ?? 1), ("--hidden", hidden),
+            ("--hard-swish-from", hardSwishFrom), ("--squeeze-excite-from", squeezeExciteFrom),
         ] {
             try require(range.contains(number), "\(name): 1 to \(range.upperBound), found \(number)")
         }
@@ -120,8 +138,19 @@ extension NetworkSpecification {
             let spatial = Architecture.Spatial(
                 name: "\(name).conv_2", inputChannels: middle, outputChannels: growth, groups: spatialGroups)
             stage.layers.append(Architecture.Layer(pointwise: pointwise, spatial: spatial))
+            guard family == .condenseNetV2 else { continue }
+            guard growth.isMultiple(of: groups), pointwise.inputChannels.isMultiple(of: groups) else {
+                throw ConversionError.option(
+                    "--groups: \(groups) groups do not divide \(growth) inputs and \(pointwise.inputChannels) outputs "
+                        + "of \(name).sfr")
+            }
+            if number >= squeezeExciteFrom { stage.layers[layer - 1].squeezeExcite = growth }
+            stage.layers[layer - 1].reactivation = Architecture.Reactivation(
+                name: "\(name).sfr", kind: .learned, inputChannels: growth, groups: groups,
+                sums: pointwise.inputChannels)
         }
-        if family != .condensenet, number < stages.count {
+        if family == .condenseNetV2, number >= hardSwishFrom { stage.activation = .hardSwish }
+        if family != .condensenet, family != .condenseNetV2, number < stages.count {
             // Half the channels, rounded up, then up to a multiple of the groups.
             let half = (stage.blockChannels + 1) / 2
             stage.transition = try pointwise(

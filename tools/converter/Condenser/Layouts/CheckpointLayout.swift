@@ -19,7 +19,7 @@ public struct CheckpointLayout: Sendable {
 
     /// All layouts that are known, in the order in which they are tried.
     public static let all: [CheckpointLayout] = [
-        .condenseNet, .pytorchcv, .torchvisionDenseNet, .vgg, .resNet, .mobileNetV1,
+        .condenseNet, .condenseNetV2, .pytorchcv, .torchvisionDenseNet, .vgg, .resNet, .mobileNetV1,
     ]
 
     /// The layout of a checkpoint; `nil` where its names are nobody's.
@@ -48,6 +48,9 @@ public struct CheckpointLayout: Sendable {
         guard let layout = of(checkpoint) else {
             throw ConversionError.problems([foreign(checkpoint.names)])
         }
+        guard options.hardSwishFrom == nil || layout.name == condenseNetV2.name else {
+            throw ConversionError.option("--hard-swish-from: only CondenseNetV2 has hard swish")
+        }
         let renamed = try checkpoint.renamed(layout.renaming(checkpoint.names))
         var inference = try layout.infer(renamed, options)
         inference.remarks = remarks + inference.remarks
@@ -67,6 +70,8 @@ struct SourceInference {
     var remarks: [String] = []
     /// The data set that networks of this layout were trained on, where that is known.
     var dataset: Dataset?
+    /// How the images were resized that it was trained on, where that is known.
+    var interpolation: Preprocessing.Interpolation?
     /// The part of its features that the classifier keeps unless told otherwise; `nil` where there is no choice.
     var classifierKeep: Double?
 }

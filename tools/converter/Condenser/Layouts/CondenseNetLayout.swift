@@ -6,7 +6,7 @@ extension CheckpointLayout {
         name: "the CondenseNet authors' code",
         recognizes: { checkpoint in
             let names = checkpoint.names
-            // CondenseNeXt and CondenseNetV2 name their blocks alike.
+            // CondenseNeXt and CondenseNetV2, which has a layout of its own, name their blocks alike.
             return !names.contains { $0.contains(".dwconv.") || $0.contains(".sfr.") }
                 && !LayerNames(names.map(countedFromOne(names))).layers.isEmpty
         },
@@ -16,7 +16,7 @@ extension CheckpointLayout {
         })
 
     /// Names as the authors' code counts blocks, layers and transitions, from 1, where all of a kind are counted from 0.
-    private static func countedFromOne(_ names: [String]) -> @Sendable (String) -> String {
+    static func countedFromOne(_ names: [String]) -> @Sendable (String) -> String {
         func startsAtZero(_ kind: String) -> Bool { names.contains { $0.contains("\(kind)_0.") } }
         let kinds = ["denseblock", "transition", "denselayer"].filter(startsAtZero)
         // Transitions are counted as the blocks before them are.

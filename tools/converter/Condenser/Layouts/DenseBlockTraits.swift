@@ -15,6 +15,10 @@ struct DenseBlockTraits: Sendable {
     var stemStride: Int?
     /// The data set that they were trained on, where that is known.
     var dataset: Dataset?
+    /// Whether layers add to the channels before them, and a hidden layer stands before the classifier: CondenseNetV2.
+    var isReactivated = false
+    /// The block from which hard swish takes the place of ReLU, counted from 1, in reactivated networks.
+    var hardSwishFrom = Architecture.publishedHardSwish
     /// The part of its features that a classifier of the usual name keeps; `nil` for the authors' half.
     var classifierKeep: Double?
 }

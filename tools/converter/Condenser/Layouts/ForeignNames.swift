@@ -1,7 +1,7 @@
 extension CheckpointLayout {
     /// Names that tell another network, and what people call it.
     private static let others: [(fragment: String, name: String)] = [
-        (".dwconv.weight", "a CondenseNeXt"), (".sfr.conv.weight", "a CondenseNetV2"),
+        (".dwconv.weight", "a CondenseNeXt"),
         ("layer1.0.conv3.weight", "a ResNet of bottleneck blocks"), ("features.0.0.weight", "a MobileNetV2 or V3"),
         ("_conv_stem.weight", "an EfficientNet"), ("blocks.0.attn.qkv.weight", "a vision transformer"),
         ("trans1.conv1.weight", "a DenseNet of another code"), ("dense1.0.conv1.weight", "a DenseNet of another code"),

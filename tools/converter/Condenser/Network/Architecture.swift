@@ -1,3 +1,5 @@
+import ModelFormat
+
 /// A network of the CondenseNet family as a checkpoint holds it: everything but the numbers.
 ///
 /// Every layer carries the prefix of its tensors' names, without `module.` and the like, which wrappers add.
@@ -22,6 +24,8 @@ public struct Architecture: Equatable, Sendable {
     public var stages: [Stage]
     /// The average pooling before the classifier.
     public var pooling = FinalPooling()
+    /// What CondenseNetV2 has between pooling and classifier.
+    public var head: Head?
     /// The linear layer at the end.
     public var classifier: Classifier
     /// C: of the inputs of each group of a learned convolution one in C is kept. 1 where no groups are learned.
@@ -75,6 +79,8 @@ public struct Architecture: Equatable, Sendable {
         public var layers: [Layer]
         /// The 1×1 convolution before the pooling that ends the stage, where there is one.
         public var transition: Pointwise?
+        /// What is applied after the batch norms of the stage's layers.
+        public var activation = Activation.relu
 
         /// Channels of the finished block, before the transition.
         public var blockChannels: Int { inputChannels + layers.count * growth }
@@ -88,7 +94,33 @@ public struct Architecture: Equatable, Sendable {
         public var pointwise: Pointwise
         /// `conv_2`: batch norm, ReLU, 3×3 convolution with padding 1.
         public var spatial: Spatial
+        /// CondenseNetV2: `se`, squeeze-excite of the new channels; rows of its first matrix.
+        public var squeezeExcite: Int?
+        /// CondenseNetV2: `sfr`, which adds to all channels before the new ones.
+        public var reactivation: Reactivation?
+    }
 
+    /// A batch norm (`name.norm`), an activation and a 1×1 convolution (`name.conv`) of a layer's new channels, added to the
+    /// channels that the layer has read.
+    public struct Reactivation: Equatable, Sendable {
+        /// `features.denseblock_S.denselayer_L.sfr`.
+        public var name: String
+        /// How the convolution reads its inputs: `plain` for one group without a mask.
+        public var kind: Pointwise.Kind
+        /// The new channels.
+        public var inputChannels: Int
+        /// Groups of the condensed convolution.
+        public var groups: Int
+        /// Sums of the condensed convolution, each of which is added to one channel.
+        public var sums: Int
+    }
+
+    /// Squeeze-excite (`features.se_last`), then a linear layer (`fc`) with hard swish.
+    public struct Head: Equatable, Sendable {
+        /// Rows of the first matrix of `features.se_last`.
+        public var squeezeExcite: Int
+        /// Outputs of `fc`.
+        public var features: Int
     }
 
     /// A batch norm (`name.norm`), a ReLU and a 1×1 convolution without bias (`name.conv`).
@@ -129,9 +161,9 @@ public struct Architecture: Equatable, Sendable {
 
     }
 
-    /// The linear layer, after `features.norm_last`, ReLU and average pooling.
+    /// The linear layer, after `features.norm_last`, ReLU and average pooling, and the head where there is one.
     public struct Classifier: Equatable, Sendable {
-        /// Channels of `features.norm_last`.
+        /// Channels of `features.norm_last`, or the head's features.
         public var features: Int
         /// Features that the classifier reads; `nil` takes all of them in their order.
         public var kept: Int?
@@ -148,6 +180,11 @@ public struct Architecture: Equatable, Sendable {
 }
 
 extension Architecture {
+    /// The block from which the published CondenseNetV2s have hard swish, counted from 1.
+    static let publishedHardSwish = 3
+    /// The block from which their layers have squeeze-excite, counted from 1.
+    static let publishedSqueezeExcite = 4
+
     /// Every 1×1 convolution in execution order, those of the transitions included.
     public var pointwise: [Pointwise] {
         stages.flatMap { stage in stage.layers.map(\.pointwise) + (stage.transition.map { [$0] } ?? []) }
@@ -156,6 +193,8 @@ extension Architecture {
     /// G: the groups of the 1×1 convolutions, the most where plain ones differ.
     public var groups: Int { pointwise.map(\.groups).max() ?? 1 }
 
-    /// The family: learned groups make a CondenseNet.
-    public var family: String { pointwise.contains { $0.kind != .plain } ? "CondenseNet" : "DenseNet" }
+    /// The family: learned groups make a CondenseNet, reactivation its second version.
+    public var family: String {
+        head != nil ? "CondenseNetV2" : pointwise.contains { $0.kind != .plain } ? "CondenseNet" : "DenseNet"
+    }
 }

@@ -21,7 +21,15 @@ public struct SourceLayer: Equatable, Sendable {
         case addition(other: String, activation: Activation)
         /// A linear layer over all elements of the value.
         case linear(SourceLinear)
+        /// A convolution of the value's last channels whose results are added to those before them: input and output are
+        /// one value.
+        case accumulation(SourceAccumulation)
+        /// Every plane times a factor that follows from the means of all.
+        case squeezeExcite(SourceSqueezeExcite)
     }
+
+    /// Whether the layer adds to channels that earlier layers have written, and so writes none of its own.
+    var accumulates: Bool { if case .accumulation = operation { true } else { false } }
 
     /// All values that are read.
     public var inputs: [String] {

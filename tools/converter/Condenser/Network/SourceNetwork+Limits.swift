@@ -90,6 +90,8 @@ extension SourceLayer {
             let window = Double(pooling.window ?? shapes.input.height)
             products = output * window * window
         case .addition: products = output
+        case .squeezeExcite(let layer): products = 2 * Double(layer.hidden) * Double(shapes.input.channels)
+        case .accumulation(let layer): products = Double(layer.inputs) * output
         }
         return (
             products + SourceNetwork.elementWork * (allPatches + input + output),

@@ -4,7 +4,7 @@ import ModelFormat
 struct SourceShapes {
     /// All channels that are written by then.
     var input: PlaneShape
-    /// The layer's own channels.
+    /// The layer's own channels, or those that it adds to.
     var output: PlaneShape
     /// Channels of the output value that are written before.
     var outputOffset: Int
@@ -20,6 +20,7 @@ extension SourceNetwork {
         return try layers.map { layer in
             let input = values[layer.input]!
             let output = try layer.output(of: input, inputSize: inputSize)
+            guard !layer.accumulates else { return SourceShapes(input: input, output: output, outputOffset: 0) }
             let written = values[layer.output]?.channels ?? 0
             values[layer.output] = PlaneShape(
                 channels: written + output.channels, height: output.height, width: output.width)
@@ -49,7 +50,10 @@ extension SourceLayer {
                 return PlaneShape(channels: input.channels, height: 1, width: 1)
             }
             return try windows(input.channels, kernel: window, stride: pooling.stride, padding: pooling.padding)
-        case .addition: return input
+        case .addition, .squeezeExcite: return input
+        case .accumulation(let accumulation):
+            return PlaneShape(
+                channels: input.channels - accumulation.inputs, height: input.height, width: input.width)
         case .linear(let linear): return PlaneShape(channels: linear.outputs, height: 1, width: 1)
         }
     }

@@ -16,6 +16,8 @@ public struct SourceNetwork: Equatable, Sendable {
     public var imageChannels = 3
     /// Height and width of the input.
     public let inputSize: Int
+    /// Whether the authors' count of operations has one for each bias of a linear layer.
+    public var countsBiases = true
     /// All layers in execution order; the last one's output are the logits.
     public private(set) var layers: [SourceLayer] = []
 

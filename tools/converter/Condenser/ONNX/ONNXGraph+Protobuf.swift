@@ -63,12 +63,26 @@ extension ONNXInitializer {
     fileprivate func write(_ tensors: some TensorSource, to writer: inout ProtobufWriter) throws {
         for dimension in dimensions { writer.integer(TensorField.dimension, dimension) }
         switch elements {
-        case .weights(let tensor) where tensor.role != .index:
+        case .weights(let tensor) where !tensor.role.isIndex:
             writer.integer(TensorField.elementType, ElementCode.float32)
             writer.string(TensorField.name, name)
             try tensors.floats(tensor.name).withUnsafeBytes { writer.raw(TensorField.rawData, $0) }
         case .weights(let tensor):
             write(try tensors.indices(tensor.name).map(Int64.init), to: &writer)
+        case .channels(let tensor, let first):
+            write(try tensors.indices(tensor.name).map { Int64($0) - Int64(first) }, to: &writer)
+        case .scattered(let weight, let destinations, let groups):
+            writer.integer(TensorField.elementType, ElementCode.float32)
+            writer.string(TensorField.name, name)
+            let share = weight.shape[1]
+            let sumsPerGroup = weight.shape[0] / groups
+            var scattered = [Float](repeating: 0, count: dimensions.reduce(1, *))
+            let weights = try tensors.floats(weight.name)
+            for (sum, destination) in try tensors.indices(destinations.name).enumerated() {
+                let first = Int(destination) * dimensions[1] + sum / sumsPerGroup * share
+                for input in 0..<share { scattered[first + input] += weights[sum * share + input] }
+            }
+            scattered.withUnsafeBytes { writer.raw(TensorField.rawData, $0) }
         case .integers(let list):
             write(list.map(Int64.init), to: &writer)
         }

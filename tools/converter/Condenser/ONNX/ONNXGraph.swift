@@ -19,6 +19,10 @@ struct ONNXNode {
 struct ONNXInitializer {
     enum Elements {
         case weights(TensorSpecification)
+        /// Channel numbers, counted from a channel on.
+        case channels(TensorSpecification, from: Int)
+        /// An accumulation's weights as those of a convolution of one group with an output for each channel that is added to.
+        case scattered(weight: TensorSpecification, destinations: TensorSpecification, groups: Int)
         /// A list of int64, such as the target of a Reshape.
         case integers([Int])
     }
@@ -42,7 +46,9 @@ struct ONNXGraph {
     var constantBytes: Int {
         initializers.reduce(0) { sum, initializer in
             switch initializer.elements {
-            case .weights(let tensor): sum + tensor.count * (tensor.role == .index ? 8 : 4)
+            case .weights(let tensor): sum + tensor.count * (tensor.role.isIndex ? 8 : 4)
+            case .channels(let tensor, _): sum + 8 * tensor.count
+            case .scattered: sum + 4 * initializer.dimensions.reduce(1, *)
             case .integers(let list): sum + 8 * list.count
             }
         }

@@ -3,7 +3,8 @@ import ModelFormat
 /// Translates a graph's steps to ONNX operators of opset 14.
 ///
 /// ONNX knows no value with several writers: each writer makes a tensor of its own, and readers concatenate as many of
-/// them as they see, starting from what earlier readers have concatenated.
+/// them as they see, starting from what earlier readers have concatenated. A step that adds to channels which exist makes a
+/// tensor that takes their place.
 ///
 /// A step's operators are called `STEP/OPERATION` and its result `STEP/output`, what readers share `VALUE/OPERATION`; each
 /// operation has a word of its own and every name but those of weights, `STEP.ROLE`, a slash. So no two names are the
@@ -18,6 +19,8 @@ struct ONNXGraphBuilder {
 
     /// Of each value that was read, the longest tensor made of its parts.
     private var longest: [String: Prefix] = [:]
+    /// How often steps have added to a value.
+    private var additions: [String: Int] = [:]
 
     private typealias Tensors = [TensorSpecification.Role: TensorSpecification]
 
@@ -75,6 +78,10 @@ struct ONNXGraphBuilder {
                 "Add", "\(step.name)/add",
                 [planes(step.input, step.inputChannels), planes(addition.other, step.inputChannels)])
             activate(sum, addition.activation, "\(step.name)/")
+        case let accumulation as Accumulation: return accumulate(step, accumulation, tensors)
+        case let squeezeExcite as SqueezeExcite:
+            part.shape.channels = step.inputChannels
+            scale(step, squeezeExcite, tensors)
         case let linear as Linear:
             part.shape.channels = linear.outputs
             part.isFlat = true
@@ -93,9 +100,12 @@ struct ONNXGraphBuilder {
     private mutating func staged(
         _ step: Step, _ stage: PreActivation, _ tensors: Tensors
     ) -> String {
-        var tensor = planes(step.input, step.inputChannels)
+        let first = tensors[.index]?.channels.lowerBound ?? 0
+        var tensor = planes(step.input, step.inputChannels, from: first)
         if let index = tensors[.index] {
-            tensor = emit("Gather", "\(step.name)/gather", [tensor, constant(index)], ["axis": .integer(1)])
+            tensor = emit(
+                "Gather", "\(step.name)/gather", [tensor, constant(index, elements: .channels(index, from: first))],
+                ["axis": .integer(1)])
         }
         if stage.normalize {
             let perChannel = [1, stage.channels(of: step.inputChannels), 1, 1]
@@ -113,6 +123,51 @@ struct ONNXGraphBuilder {
         case .relu: emit("Relu", "\(prefix)relu", [tensor])
         case .hardSwish: emit("HardSwish", "\(prefix)hard-swish", [tensor])
         }
+    }
+
+    /// Adds a convolution to the leading channels of the step's output, which are its new ones from then on.
+    private mutating func accumulate(_ step: Step, _ accumulation: Accumulation, _ tensors: Tensors) {
+        let value = step.output
+        let channels = accumulation.accumulatedChannels!
+        let operand = staged(step, accumulation.preActivation, tensors)
+        let weight = constant(
+            tensors[.weight]!,
+            [channels, accumulation.preActivation.channels(of: step.inputChannels), 1, 1],
+            elements: .scattered(
+                weight: tensors[.weight]!, destinations: tensors[.destinations]!, groups: accumulation.groups))
+        let sums = emit(
+            "Conv", "\(step.name)/conv", [operand, weight], window(kernel: 1, stride: 1, padding: 0, groups: 1))
+        var shape = graph.value(named: value)!.shape
+        shape.channels = channels
+        let old = planes(value, channels)
+        let written = parts[value]!.reduce(0) { $0 + $1.shape.channels }
+        var rest: [Part] = []
+        if written > channels {
+            shape.channels = written - channels
+            rest.append(Part(tensor: planes(value, written, from: channels), shape: shape))
+            shape.channels = channels
+        }
+        emit("Add", "\(step.name)/add", [old, sums])
+        result.nodes[result.nodes.count - 1].output = "\(step.name)/output"
+        parts[value] = [Part(tensor: "\(step.name)/output", shape: shape)] + rest
+        longest[value] = nil
+        additions[value, default: 0] += 1
+    }
+
+    /// Squeeze-excite, its linear layers as 1×1 convolutions.
+    private mutating func scale(_ step: Step, _ layer: SqueezeExcite, _ tensors: Tensors) {
+        let channels = step.inputChannels
+        let input = planes(step.input, channels)
+        var tensor = emit("GlobalAveragePool", "\(step.name)/means", [input])
+        tensor = emit(
+            "Conv", "\(step.name)/squeeze", [tensor, constant(tensors[.squeeze]!, [layer.hidden, channels, 1, 1])],
+            window(kernel: 1, stride: 1, padding: 0, groups: 1))
+        tensor = emit("Relu", "\(step.name)/relu", [tensor])
+        tensor = emit(
+            "Conv", "\(step.name)/excite", [tensor, constant(tensors[.excite]!, [channels, layer.hidden, 1, 1])],
+            window(kernel: 1, stride: 1, padding: 0, groups: 1))
+        tensor = emit("Sigmoid", "\(step.name)/sigmoid", [tensor])
+        emit("Mul", "\(step.name)/scale", [input, tensor])
     }
 
     private mutating func convolve(
@@ -148,19 +203,39 @@ struct ONNXGraphBuilder {
                 whole.parts += 1
                 whole.channels += part.shape.channels
             }
-            whole.tensor = emit("Concat", "\(value)/concat-\(whole.channels)", tensors, ["axis": .integer(1)])
+            whole.tensor = emit("Concat", shared(value, "concat", whole.channels), tensors, ["axis": .integer(1)])
             derived.insert(whole.tensor)
         }
         longest[value] = whole
         if whole.channels == channels { return whole.tensor }
         if first.shape.channels == channels { return planes(first) }
-        if derived.contains("\(value)/concat-\(channels)") { return "\(value)/concat-\(channels)" }
-        return once("\(value)/slice-\(channels)") { builder, name in
-            let starts = builder.constant("\(name)/starts", [0])
-            let ends = builder.constant("\(name)/ends", [channels])
-            let axes = builder.constant("\(name)/axes", [1])
-            return builder.emit("Slice", name, [whole.tensor, starts, ends, axes])
+        let concatenated = shared(value, "concat", channels)
+        if derived.contains(concatenated) { return concatenated }
+        return once(shared(value, "slice", channels)) { $0.slice($1, whole.tensor, 0..<channels) }
+    }
+
+    /// The channels of a value from `first` on, of its leading `channels`.
+    private mutating func planes(_ value: String, _ channels: Int, from first: Int) -> String {
+        guard first > 0 else { return planes(value, channels) }
+        var start = 0
+        for part in parts[value]! {
+            if start == first, start + part.shape.channels == channels { return planes(part) }
+            start += part.shape.channels
         }
+        let whole = planes(value, channels)
+        return once(shared(value, "slice-from-\(first)", channels)) { $0.slice($1, whole, first..<channels) }
+    }
+
+    /// The name of what readers of a value share.
+    private func shared(_ value: String, _ operation: String, _ channels: Int) -> String {
+        "\(value)/\(operation)-\(channels)" + (additions[value].map { "-after-\($0)" } ?? "")
+    }
+
+    private mutating func slice(_ name: String, _ tensor: String, _ channels: Range<Int>) -> String {
+        let starts = constant("\(name)/starts", [channels.lowerBound])
+        let ends = constant("\(name)/ends", [channels.upperBound])
+        let axes = constant("\(name)/axes", [1])
+        return emit("Slice", name, [tensor, starts, ends, axes])
     }
 
     private mutating func planes(_ part: Part) -> String {
@@ -174,7 +249,7 @@ struct ONNXGraphBuilder {
     private mutating func flat(_ value: String, _ channels: Int) -> String {
         if let part = parts[value]?.first, part.isFlat, part.shape.channels == channels { return part.tensor }
         let tensor = planes(value, channels)
-        return once("\(value)/flatten-\(channels)") { builder, name in
+        return once(shared(value, "flatten", channels)) { builder, name in
             builder.emit("Flatten", name, [tensor], ["axis": .integer(1)])
         }
     }
@@ -199,9 +274,12 @@ struct ONNXGraphBuilder {
         emit("Reshape", name, [input, constant("\(name)/shape", shape)])
     }
 
-    private mutating func constant(_ tensor: TensorSpecification, _ dimensions: [Int]? = nil) -> String {
+    private mutating func constant(
+        _ tensor: TensorSpecification, _ dimensions: [Int]? = nil, elements: ONNXInitializer.Elements? = nil
+    ) -> String {
         result.initializers.append(
-            ONNXInitializer(name: tensor.name, dimensions: dimensions ?? tensor.shape, elements: .weights(tensor)))
+            ONNXInitializer(
+                name: tensor.name, dimensions: dimensions ?? tensor.shape, elements: elements ?? .weights(tensor)))
         return tensor.name
     }
 

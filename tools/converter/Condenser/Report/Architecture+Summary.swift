@@ -2,6 +2,8 @@ extension Architecture {
     /// The usual name: the family and the number of layers with weights.
     public var name: String {
         let layers = stages.reduce(0) { $0 + 2 * $1.layers.count + ($1.transition == nil ? 0 : 1) } + 2
+        if let variant = CondenseNetV2Variant(self) { return "CondenseNetV2-\(variant.rawValue)" }
+        guard head == nil else { return "CondenseNetV2-\(layers)" }
         guard pointwise.contains(where: { $0.kind != .plain }) else { return "DenseNet-\(layers)" }
         return (stages.contains { $0.transition != nil } ? "DenseNet-LGC-" : "CondenseNet-") + "\(layers)"
     }
@@ -49,9 +51,28 @@ extension Architecture {
                     + (isPlain ? "" : ", learned; condensation factor \(range(factors))")
             ),
             ("3×3", "groups \(range(layers.map(\.spatial.groups)))"),
+        ] + reactivationSummary + [
             ("transitions", transitions),
             ("input", "3×\(inputSize)×\(inputSize), first stride \(stem.stride)"),
             ("classifier", "\(classifier.classes) classes from \(kept) of \(classifier.features) features"),
+        ]
+    }
+
+    /// What CondenseNetV2 has and its first version has not.
+    private var reactivationSummary: [(label: String, text: String)] {
+        guard let head else { return [] }
+        func from(_ isFirst: (Stage) -> Bool) -> String {
+            stages.first(where: isFirst).map { "from block \($0.number)" } ?? "in no block"
+        }
+        let groups = Set(stages.flatMap(\.layers).compactMap(\.reactivation?.groups)).sorted().map(String.init)
+        return [
+            ("reactivation", "groups \(groups.joined(separator: ", "))"),
+            ("hard swish", from { $0.activation == .hardSwish }),
+            (
+                "squeeze-excite",
+                from { $0.layers.contains { $0.squeezeExcite != nil } } + "; of the features, to \(head.squeezeExcite)"
+            ),
+            ("hidden layer", "\(head.features) features with hard swish"),
         ]
     }
 }

@@ -81,7 +81,7 @@ public struct CondensationTable: Equatable, Sendable {
     /// The stem, the block or transition, or the classifier with the batch norm before it.
     private static func part(of step: String) -> String {
         let names = step.split(separator: ".")
-        guard names.count > 1, names[1] != "pool_last" else { return "classifier" }
+        guard names.count > 1, names[1] != "pool_last", names[1] != "se_last" else { return "classifier" }
         return String(names[1])
     }
 }

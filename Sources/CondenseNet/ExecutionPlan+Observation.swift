@@ -1,0 +1,42 @@
+import Engine
+import Foundations
+import ModelFormat
+
+extension ExecutionPlan {
+    /// Runs the plan on the calling thread and shows what each step writes as soon as it has run: later steps may add to it.
+    ///
+    /// - Parameters:
+    ///   - input: `[3, H, W]` planes, normalised.
+    ///   - observe: receives each step with the channels that it has written or added to, `[C, H, W]`.
+    /// - Precondition: the plan retains values, so that no two steps run as one, and `input` has the plan's size.
+    /// - Throws: `MemoryError`, and what `observe` throws.
+    package func run(_ input: [Float], observe: (Step, [Float]) throws -> Void) throws {
+        precondition(options.retainsValues)
+        let graph = model.description.graph
+        let arena = try Storage(zeroedBytes: arenaBytes)
+        let scratch = try Storage(zeroedBytes: scratchBytes)
+        defer { withExtendedLifetime((arena, scratch)) {} }
+        func planes(_ value: String) -> Planes<Float> { place(of: value)!.planes(arena.bytes.baseAddress!) }
+        let image = graph.value(named: graph.input)!.shape
+        precondition(input.count == image.count)
+        input.withUnsafeBufferPointer { input in
+            for channel in 0..<image.channels {
+                planes(graph.input)[channel].update(
+                    from: input.baseAddress! + channel * image.pixels, count: image.pixels)
+            }
+        }
+        let share = Share(
+            arena: arena.bytes.baseAddress!, scratch: scratch.bytes.baseAddress ?? arena.bytes.baseAddress!, part: 0,
+            parts: 1)
+        for (step, operation) in zip(graph.steps, operations) {
+            operation.run(share)
+            let shape = graph.shapes(of: step).output
+            let output = planes(step.output)
+            try observe(
+                step,
+                (step.outputOffset..<(step.outputOffset + shape.channels)).flatMap {
+                    UnsafeBufferPointer(start: output[$0], count: shape.pixels)
+                })
+        }
+    }
+}

@@ -1,0 +1,59 @@
+import Foundations
+import TestSupport
+import Testing
+
+@testable import Kernels
+
+@Suite("Squeeze-excite")
+struct SqueezeExciteTests {
+    @Test("Any number of channels, hidden numbers and pixels", arguments: [1, 7, 8, 9, 16, 33], [1, 5, 8, 40])
+    func shapes(channels: Int, hidden: Int) {
+        for pixels in [1, 7, 8, 9, 15, 49, 64] {
+            var random = SplitMix64(seed: UInt64(pixels))
+            func buffer(_ count: Int) -> GuardedBuffer {
+                GuardedBuffer(count: count, offset: 1) { _ in random.value() }
+            }
+            let layer = SqueezeExcite(channels: channels, hidden: hidden, pixels: pixels)
+            let (input, squeeze, excite) = (
+                buffer(channels * pixels), buffer(hidden * channels), buffer(channels * hidden)
+            )
+            let packed = (
+                GuardedBuffer(count: layer.squeeze.packedCount), GuardedBuffer(count: layer.excite.packedCount)
+            )
+            layer.squeeze.pack(weights: squeeze.readOnly, bias: nil, into: packed.0.pointer)
+            layer.excite.pack(weights: excite.readOnly, bias: nil, into: packed.1.pointer)
+            let (actual, expected) = (
+                GuardedBuffer(count: channels * pixels, offset: 3), GuardedBuffer(count: channels * pixels)
+            )
+            func operands(_ output: GuardedBuffer) -> PoolingOperands<Float> {
+                PoolingOperands(
+                    input: input.readOnly, inputPlaneStride: pixels, output: output.pointer, outputPlaneStride: pixels)
+            }
+            let scratch = GuardedBuffer(count: layer.scratchCount, offset: 1)
+            for range in [0..<channels / 2, channels / 2..<channels] {
+                layer.run(
+                    Float.self, operands(actual), squeeze: packed.0.readOnly, excite: packed.1.readOnly,
+                    channels: range,
+                    scratch: scratch.pointer)
+            }
+            layer.runReference(Float.self, operands(expected), squeeze: squeeze.readOnly, excite: excite.readOnly)
+            keepAlive(input)
+            // Means, two sums and a factor each round; the sigmoid's slope is at most a quarter.
+            let terms = Float(pixels + channels + hidden + 4)
+            let sums = (0..<channels).map { channel in
+                (0..<hidden).reduce(0 as Float) { sum, row in
+                    sum
+                        + (excite.values[channel * hidden + row]
+                        * squeeze.values[row * channels..<(row + 1) * channels].reduce(0) { $0 + $1.magnitude })
+                        .magnitude
+                }
+            }
+            let largest = input.values.map(\.magnitude).max()!
+            for (index, (a, b)) in zip(actual.values, expected.values).enumerated() {
+                let bound = terms * 0x1p-23 * largest * (1 + sums[index / pixels] * largest)
+                #expect((a - b).magnitude <= bound, "\(channels) channels, \(hidden), \(pixels): \(a), expected \(b)")
+            }
+            #expect(actual.guardsAreIntact && scratch.guardsAreIntact)
+        }
+    }
+}
