@@ -213,6 +213,8 @@ extension ModelFormat.Operation {
         case let pooling as Pooling:
             "\(pooling.kind) pool \(pooling.kernel)×\(pooling.kernel) /\(pooling.stride)"
         case is GlobalAveragePooling: "global average pool"
+        case let accumulation as Accumulation: "add conv 1×1, \(accumulation.groups) groups"
+        case is SqueezeExcite: "squeeze-excite"
         default: word
         }
     }

@@ -12,6 +12,7 @@ struct GoldenTests {
         arguments: [
             ("cifar10-g4", "cifar10-g4", "converted"), ("cifar10-g4-full", "cifar10-g4", "dense"),
             ("imagenet-g8", "imagenet-g8", "converted"), ("imagenet-g8-full", "imagenet-g8", "dense"),
+            ("cdnv2-cifar", "cdnv2-cifar", "dense"), ("cdnv2-imagenet", "cdnv2-imagenet", "converted"),
         ])
     func logits(model: String, fixture: String, kind: String) throws {
         let input = try Fixture.array("\(fixture)/input.npy")
@@ -36,6 +37,8 @@ struct GoldenTests {
             ("Tests/Fixtures/models/cifar10-g4-full", "cifar10-g4"),
             ("Tests/Fixtures/models/imagenet-g8", "imagenet-g8"),
             ("Tests/Fixtures/models/imagenet-g8-full", "imagenet-g8"), ("models/fashion-mnist", "fashion-mnist"),
+            ("Tests/Fixtures/models/cdnv2-cifar", "cdnv2-cifar"),
+            ("Tests/Fixtures/models/cdnv2-imagenet", "cdnv2-imagenet"),
         ])
     func processors(model: String, fixture: String) throws {
         let url = Fixture.root.appendingPathComponent("\(model).safetensors")

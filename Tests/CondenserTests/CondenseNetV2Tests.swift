@@ -186,6 +186,20 @@ struct CondenseNetV2Tests {
         }
     }
 
+    /// A network of the published size: `tools/make-condensenet-v2` makes one of random weights.
+    @Test(arguments: [[], ["--converted"]] as [[String]]) func aWholeNetworkIsProven(form: [String]) throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path("a.safetensors")
+        try PythonTool.expectSuccess("make-condensenet-v2", ["a", path] + form)
+        let conversion = try Conversion(path: path)
+        #expect(conversion.description.name == "CondenseNetV2-A")
+        #expect(conversion.description.graph.paperFLOPs == 45_874_350)
+        #expect(conversion.description.graph.parameters == 2_038_444)
+        #expect(conversion.description.preprocessing.interpolation == .bicubic)
+        let verification = try conversion.verify(inputs: 1)
+        #expect(verification.passes, "\(verification.verdict)")
+    }
+
     @Test(arguments: [0, 2, 4]) func onnxRuntimeAgrees(number: Int) throws {
         let network = Self.cases[number]
         let folder = try TemporaryFolder()

@@ -35,7 +35,7 @@ extension Dataset: ExpressibleByArgument {}
 
 extension Architecture.PoolingChoice: ExpressibleByArgument {}
 
-extension Preprocessing.Interpolation: ExpressibleByArgument {}
+extension Interpolation: ExpressibleByArgument {}
 
 extension Precision: ExpressibleByArgument {}
 

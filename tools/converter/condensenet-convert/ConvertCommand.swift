@@ -60,7 +60,7 @@ struct ConvertCommand: ParsableCommand {
     @Option(
         help: ArgumentHelp(
             "How images are resized (default: the network's, or bilinear).", valueName: "bilinear|bicubic"))
-    var interpolation: Preprocessing.Interpolation?
+    var interpolation: Interpolation?
 
     @Option(help: ArgumentHelp("Crop images to this side.", valueName: "n"))
     var crop: Int?

@@ -1,3 +1,4 @@
+import Foundations
 import ModelFormat
 
 /// What the user says about images and labels; whatever is not said follows from the data set.
@@ -9,7 +10,7 @@ public struct PreprocessingOptions: Equatable, Sendable {
     /// The side of the centre crop.
     public var crop: Int?
     /// How images are resized.
-    public var interpolation: Preprocessing.Interpolation?
+    public var interpolation: Interpolation?
     /// A number for each of red, green and blue.
     public var mean: [Float]?
     /// A positive number for each of red, green and blue.

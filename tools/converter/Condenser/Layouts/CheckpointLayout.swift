@@ -1,3 +1,4 @@
+import Foundations
 import Checkpoint
 import ModelFormat
 
@@ -71,7 +72,7 @@ struct SourceInference {
     /// The data set that networks of this layout were trained on, where that is known.
     var dataset: Dataset?
     /// How the images were resized that it was trained on, where that is known.
-    var interpolation: Preprocessing.Interpolation?
+    var interpolation: Interpolation?
     /// The part of its features that the classifier keeps unless told otherwise; `nil` where there is no choice.
     var classifierKeep: Double?
 }

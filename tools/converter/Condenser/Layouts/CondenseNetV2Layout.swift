@@ -1,3 +1,4 @@
+import Foundations
 import Checkpoint
 import ModelFormat
 
@@ -74,7 +75,7 @@ public enum CondenseNetV2Variant: String, CaseIterable, Sendable {
     }
 
     /// How its images were resized.
-    var interpolation: Preprocessing.Interpolation { self == .c ? .bilinear : .bicubic }
+    var interpolation: Interpolation { self == .c ? .bilinear : .bicubic }
 
     /// The variant that an architecture is.
     init?(_ architecture: Architecture) {
