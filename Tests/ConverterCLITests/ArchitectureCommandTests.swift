@@ -110,7 +110,8 @@ struct ArchitectureCommandTests {
         ),
         (
             ["--family", "resnet-50"],
-            "The value 'resnet-50' is invalid for '--family <family>'. Please provide one of condensenet, densenet-lgc, "
+            "The value 'resnet-50' is invalid for '--family <family>'. Please provide one of condensenet, "
+                + "condensenet-v2, densenet-lgc, "
                 + "densenet, vgg-16, resnet-18, mobilenet-v1, densenet-121 (--help shows the usage)"
         ),
     ])
