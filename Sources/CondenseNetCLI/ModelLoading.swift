@@ -27,6 +27,8 @@ func loadTrainedModel(_ path: String) throws -> Model {
 
 /// Loads the model at `path`; where that is an image or a folder, the arguments are likely swapped, and the error says so.
 private func load(_ path: String) throws -> Model {
+    // What has only been needed to read the arguments makes room for the model.
+    ProgramMemory.giveBack()
     do {
         return try Model(path: path)
     } catch {
@@ -67,6 +69,7 @@ enum ThreadChoice: ExpressibleByArgument, CustomStringConvertible {
 
     /// A session of as many threads as chosen; `auto` measures once and says what it chose.
     func session(_ plan: ExecutionPlan) throws -> Session {
+        ProgramMemory.giveBack()
         switch self {
         case .count(let count): return try Session(plan: plan, threads: count)
         case .automatic:

@@ -19,17 +19,18 @@ struct PaperTableTests {
         #expect(
             lines[start].split(separator: " ", omittingEmptySubsequences: true).joined(separator: " ")
                 == "network FLOPs top-1 error paper s ours ms paper / MobileNet ours / MobileNet")
-        let rows = lines[(start + 2)...(start + 6)]
+        let rows = lines[(start + 2)...(start + 7)]
         // Name, FLOPs, error, seconds, and seconds over MobileNet's, as the paper has them.
         let expected = [
             ("VGG-16", "15,300 M", "28.5 %", "354", "180.61"), ("ResNet-18", "1,818 M", "30.2 %", "8.14", "4.15"),
             ("1.0 MobileNet-224", "569 M", "29.4 %", "1.96", "1.00"),
+            ("DenseNet-121", "2,834 M", "25.0 %", "–", "–"),
             ("CondenseNet-74 (G=C=4)", "529 M", "26.2 %", "1.89", "0.96"),
             ("CondenseNet-74 (G=C=8)", "274 M", "29.0 %", "0.99", "0.51"),
         ]
         #expect(Set(rows.map(\.count)).count == 1, "columns are aligned")
         let records = try program.objects("j")
-        #expect(records.count == 5)
+        #expect(records.count == 6)
         let times = try records.map { try #require(($0["samples_ms"] as? [Double])?.first) }
         for (position, (row, (name, flops, error, seconds, ratio))) in zip(rows, expected).enumerated() {
             let ours = String(format: "%.2f", times[position])

@@ -40,6 +40,12 @@ enum PythonTool {
         return try Program.run(at: "/usr/bin/env", [python, path] + arguments)
     }
 
+    /// Whether the interpreter finds all of these modules.
+    static func hasModules(_ names: [String]) -> Bool {
+        let script = "import importlib.util, sys; sys.exit(not all(map(importlib.util.find_spec, sys.argv[1:])))"
+        return (try? Program.run(at: "/usr/bin/env", [python, "-c", script] + names).code) == 0
+    }
+
     private static let python = ProcessInfo.processInfo.environment["CONDENSENET_PYTHON"] ?? "python3"
 }
 

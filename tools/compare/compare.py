@@ -182,6 +182,7 @@ def main():
     parser.add_argument("--seconds", type=float, default=1.0, help="time for each runtime in each round")
     parser.add_argument("--kernels", action="append", help="a set of our kernels, such as avx2; each has its ratios")
     parser.add_argument("--chart", help="an SVG file to write")
+    parser.add_argument("--json", help="a file of the medians to write, for accuracy.py")
     arguments = parser.parse_args()
     kernels = arguments.kernels or ["avx2"]
     print(f"{datetime.date.today()}, {processor()}, {os.cpu_count()} cores, "
@@ -196,6 +197,12 @@ def main():
             cells = "".join(f"{ratio:20.2f}" for ratio in ratios)
             print(f"  {name:26}{milliseconds:10.2f}{cells}{difference:18.1e}")
         print()
+    if arguments.json:
+        networks = {pathlib.Path(model).stem: [{"runtime": name, "ms": round(milliseconds, 4)}
+                                               for name, milliseconds, *_ in rows] for model, rows in results.items()}
+        pathlib.Path(arguments.json).write_text(json.dumps(
+            {"date": f"{datetime.date.today()}", "processor": processor(), "rounds": arguments.rounds,
+             "networks": networks}, indent=1) + "\n")
     if arguments.chart:
         chart(results, arguments.chart)
 

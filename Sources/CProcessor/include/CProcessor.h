@@ -3,6 +3,7 @@
 #include <stdint.h>
 
 #include "ProcessorState.h"
+#include "ProgramPages.h"
 
 /// True when the processor that runs this program has AVX2 and FMA (x86-64 only; false elsewhere).
 bool condensenet_processor_has_avx2_fma(void);

@@ -19,17 +19,20 @@ struct PaperTable {
         let millionFLOPs: Int
         /// Of 100 images of ImageNet's validation set, those whose first answer is wrong.
         let top1Error: Double
-        /// Seconds for one image.
-        let seconds: Double
+        /// Seconds for one image; `nil` where the paper has not timed the network.
+        let seconds: Double?
     }
 
-    /// The networks in the paper's order.
+    /// The networks in the paper's order, and after the other networks the DenseNet of about the same error, as its own
+    /// paper (arXiv:1608.06993, table 3) prints that.
     static let rows = [
         Row(file: "vgg-16.json", network: "VGG-16", millionFLOPs: 15_300, top1Error: 28.5, seconds: 354),
         Row(file: "resnet-18.json", network: "ResNet-18", millionFLOPs: 1818, top1Error: 30.2, seconds: 8.14),
         Row(
             file: "mobilenet-v1.json", network: "1.0 MobileNet-224", millionFLOPs: 569, top1Error: 29.4,
             seconds: 1.96),
+        Row(
+            file: "densenet-121.json", network: "DenseNet-121", millionFLOPs: 2834, top1Error: 25.0, seconds: nil),
         Row(
             file: "condensenet-74-g4.json", network: "CondenseNet-74 (G=C=4)", millionFLOPs: 529, top1Error: 26.2,
             seconds: 1.89),
@@ -65,16 +68,20 @@ struct PaperTable {
             let ratio = time.flatMap { time in referenceTime.map { time / $0 } }
             table.append([
                 row.network, Format.grouped(row.millionFLOPs) + " M", Format.fixed(row.top1Error, 1) + " %",
-                Format.fixed(row.seconds, row.seconds < 100 ? 2 : 0), time.map { Format.fixed($0, 2) } ?? "–",
-                Format.fixed(row.seconds / reference.seconds, 2), ratio.map { Format.fixed($0, 2) } ?? "–",
+                number(row.seconds, row.seconds.map { $0 < 100 } == true ? 2 : 0), number(time, 2),
+                number(row.seconds.map { $0 / reference.seconds! }, 2), number(ratio, 2),
             ])
         }
         return table.text(width: Terminal.outputWidth) + """
 
-            FLOPs, top-1 error and seconds are the paper's (eager PyTorch on a Jetson TX2's processor); ours: the median \
-            latency on \(threads) thread\(threads == 1 ? "" : "s") of this machine, with random weights
+            FLOPs, top-1 error and seconds are the paper's (eager PyTorch on a Jetson TX2's processor), those of \
+            DenseNet-121, which it has not timed, DenseNet's own paper's; ours: the median latency on \(threads) thread\(threads == 1 ? "" : "s") of this machine, with random weights
 
             """
+    }
+
+    private func number(_ value: Double?, _ decimals: Int) -> String {
+        value.map { Format.fixed($0, decimals) } ?? "–"
     }
 
     private func record(_ row: Row, _ threads: Int) -> BenchRecord? {
@@ -83,7 +90,7 @@ struct PaperTable {
 }
 
 extension PaperTable {
-    /// The paths of the five architecture files.
+    /// The paths of the architecture files, in the order of `rows`.
     ///
     /// - Parameter folder: where they are; `nil` looks where the package installs them beside this program
     ///   (`../share/condensenet/architectures`), then in `models`.
