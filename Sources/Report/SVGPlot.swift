@@ -51,8 +51,8 @@ package struct SVGPlot {
         elements += "y2=\"\(c(y.range.start))\"/>\n"
         text(xTitle, at: (x.range.end, height - 8), anchor: "end")
         let middle = (y.range.start + y.range.end) / 2
-        elements += "<text x=\"14\" y=\"\(c(middle))\" text-anchor=\"middle\" "
-        elements += "transform=\"rotate(-90 14 \(c(middle)))\">\(Markup.escaped(yTitle))</text>\n"
+        elements += "<text x=\"19\" y=\"\(c(middle))\" text-anchor=\"middle\" "
+        elements += "transform=\"rotate(-90 19 \(c(middle)))\">\(Markup.escaped(yTitle))</text>\n"
     }
 
     package mutating func text(_ text: String, at point: (x: Double, y: Double), anchor: String, classes: String = "") {

@@ -26,16 +26,16 @@ struct StepDifference {
     var caption: String { "Medians of the profiled runs; the largest differences first. Steps are matched by name." }
 
     var html: String {
-        var text = "<div class=\"scroll\"><table><thead><tr><th scope=\"col\">step</th>"
+        var text = "<div class=\"scroll\"><table class=\"bars\"><thead><tr><th scope=\"col\">step</th>"
         text += "<th scope=\"col\" class=\"wide\">kernel</th><th scope=\"col\">first ms</th>"
-        text += "<th scope=\"col\">second ms</th><th scope=\"col\">difference</th>"
+        text += "<th scope=\"col\" class=\"wide\">second ms</th><th scope=\"col\">difference</th>"
         text += "<th scope=\"col\" class=\"wide\">ratio</th></tr></thead><tbody>\n"
         for row in rows.sorted(by: { ($0.after - $0.before).magnitude > ($1.after - $1.before).magnitude }) {
             let difference = row.after - row.before
             text += "<tr><th scope=\"row\">\(Markup.escaped(row.name))</th>"
             text += "<td class=\"wide\">\(Markup.escaped(row.kernels))</td><td>\(Scale.label(row.before))</td>"
-            text += "<td>\(Scale.label(row.after))</td>"
-            text += "<td>\(difference < 0 ? "−" : "+")\(Scale.label(difference.magnitude))</td>"
+            text += "<td class=\"wide\">\(Scale.label(row.after))</td>"
+            text += "<td>\(difference < 0 ? "−" : "+")\(Format.fixed(difference.magnitude, 4))</td>"
             text += "<td class=\"wide\">\(row.before > 0 ? Format.fixed(row.after / row.before, 3) : "–")</td></tr>\n"
         }
         return text + "</tbody></table></div>"
