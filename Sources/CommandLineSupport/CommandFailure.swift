@@ -55,7 +55,7 @@ package struct CommandFailure: Error {
     /// Prints the line to standard error.
     package func warn() {
         StandardError.write(line: "error: \(message)")
-        for detail in details { StandardError.write("  \(detail.onOneLine)\n") }
+        for detail in details { StandardError.write(line: "  \(detail)") }
     }
 
     /// The same failure, whose line has been printed.

@@ -30,8 +30,15 @@ package enum StandardError {
 
     package static func write(_ text: String) { _ = writeAll(Array(text.utf8), to: 2) }
 
-    /// Writes a line for people; what would break or hide it is escaped.
-    package static func write(line: String) { write(line.onOneLine + "\n") }
+    /// Writes a line for people; what would break or hide it is escaped, and of one that is longer than two paths the
+    /// middle is left out.
+    package static func write(line: String) {
+        let line = line.onOneLine
+        let part = 8192
+        let scalars = line.unicodeScalars
+        guard scalars.count > 2 * part else { return write(line + "\n") }
+        write("\(String(scalars.prefix(part))) … \(String(scalars.suffix(part)))\n")
+    }
 
     /// Writes a remark that the user may skip.
     package static func note(_ text: String) { write(line: "note: \(text)") }

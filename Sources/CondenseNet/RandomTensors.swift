@@ -16,7 +16,7 @@ public struct RandomTensors: TensorSource {
     ///
     /// - Precondition: `graph` has passed `validate`.
     public init(_ graph: Graph, seed: UInt64) {
-        specifications = Dictionary(uniqueKeysWithValues: graph.tensors.map { ($0.name, $0) })
+        specifications = Dictionary(graph.tensors.map { ($0.name, $0) }) { first, _ in first }
         var groups: [String: Int] = [:]
         for step in graph.steps {
             switch step.operation {
@@ -32,10 +32,9 @@ public struct RandomTensors: TensorSource {
 
     /// The elements of tensor `name`, in C order.
     ///
-    /// - Precondition: the graph names the tensor, and it is not an index.
-    /// - Throws: `MemoryError`.
+    /// - Throws: `ModelFormatError.tensor` unless the graph names the tensor, and it is not an index; `MemoryError`.
     public func floats(_ name: String) throws -> StoredArray<Float> {
-        let specification = specifications[name]!
+        let specification = try specification(name)
         let (center, bound): (Float, Float)
         switch specification.role {
         case .weight, .squeeze, .excite:
@@ -43,7 +42,8 @@ public struct RandomTensors: TensorSource {
             (center, bound) = (0, (6 / Float(max(fanIn, 1))).squareRoot())
         case .scale: (center, bound) = (1, 0.25)
         case .bias, .shift: (center, bound) = (0, 0.1)
-        case .index, .destinations: preconditionFailure("\(name) holds indices")
+        case .index, .destinations:
+            throw ModelFormatError.tensor(name: name, expected: "a tensor of numbers", found: "one of indices")
         }
         return try StoredArray(count: specification.count) { floats in
             var generator = generator(for: name)
@@ -53,10 +53,12 @@ public struct RandomTensors: TensorSource {
 
     /// The channels that tensor `name` names, group after group.
     ///
-    /// - Precondition: the graph names the tensor, and it is an index.
-    /// - Throws: `MemoryError`.
+    /// - Throws: `ModelFormatError.tensor` unless the graph names the tensor, and it is an index; `MemoryError`.
     public func indices(_ name: String) throws -> StoredArray<Int32> {
-        let specification = specifications[name]!
+        let specification = try specification(name)
+        guard specification.role.isIndex else {
+            throw ModelFormatError.tensor(name: name, expected: "a tensor of indices", found: "one of numbers")
+        }
         let channels = specification.channels.count
         let lowest = Int32(specification.channels.lowerBound)
         let groups = groups[name] ?? 1
@@ -78,6 +80,13 @@ public struct RandomTensors: TensorSource {
                 indices[first..<first + perGroup].sort()
             }
         }
+    }
+
+    private func specification(_ name: String) throws -> TensorSpecification {
+        guard let specification = specifications[name] else {
+            throw ModelFormatError.tensor(name: name, expected: "a tensor of the graph", found: "none of this name")
+        }
+        return specification
     }
 
     private func generator(for name: String) -> SplitMix64 {

@@ -6,25 +6,10 @@ import Testing
 struct TerminalWidthTests {
     private static let once = ["--runs", "2", "--warmup", "0", "--seconds", "0"]
 
-    /// Runs the program in a pseudo-terminal of `columns`, by the system's `script`.
-    ///
-    /// - Parameter diagnostics: whether standard error leads there too; a line that names a file is as long as the name.
-    private func lines(_ arguments: [String], _ columns: Int, diagnostics: Bool = false) throws -> [String] {
-        let program = ([try Program.url("condensenet").path] + arguments).map { "'\($0)'" }.joined(separator: " ")
-        let result = try Program.run(
-            at: "/usr/bin/script",
-            ["-qec", "stty cols \(columns) rows 50; exec \(program)\(diagnostics ? "" : " 2>/dev/null")", "/dev/null"])
-        #expect(result.code == 0, "\(result.output)")
-        // A progress bar is drawn over itself: each drawing is a line of its own.
-        let text = result.output.replacing("\u{1B}[K", with: "").replacing("\r\n", with: "\n").replacing(
-            "\r", with: "\n")
-        return text.split(separator: "\n").map(String.init)
-    }
-
     private func expectFit(
         _ arguments: [String], _ columns: Int, contains words: [String], diagnostics: Bool = false
     ) throws {
-        let lines = try lines(arguments, columns, diagnostics: diagnostics)
+        let lines = try Program.lines(of: "condensenet", arguments, columns: columns, diagnostics: diagnostics)
         for line in lines { #expect(line.count <= columns, "\(line)") }
         for word in words { #expect(lines.contains { $0.contains(word) }, "\(word) at \(columns): \(lines)") }
     }

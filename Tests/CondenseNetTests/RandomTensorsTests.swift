@@ -21,6 +21,18 @@ import Testing
         }
     }
 
+    @Test("what the graph does not name, or names otherwise, is refused") func unknown() throws {
+        let tensors = RandomTensors(Self.graph, seed: 5)
+        let index = try #require(Self.graph.tensors.first { $0.role == .index }).name
+        let weight = try #require(Self.graph.tensors.first { $0.role == .weight }).name
+        #expect(throws: ModelFormatError.self) { try tensors.floats(index) }
+        #expect(throws: ModelFormatError.self) { try tensors.indices(weight) }
+        for name in ["", "none"] {
+            #expect(throws: ModelFormatError.self) { try tensors.floats(name) }
+            #expect(throws: ModelFormatError.self) { try tensors.indices(name) }
+        }
+    }
+
     @Test("a group gathers channels in order, each as often as the others or once more") func gathered() throws {
         let tensors = RandomTensors(Self.graph, seed: 5)
         for step in Self.graph.steps {

@@ -23,7 +23,7 @@ import Testing
 
     @Test(arguments: [Frame.Format.rgb24, .bgr24, .rgba, .bgra, .gray], [0, 7])
     func interleavedPixels(format: Frame.Format, padding: Int) throws {
-        let image = noise(width: 5, height: 3, seed: 12)
+        let image = try noise(width: 5, height: 3, seed: 12)
         let pixelBytes = format == .gray ? 1 : format == .rgba || format == .bgra ? 4 : 3
         let rowBytes = 5 * pixelBytes + padding
         // The last row is not filled up.

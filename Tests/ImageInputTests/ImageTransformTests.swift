@@ -21,7 +21,7 @@ import Testing
     }
 
     @Test func normalisesInSinglePrecision() throws {
-        let image = noise(width: 4, height: 3, seed: 11)
+        let image = try noise(width: 4, height: 3, seed: 11)
         for order in [ColorOrder.rgb, .bgr] {
             let transform = try ImageTransform(
                 resize: nil, crop: nil, mean: Self.imageNetMean, std: Self.imageNetStd, colorOrder: order,
@@ -62,7 +62,7 @@ import Testing
     @Test func theCropIsThatOfTheWholeResize() throws {
         for seed: UInt64 in 0..<30 {
             var generator = SplitMix64(seed: seed)
-            let image = noise(
+            let image = try noise(
                 width: Int.random(in: 1...70, using: &generator), height: Int.random(in: 1...70, using: &generator),
                 seed: seed)
             let resize = Int.random(in: 1...50, using: &generator)

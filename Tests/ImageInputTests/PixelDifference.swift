@@ -12,8 +12,8 @@ func largestDifference(_ image: RGBImage, _ golden: NumpyArray) -> Int? {
 func stem(_ file: String) -> String { String(file[..<(file.lastIndex(of: ".") ?? file.endIndex)]) }
 
 /// An image of seeded noise.
-func noise(width: Int, height: Int, seed: UInt64) -> RGBImage {
+func noise(width: Int, height: Int, seed: UInt64) throws -> RGBImage {
     var generator = SplitMix64(seed: seed)
     let pixels = (0..<(3 * width * height)).map { _ in UInt8(truncatingIfNeeded: generator.next()) }
-    return try! RGBImage(width: width, height: height, pixels: pixels)
+    return try RGBImage(width: width, height: height, pixels: pixels)
 }

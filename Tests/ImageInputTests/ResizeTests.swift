@@ -38,13 +38,37 @@ import Testing
         return result
     }
 
+    @Test func argumentsThatNoImageHas() throws {
+        let image = try RGBImage(width: 2, height: 5, pixels: Array(repeating: 9, count: 30))
+        for side in [0, -1, .min, .max, 16_385] {
+            #expect(throws: ImageError.self) { try image.resized(shorterSide: side) }
+            #expect(throws: ImageError.self) { try image.centerCropped(to: side) }
+        }
+        for (width, height, count): (Int, Int, Int) in [
+            (0, 5, 0), (5, 0, 0), (-1, -1, 3), (2, 5, 29), (.max, .max, 3), (2, 2, 0),
+        ] {
+            #expect(throws: ImageError.self) {
+                try RGBImage(width: width, height: height, pixels: Array(repeating: 9, count: count))
+            }
+        }
+        let transform = try ImageTransform(
+            resize: 4, crop: 4, mean: [0, 0, 0], std: [1, 1, 1], outputSize: ImageSize(width: 4, height: 4))
+        for count in [0, 47, 49] {
+            var planes = [Float](repeating: 7, count: count)
+            #expect(throws: ImageError.self) {
+                try planes.withUnsafeMutableBufferPointer { try transform.apply(to: image, into: $0) }
+            }
+            #expect(planes.allSatisfy { $0 == 7 })
+        }
+    }
+
     @Test func staysWithinOneOfTheDefinition() throws {
         for seed: UInt64 in 0..<40 {
             var generator = SplitMix64(seed: seed)
             let width = Int.random(in: 1...48, using: &generator)
             let height = Int.random(in: 1...48, using: &generator)
             let side = Int.random(in: 1...40, using: &generator)
-            let image = noise(width: width, height: height, seed: seed)
+            let image = try noise(width: width, height: height, seed: seed)
             let resized = try image.resized(shorterSide: side)
             #expect(resized.size == image.size.scaled(shorterSide: side))
             // Half a step from the rounding between the passes, half from the last one, and the weights' fixed point.
@@ -70,14 +94,14 @@ import Testing
     }
 
     @Test func anImageOfTheRightSizeIsUnchanged() throws {
-        let image = noise(width: 31, height: 17, seed: 3)
+        let image = try noise(width: 31, height: 17, seed: 3)
         #expect(try image.resized(shorterSide: 17).pixels == image.pixels)
     }
 
     /// Offsets of half a pixel: 0.5 → 0, 1.5 → 2, 2.5 → 2.
     @Test(arguments: [(1, 0), (2, 1), (3, 2), (4, 2), (5, 2), (6, 3), (7, 4)])
     func cropOffsetsRoundHalfToEven(surplus: Int, offset: Int) throws {
-        let image = noise(width: 10 + surplus, height: 10, seed: 5)
+        let image = try noise(width: 10 + surplus, height: 10, seed: 5)
         let cropped = try image.centerCropped(to: 10)
         for row in 0..<10 {
             let start = 3 * (row * image.width + offset)

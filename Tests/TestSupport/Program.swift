@@ -39,6 +39,27 @@ public enum Program {
         try RunningProgram(URL(fileURLWithPath: path), arguments, input: "", output: nil).wait()
     }
 
+    /// What the program `name` shows in a pseudo-terminal of `columns`, by the system's `script`; every drawing of a progress
+    /// bar is a line of its own.
+    ///
+    /// - Parameter diagnostics: whether standard error leads there too; a line that names a file is as long as the name.
+    /// - Throws: `Failed` unless the program succeeds.
+    public static func lines(
+        of name: String, _ arguments: [String], columns: Int, diagnostics: Bool = false
+    ) throws -> [String] {
+        let program = ([try url(name).path] + arguments).map { "'\($0)'" }.joined(separator: " ")
+        let result = try run(
+            at: "/usr/bin/script",
+            ["-qec", "stty cols \(columns) rows 50; exec \(program)\(diagnostics ? "" : " 2>/dev/null")", "/dev/null"])
+        guard result.code == 0 else { throw Failed(output: result.output) }
+        let text = result.output.replacing("\u{1B}[K", with: "").replacing("\r\n", with: "\n").replacing(
+            "\r", with: "\n")
+        return text.split(separator: "\n").map(String.init)
+    }
+
+    /// The program has failed in its terminal.
+    public struct Failed: Error { let output: String }
+
     /// Whether ``runWithoutPrivileges(_:_:)`` can take the superuser's power away, or has none to take.
     public static let canDropPrivileges = geteuid() != 0 || FileManager.default.isExecutableFile(atPath: setpriv)
     private static let setpriv = "/usr/bin/setpriv"

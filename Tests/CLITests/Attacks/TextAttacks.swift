@@ -7,6 +7,19 @@ struct TextAttacks {
     private static let marks =
         String(repeating: "\u{301}", count: 100_000) + String(repeating: "\u{323}", count: 100_000)
 
+    /// However long what was asked for is, its middle is left out of the answer.
+    @Test func longArguments() throws {
+        let long = String(repeating: "p", count: 100_000)
+        for arguments in [
+            [long], ["inspect", long], ["inspect", Shipped.model, long], ["bench", Shipped.model, "--cpus", long],
+            ["evaluate", Shipped.model, long], ["classify", Shipped.model, long], ["report", long],
+        ] {
+            let result = try Program.run("condensenet", arguments)
+            #expect(result.code != 0 && result.diagnostics.utf8.count < 20_000, "\(arguments[0].prefix(10))")
+            #expect(result.diagnostics.hasPrefix("error: "))
+        }
+    }
+
     @Test(.timeLimit(.minutes(10)), arguments: ["model", "warnings", "os"])
     func report(member: String) throws {
         func result(_ text: String) -> String {
