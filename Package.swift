@@ -81,6 +81,7 @@ var products: [Product] = [
 
 var targets: [Target] = [
     .target(name: "CProcessor"),
+    .target(name: "CStartup"),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "CVector"),
     .target(name: "Foundations", dependencies: ["CZlib"], exclude: ["README.md"]),
@@ -111,7 +112,7 @@ var targets: [Target] = [
         name: "Report", dependencies: ["CondenseNet", "Foundations", "Measuring", "ModelFormat"],
         exclude: ["README.md"]),
     .target(
-        name: "CommandLineSupport", dependencies: ["Foundations", "ModelFormat", argumentParser],
+        name: "CommandLineSupport", dependencies: ["CStartup", "Foundations", "ModelFormat", argumentParser],
         exclude: ["README.md"]),
     .target(
         name: "Classifying",

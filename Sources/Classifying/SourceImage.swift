@@ -34,10 +34,13 @@ package struct SourceImage: Sendable {
     /// - Parameters:
     ///   - top: labels, at most.
     ///   - threshold: the least probability of a label that is told.
-    package func classification(by classifier: Classifier, top: Int, threshold: Float = 0) -> Classification {
+    ///   - limits: what an encoded image may ask of the machine.
+    package func classification(
+        by classifier: Classifier, top: Int, threshold: Float = 0, limits: ImageLimits = .default
+    ) -> Classification {
         let answer: Result<Classification.Answer, CommandFailure>
         do {
-            try prepare(classifier)
+            try prepare(classifier, limits)
             let start = monotonicNanoseconds()
             let predictions = try classifier.predict(top: top)
             let milliseconds = Double(monotonicNanoseconds() - start) / 1e6
@@ -52,14 +55,14 @@ package struct SourceImage: Sendable {
     }
 
     /// Decodes the image into the network's input.
-    private func prepare(_ classifier: Classifier) throws {
+    private func prepare(_ classifier: Classifier, _ limits: ImageLimits) throws {
         switch content {
-        case .file: try classifier.prepare(try RGBImage.decode(path: name))
-        case .encoded(let bytes): try classifier.prepare(try RGBImage.decode(bytes: bytes, name: name))
+        case .file: try classifier.prepare(try RGBImage.decode(path: name, limits: limits))
+        case .encoded(let bytes): try classifier.prepare(try RGBImage.decode(bytes: bytes, name: name, limits: limits))
         case .frame(let frame, let format):
             let bytes = try frame.bytes.get()
             guard case .pixels(let layout, let size) = format else {
-                return try classifier.prepare(try RGBImage.decode(bytes: bytes, name: name))
+                return try classifier.prepare(try RGBImage.decode(bytes: bytes, name: name, limits: limits))
             }
             try bytes.withUnsafeBytes {
                 try classifier.prepare(

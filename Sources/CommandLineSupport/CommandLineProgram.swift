@@ -11,10 +11,6 @@ package enum CommandLineProgram {
     package static func run<Root: ParsableCommand>(_: Root.Type) {
         signal(SIGPIPE, SIG_IGN)
         Interruption.install()
-        // The Swift runtime reads the arguments there; without it they would be taken for none.
-        guard access("/proc/self/cmdline", R_OK) == 0 else {
-            CommandFailure(.internal, "/proc is not mounted: the arguments cannot be read").report()
-        }
         do {
             try requireUnicodeArguments()
             try Mistype.check(Array(CommandLine.arguments.dropFirst()), of: Root.self)

@@ -3,6 +3,7 @@ import CommandLineSupport
 import CondenseNet
 import Datasets
 import Foundations
+import ImageInput
 
 /// Classifies images, one after the other or several at once, until the program is asked to end.
 final class ClassificationRun {
@@ -18,13 +19,17 @@ final class ClassificationRun {
     ///   - classifiers: one for each image that is worked on at once.
     ///   - top: labels an image, at most.
     ///   - threshold: the least probability of a label that is told.
+    ///   - limits: what an image may ask of the machine.
     ///   - isLive: whether images are frames that grow old while they wait.
-    init(_ classifiers: [Classifier], top: Int, threshold: Float, isLive: Bool, output: ClassificationOutput) {
+    init(
+        _ classifiers: [Classifier], top: Int, threshold: Float, limits: ImageLimits, isLive: Bool,
+        output: ClassificationOutput
+    ) {
         self.output = output
         // Each worker has its own.
         nonisolated(unsafe) let classifiers = classifiers
         workers = ClassificationWorkers(count: classifiers.count) { worker, image in
-            image.classification(by: classifiers[worker], top: top, threshold: threshold)
+            image.classification(by: classifiers[worker], top: top, threshold: threshold, limits: limits)
         }
         // A frame that waits grows old, whereas another image may wait for a worker.
         depth = isLive ? max(workers.count, 1) : 2 * max(workers.count, 1) - 1

@@ -37,6 +37,7 @@ struct ClassifyCommand: ParsableCommand {
         help: ArgumentHelp("Images that are classified at once, 1 to 64; answers keep their order.", valueName: "n"))
     var jobs = 1
 
+    @OptionGroup var pictures: ImageOptions
     @OptionGroup var processors: ProcessorOptions
 
     @Flag(
@@ -113,7 +114,7 @@ struct ClassifyCommand: ParsableCommand {
         Interruption.handle()
         if folderWatch != nil || frames != nil { Termination.handle() }
         let run = ClassificationRun(
-            classifiers, top: top, threshold: threshold, isLive: frames != nil && !everyFrame,
+            classifiers, top: top, threshold: threshold, limits: pictures.limits, isLive: frames != nil && !everyFrame,
             output: ClassificationOutput(json ? .array : jsonLines || frames != nil ? .lines : .text))
         if let frames {
             try run.classifyFrames(frames, every: everyFrame)

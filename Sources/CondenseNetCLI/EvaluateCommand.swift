@@ -66,6 +66,7 @@ struct EvaluateCommand: ParsableCommand {
     @Flag(help: "Leave pixels as they are stored, whatever Exif says, as torchvision's loader does.")
     var ignoreOrientation = false
 
+    @OptionGroup var pictures: ImageOptions
     @OptionGroup var processors: ProcessorOptions
 
     @Flag(help: "Print JSON.")
@@ -88,7 +89,7 @@ struct EvaluateCommand: ParsableCommand {
         let images = try openDataset(loaded.description)
         outputs = OutputFiles(inputs: images.files.map { ("a file of the data set", $0) })
         try outputs.add("--predictions", predictions, .text)
-        var limits = ImageLimits.default
+        var limits = pictures.limits
         limits.ignoresOrientation = ignoreOrientation
         let evaluation = try reporting(model) {
             try Evaluation(

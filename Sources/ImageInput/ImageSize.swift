@@ -23,7 +23,7 @@ public struct ImageSize: Equatable, Sendable, CustomStringConvertible {
     /// `Resize` gives it.
     ///
     /// - Precondition: both sides and `side` are at least 1, and `side` times the longer side fits in `Int`.
-    func scaled(shorterSide side: Int) -> ImageSize {
+    package func scaled(shorterSide side: Int) -> ImageSize {
         width <= height
             ? ImageSize(width: side, height: side * height / width)
             : ImageSize(width: side * width / height, height: side)

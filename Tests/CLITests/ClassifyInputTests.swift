@@ -4,6 +4,25 @@ import Testing
 
 /// Where `condensenet classify` takes images from, and what it says of those that fail.
 struct ClassifyInputTests {
+    @Test func mostPixelsAreTheUsersChoice() throws {
+        // 28 × 28 pixels.
+        let sample = Shipped.sample("bag")
+        for pixels in ["784", "1073741824"] {
+            let result = try condensenet("classify", Shipped.model, sample, "--max-pixels", pixels)
+            #expect(result.code == 0, "\(result.diagnostics)")
+        }
+        let refused = try condensenet("classify", Shipped.model, sample, "--max-pixels", "783")
+        expectFailure(refused, 65, "\(sample): expected at most 783 pixels, found 784")
+        for pixels in ["0", "-1", "1073741825", "many"] {
+            #expect(try condensenet("classify", Shipped.model, sample, "--max-pixels=\(pixels)").code == 64)
+        }
+        let folder = try TemporaryFolder()
+        try folder.write(try Shipped.sampleBytes("bag"), to: "bag/1.png")
+        let evaluated = try condensenet(
+            "evaluate", Shipped.model, folder.path, "--max-pixels", "783", "--allow-class-mismatch")
+        #expect(evaluated.code == 65 && evaluated.diagnostics.contains("expected at most 783 pixels"))
+    }
+
     /// Runs `classify MODEL` in a shell whose line is `script`, with `"$@"` for the command.
     private func classify(_ options: [String], _ script: String) throws -> Program.Result {
         try Program.run("condensenet", ["classify", Shipped.model] + options, shell: script)

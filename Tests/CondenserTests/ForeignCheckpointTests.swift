@@ -146,7 +146,17 @@ struct ForeignCheckpointTests {
         }
         #expect(try read("1: a\n2: b\n3: c\n") == ["a", "b", "c"])
         #expect(try read("2: c\n0: a\n1: b\n") == ["a", "b", "c"])
-        for text in ["0: a\nb\n2: c\n", "0: a\n0: b\n2: c\n", "0: a\n1: b\n3: c\n", "{0: 'a',\n1: 'b'\n"] {
+        #expect(try read("0\ta\n1\tb\n2\tc, too\n") == ["a", "b", "c, too"])
+        #expect(try read("0,a\n1,b\n2,c\n") == ["a", "b", "c"])
+        #expect(try read("1,000 things\nb\nc\n") == ["1,000 things", "b", "c"])
+        #expect(try read("['a', \"b's\",\n 'c\\'s',]\n") == ["a", "b's", "c's"])
+        #expect(try read(#"{"2": "c", "0": "a", "1": "b"}"#) == ["a", "b", "c"])
+        #expect(try read("[x]\n{y}\nz\n") == ["[x]", "{y}", "z"])
+        for text in [
+            "0: a\nb\n2: c\n", "0: a\n0: b\n2: c\n", "0: a\n1: b\n3: c\n", "{0: 'a',\n1: 'b'\n", "['a', 'b', 'c'",
+            "['a', b, 'c']", "{0: 'a', 0: 'b', 2: 'c'}", "{0: 'a', 1: 'b', 3: 'c'}",
+            "['a', 'b', 'c'] d", "a\nb\nc\n\n\n",
+        ] {
             #expect(throws: ConversionError.self, "\(text)") { try read(text) }
         }
     }

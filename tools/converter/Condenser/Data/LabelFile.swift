@@ -2,7 +2,7 @@ import Foundation
 import Foundations
 import ModelFormat
 
-/// A text file with the name of one class on each line.
+/// A text file with the name of one class on each line, or a list or dictionary of names as Python and JSON write them.
 public enum LabelFile {
     /// The labels in the file at `path`, in UTF-8, with or without a byte order mark, and without the blanks around each; a
     /// line may end in CR LF, and the last need not end at all.
@@ -31,12 +31,14 @@ public enum LabelFile {
         var lines = text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
             .map { $0.trimmingCharacters(in: .whitespaces) }
         if lines.last == "" { lines.removeLast() }
-        if lines.last == "", lines.count == classes + 1 {
+        let blank = lines.count - classes
+        if blank > 0, lines.suffix(blank).allSatisfy(\.isEmpty) {
             throw ConversionError.labels(
                 path: path, expected: "\(classes) labels, one a class and line",
-                found: "a blank line after them: remove it")
+                found: blank == 1
+                    ? "a blank line after them: remove it" : "\(blank) blank lines after them: remove them")
         }
-        lines = try numbered(lines, path)
+        lines = try literal(text, path) ?? numbered(lines, path)
         guard lines.count == classes else {
             throw ConversionError.labels(
                 path: path, expected: "\(classes) labels, one a class and line",
@@ -67,39 +69,91 @@ public enum LabelFile {
         return ""
     }
 
-    /// The labels of a Python dictionary or of numbered lines, `0: name`, in the order of their numbers; other lines as they
-    /// are.
+    /// The names in a list, or in a dictionary whose keys are their numbers; `nil` for a text that is neither.
+    ///
+    /// - Throws: `ConversionError.labels` where one begins and does not go on as such.
+    private static func literal(_ text: String, _ path: String) throws -> [String]? {
+        var rest = text[...].drop(while: \.isWhitespace)
+        guard let open = rest.popFirst(), open == "{" || open == "[" else { return nil }
+        let isDictionary = open == "{"
+        let close: Character = isDictionary ? "}" : "]"
+        func skip() { rest = rest.drop(while: \.isWhitespace) }
+        func string() -> String? {
+            guard let quote = rest.first, quote == "'" || quote == "\"" else { return nil }
+            rest.removeFirst()
+            var string = ""
+            while let character = rest.popFirst(), character != quote {
+                string.append(character == "\\" ? rest.popFirst() ?? character : character)
+            }
+            return rest.isEmpty ? nil : string
+        }
+        skip()
+        guard let first = rest.first, first == "'" || first == "\"" || isDictionary && first.isNumber else {
+            return nil
+        }
+        var names: [Int: String] = [:]
+        while rest.first != close {
+            var key = "\(names.count)"
+            if isDictionary {
+                let digits = rest.prefix { $0.isASCII && $0.isNumber }
+                rest.removeFirst(digits.count)
+                key = digits.isEmpty ? string() ?? "" : String(digits)
+                skip()
+                guard rest.popFirst() == ":" else { throw malformed(path) }
+                skip()
+            }
+            guard let number = Int(key), let name = string() else { throw malformed(path) }
+            try add(name, number, to: &names, path)
+            skip()
+            guard rest.first == "," else { break }
+            rest.removeFirst()
+            skip()
+        }
+        guard rest.popFirst() == close, rest.allSatisfy(\.isWhitespace) else { throw malformed(path) }
+        return try ordered(names, path)
+    }
+
+    private static func malformed(_ path: String) -> ConversionError {
+        .labels(
+            path: path, expected: "a list of names in quotes, or a dictionary of numbers and such names",
+            found: "something else in it")
+    }
+
+    /// The labels of numbered lines, `0: name`, in the order of their numbers; other lines as they are. A tab or a comma
+    /// counts as the colon where each line begins with a number and such a mark.
     ///
     /// - Throws: `ConversionError.labels` where some lines are numbered and others not, or numbers repeat or are left out.
     private static func numbered(_ lines: [String], _ path: String) throws -> [String] {
-        guard var first = lines.first else { return lines }
-        let isDictionary = first.hasPrefix("{")
-        var lines = lines
-        if isDictionary {
-            first.removeFirst()
-            lines[0] = first
-            if let last = lines.last, last.hasSuffix("}") { lines[lines.count - 1] = String(last.dropLast()) }
-            lines = lines.map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
-        }
-        var names: [Int: String] = [:]
-        var others = 0
-        for line in lines {
-            let parts = line.split(separator: ":", maxSplits: 1).map { $0.trimmingCharacters(in: .whitespaces) }
-            guard parts.count == 2, let number = Int(parts[0]), number >= 0 else {
-                others += 1
-                continue
+        for mark: Character in [":", "\t", ","] where !lines.isEmpty {
+            var names: [Int: String] = [:]
+            var others = 0
+            for line in lines {
+                let parts = line.split(separator: mark, maxSplits: 1).map { $0.trimmingCharacters(in: .whitespaces) }
+                guard parts.count == 2, let number = Int(parts[0]), number >= 0 else {
+                    others += 1
+                    continue
+                }
+                try add(unquoted(parts[1]), number, to: &names, path)
             }
-            guard names.updateValue(unquoted(parts[1]), forKey: number) == nil else {
+            guard names.count > (mark == ":" ? others : lines.count - 1) else { continue }
+            guard others == 0 else {
                 throw ConversionError.labels(
-                    path: path, expected: "each number once", found: "\(number) twice")
+                    path: path, expected: "a number and a name on every line, as on the first",
+                    found: "\(others) lines without")
             }
+            return try ordered(names, path)
         }
-        guard isDictionary || names.count > others else { return lines }
-        guard others == 0 else {
-            throw ConversionError.labels(
-                path: path, expected: "a number and a name on every line, as on the first",
-                found: "\(others) lines without")
+        return lines
+    }
+
+    private static func add(_ name: String, _ number: Int, to names: inout [Int: String], _ path: String) throws {
+        guard names.updateValue(name, forKey: number) == nil else {
+            throw ConversionError.labels(path: path, expected: "each number once", found: "\(number) twice")
         }
+    }
+
+    /// Names in the order of their numbers, which begin at 0 or 1.
+    private static func ordered(_ names: [Int: String], _ path: String) throws -> [String] {
         guard let lowest = names.keys.min(), lowest <= 1 else {
             throw ConversionError.labels(path: path, expected: "numbers from 0 or 1", found: "none")
         }
