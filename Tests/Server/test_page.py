@@ -95,14 +95,15 @@ def test_photos(start, browser, tmp_path):
     browser.find_element(By.ID, "camera").send_keys(str(SAMPLES / "trouser.png"))
     wait(browser, lambda: labels(browser)[:1] == ["Trouser"])
     assert "other: " in cards(browser)[0].text
+    shoot(browser, "light")
+    scheme(browser, "dark")
+    shoot(browser, "dark")
     # No picture at all is an answer as well.
     (tmp_path / "notes.png").write_text("no picture")
     files.send_keys(str(tmp_path / "notes.png"))
     wait(browser, lambda: "expected a JPEG" in cards(browser)[0].text)
     assert "notes.png: image: expected a JPEG" in browser.find_element(By.ID, "status").text
-    shoot(browser, "light")
-    scheme(browser, "dark")
-    shoot(browser, "dark")
+    wait(browser, lambda: not cards(browser)[0].find_elements(By.TAG_NAME, "img"))
     no_complaints(browser, "400 (Bad Request)")
 
 

@@ -91,7 +91,11 @@ async function classify(file) {
     const picture = element("img");
     picture.alt = "";
     picture.src = URL.createObjectURL(photo);
-    picture.onload = picture.onerror = () => URL.revokeObjectURL(picture.src);
+    picture.onload = () => URL.revokeObjectURL(picture.src);
+    picture.onerror = () => {
+      URL.revokeObjectURL(picture.src);
+      picture.remove();
+    };
     card.querySelector("h3").after(picture);
     const response = await ask("classify?model=" + encodeURIComponent(model), { method: "POST", body: photo });
     [answer] = await response.json();
