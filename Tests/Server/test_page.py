@@ -176,7 +176,8 @@ def test_token_by_keyboard_alone(start, browser, token_file):  # noqa: F811
     browser.execute_script("document.activeElement.blur()")
     reached = []
     for _ in range(8):
-        browser.switch_to.active_element.send_keys(Keys.TAB)
+        # Keys sent to an input of files would name files.
+        webdriver.ActionChains(browser).send_keys(Keys.TAB).perform()
         focused = browser.switch_to.active_element
         reached.append(focused.get_attribute("id") or focused.get_attribute("class"))
         outlined = browser.execute_script(

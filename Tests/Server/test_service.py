@@ -220,7 +220,7 @@ def listen(server, count, ready=None):
     if ready:
         ready()
     events = []
-    for line in answer.iter_lines():
+    for line in answer.iter_lines(chunk_size=1):
         if line.startswith(b"data: "):
             events.append(json.loads(line[6:]))
         if len(events) == count:
