@@ -60,8 +60,8 @@ def bench(model, *options):
     with tempfile.NamedTemporaryFile(suffix=".json") as file:
         subprocess.run(
             [program("condensenet"), "bench", model, "--seconds", "2", "--json", file.name, *options],
-            check=True, stdout=subprocess.DEVNULL)
-        return json.loads(Path(file.name).read_text())["results"][0]["p50_ms"]
+            check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        return json.loads(Path(file.name).read_text())[0]["latency_ms"]["p50"]
 
 
 def main():
