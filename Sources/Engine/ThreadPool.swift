@@ -1,5 +1,5 @@
 import CProcessor
-import Glibc
+import Foundations
 import Synchronization
 
 /// A fixed team of threads that share jobs, the caller as member 0.
@@ -32,7 +32,7 @@ package final class ThreadPool: @unchecked Sendable {
     /// Nanoseconds of what was saved that are remembered.
     private static let memory: Int64 = 2_000_000
 
-    private var threads: [pthread_t] = []
+    private var threads: ThreadTeam
     private let team: Team
     /// Nanoseconds that were lost by waiting, less those that were saved.
     private var loss: Int64 = 0
@@ -43,22 +43,11 @@ package final class ThreadPool: @unchecked Sendable {
     /// - Throws: `RuntimeError.threads` when the system refuses to start them.
     package init(count: Int, body: @escaping Body) throws {
         team = Team(body: body)
-        for member in 1..<max(count, 1) {
-            var thread = pthread_t()
-            let argument = Unmanaged.passRetained(Recruit(team: team, member: member))
-            let failure = pthread_create(
-                &thread, nil,
-                { pointer in
-                    let recruit = Unmanaged<Recruit>.fromOpaque(pointer!).takeRetainedValue()
-                    recruit.team.serve(recruit.member)
-                    return nil
-                }, argument.toOpaque())
-            guard failure == 0 else {
-                argument.release()
-                dismiss()
-                throw RuntimeError.threads(requested: count, started: member)
-            }
-            threads.append(thread)
+        threads = ThreadTeam(1..<max(count, 1)) { [team] in team.serve($0) }
+        let started = threads.count + 1
+        guard started >= count else {
+            dismiss()
+            throw RuntimeError.threads(requested: count, started: started)
         }
     }
 
@@ -66,13 +55,12 @@ package final class ThreadPool: @unchecked Sendable {
 
     private func dismiss() {
         team.offer(.dismissal)
-        for thread in threads { pthread_join(thread, nil) }
-        threads = []
+        threads.join()
     }
 
     /// Whether the caller works alone, because there are no others or because waiting for them cost more than they did.
     package var isAlone: Bool {
-        if threads.isEmpty { return true }
+        if threads.count == 0 { return true }
         if aloneUntil == 0 { return false }
         if condensenet_monotonic_nanoseconds() < aloneUntil { return true }
         aloneUntil = 0
@@ -152,16 +140,5 @@ private final class Team: Sendable {
             }
             if Ticket(bits: open.value.load(ordering: .acquiring)).isDismissal { return }
         }
-    }
-}
-
-/// A thread's first instruction.
-private final class Recruit: Sendable {
-    let team: Team
-    let member: Int
-
-    init(team: Team, member: Int) {
-        self.team = team
-        self.member = member
     }
 }
