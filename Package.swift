@@ -91,7 +91,7 @@ var targets: [Target] = [
         name: "CondenseNet",
         dependencies: ["CProcessor", "Engine", "Foundations", "ImageInput", "ModelFormat"] + kernelModules,
         exclude: ["README.md"], swiftSettings: hasAVX ? [.define("CONDENSENET_AVX_VARIANTS")] : []),
-    .target(name: "CondenseNetC"),
+    .target(name: "CondenseNetC", exclude: ["README.md", "libcondensenet.map"]),
     .target(
         name: "CInterface",
         dependencies: ["CondenseNet", "CondenseNetC", "Foundations", "ImageInput", "ModelFormat"],
