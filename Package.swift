@@ -104,7 +104,7 @@ var targets: [Target] = [
         ]),
     .target(name: "ImageInput", dependencies: ["CImageCodecs", "Foundations"], exclude: ["README.md"]),
     .target(
-        name: "Datasets", dependencies: ["Foundations", "ImageInput", "ModelFormat"], exclude: ["README.md"]),
+        name: "Datasets", dependencies: ["Foundations", "ImageInput"], exclude: ["README.md"]),
     .target(
         name: "Measuring", dependencies: ["CondenseNet", "Foundations", "ImageInput", "ModelFormat"],
         exclude: ["README.md"]),
@@ -112,7 +112,7 @@ var targets: [Target] = [
         name: "Report", dependencies: ["CondenseNet", "Foundations", "Measuring", "ModelFormat"],
         exclude: ["README.md"]),
     .target(
-        name: "CommandLineSupport", dependencies: ["CStartup", "Foundations", "ModelFormat", argumentParser],
+        name: "CommandLineSupport", dependencies: ["CStartup", "Foundations", argumentParser],
         exclude: ["README.md"]),
     .target(
         name: "Classifying",
@@ -126,7 +126,8 @@ var targets: [Target] = [
             "Classifying", "CommandLineSupport", "CondenseNet", "Datasets", "Foundations", "ImageInput", "Measuring",
             "ModelFormat",
             "Report", argumentParser,
-        ]),
+        ],
+        exclude: ["README.md"]),
 
     .target(name: "TestSupport", path: "Tests/TestSupport"),
     .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),

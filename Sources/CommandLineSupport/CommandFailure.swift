@@ -1,6 +1,5 @@
 import Foundations
 import Glibc
-import ModelFormat
 
 /// A command's failure: one line for people, one exit code (sysexits.h) for programs.
 package struct CommandFailure: Error {

@@ -1,6 +1,5 @@
 import Foundations
 import Glibc
-import ModelFormat
 
 /// The files that a command is going to write, looked at before it begins its work.
 package struct OutputFiles {

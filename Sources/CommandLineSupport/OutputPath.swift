@@ -1,6 +1,5 @@
 import Foundations
 import Glibc
-import ModelFormat
 
 /// Where a command writes what an option names: a file, or, for `-`, standard output.
 package enum OutputPath {

@@ -1,6 +1,5 @@
 import Foundations
 import Glibc
-import ModelFormat
 
 /// Results go to standard output, and a failed write is an error like any other.
 package enum StandardOutput {

@@ -1,7 +1,6 @@
 import Foundations
 import Glibc
 import ImageInput
-import ModelFormat
 
 /// CIFAR-10 or CIFAR-100 in the authors' binary version: records of labels and 3 × 32 × 32 bytes, planes red, green, blue.
 package struct CIFARDataset: Dataset {

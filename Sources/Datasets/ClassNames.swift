@@ -1,5 +1,4 @@
 import Foundations
-import ModelFormat
 
 /// What the network that is evaluated tells apart.
 package struct NetworkClasses: Sendable {

@@ -1,5 +1,4 @@
 import Foundations
-import ModelFormat
 
 /// Reads a data set's files.
 enum DatasetFile {
@@ -9,7 +8,7 @@ enum DatasetFile {
     /// - Throws: `DatasetError` when the file is missing, damaged, too large, or beyond memory.
     static func read(_ path: String, wanted: (UnsafeRawBufferPointer) -> Int = { _ in .max }) throws -> Storage {
         do {
-            return try GzipFile.read(path, limit: FormatLimits.fileBytes, wanted: wanted)
+            return try GzipFile.read(path, limit: 1 << 30, wanted: wanted)
         } catch let error as any CategorizedError {
             throw DatasetError.file(path: path, cause: error)
         }

@@ -1,7 +1,6 @@
 import Foundations
 import Glibc
 import ImageInput
-import ModelFormat
 
 /// A pair of idx files, as MNIST and its successors are published: `t10k-*` is the test set, `train-*` the training set,
 /// each compressed with gzip or not. Grey images become RGB.
