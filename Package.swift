@@ -183,7 +183,8 @@ var dependencies: [Package.Dependency] = [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
 ]
 if !isFetched {
-    dependencies.append(.package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"))
+    // The very version: the server uses descriptors and a pool that lie beneath FlyingFox's own server.
+    dependencies.append(.package(url: "https://github.com/swhitty/FlyingFox", exact: "0.27.1"))
     products += [
         .executable(name: "condensenet-serve", targets: ["CondenseNetServe"]),
         .library(name: "Serving", targets: ["Classifying", "Serving"]),
@@ -192,7 +193,8 @@ if !isFetched {
         .target(
             name: "Serving",
             dependencies: [
-                "Classifying", "CommandLineSupport", "CondenseNet", "Foundations", "ModelFormat", argumentParser,
+                "Classifying", "CommandLineSupport", "CondenseNet", "Foundations", "ImageInput", "ModelFormat",
+                argumentParser,
                 .product(name: "FlyingSocks", package: "FlyingFox"),
             ],
             exclude: ["README.md"],

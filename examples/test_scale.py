@@ -104,3 +104,21 @@ def test_parallel(images, labels, correct, tmp_path, kills):
         [ROOT / "examples/parallel/classify", MODEL, "2", log], env=ENVIRONMENT, input=names, text=True, capture_output=True
     )
     assert again.returncode == 0 and again.stdout == ""
+
+
+def test_parallel_with_a_damaged_model(images, tmp_path):
+    """A block without a model is no block that is done."""
+    model, log, names = tmp_path / "model.safetensors", tmp_path / "log", [str(images / f"{index:05d}.pgm") for index in range(3)]
+
+    def run():
+        command = [ROOT / "examples/parallel/classify", model, "1", log]
+        return subprocess.run(command, env=ENVIRONMENT, input="\n".join([*names, "/nowhere.pgm", ""]), text=True, capture_output=True)
+
+    model.write_bytes(MODEL.read_bytes()[:-1])
+    failed = run()
+    assert failed.returncode != 0 and failed.stdout == "" and str(model) in failed.stderr
+    model.write_bytes(MODEL.read_bytes())
+    done = run()
+    assert done.returncode == 0, done.stderr
+    answers = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [answer["image"] for answer in answers] == [*names, "/nowhere.pgm"] and "error" in answers[-1]

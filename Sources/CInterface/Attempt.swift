@@ -21,7 +21,11 @@ func attempt(_ data: condensenet_status, _ body: () throws -> Void) -> condensen
         return CONDENSENET_OK
     } catch {
         let (status, text) = describe(error, data)
-        let bytes = text.utf8.prefix(Int(CALL_STATE_MESSAGE_BYTES) - 1)
+        var bytes: [UInt8] = []
+        for scalar in text.onOneLine.unicodeScalars {
+            guard bytes.count + scalar.utf8.count < Int(CALL_STATE_MESSAGE_BYTES) else { break }
+            bytes += scalar.utf8
+        }
         let message = UnsafeMutableBufferPointer(start: call_state_message(), count: bytes.count + 1)
         for (index, byte) in bytes.enumerated() { message[index] = CChar(bitPattern: byte) }
         message[bytes.count] = 0

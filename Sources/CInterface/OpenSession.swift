@@ -72,7 +72,8 @@ final class OpenSession: @unchecked Sendable {
                 guard images > 0, rest == 0 else {
                     throw InterfaceError("input: expected a multiple of \(size) floats, found \(inputCount)")
                 }
-                guard outputCount == images * width else {
+                let expected = images.multipliedReportingOverflow(by: width)
+                guard !expected.overflow, outputCount == expected.partialValue else {
                     throw InterfaceError(
                         "\(name): expected room for \(images) x \(width) floats, found \(outputCount)")
                 }

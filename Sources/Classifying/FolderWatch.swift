@@ -15,7 +15,8 @@ package final class FolderWatch {
     private var lastLook = ContinuousClock.now
     /// The folders that are watched, by the numbers that the system tells them by.
     private var folders: [Int32: String] = [:]
-    /// Files that need no second look: what was there at the beginning, and what has been told, by name and time.
+    /// Files that need no second look: what was there at the beginning, and what has been told, by name and time, as long
+    /// as they are there.
     private var known: [Name: Stamp] = [:]
     private var pending: [String] = []
     private var waiting: Set<Name> = []
@@ -105,9 +106,12 @@ package final class FolderWatch {
 
     // MARK: What the system tells
 
+    private static let arrivals: Int = Int(IN_CREATE) | Int(IN_CLOSE_WRITE) | Int(IN_MOVED_TO)
+    private static let departures: Int = Int(IN_DELETE) | Int(IN_MOVED_FROM)
+
     private func watch(_ path: String) throws {
-        let events = IN_CREATE | IN_CLOSE_WRITE | IN_MOVED_TO | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR
-        let number = inotify_add_watch(descriptor, path, UInt32(bitPattern: Int32(truncatingIfNeeded: events)))
+        let events = Self.arrivals | Self.departures | Int(IN_DELETE_SELF) | Int(IN_MOVE_SELF) | Int(IN_ONLYDIR)
+        let number = inotify_add_watch(descriptor, path, UInt32(truncatingIfNeeded: events))
         guard number >= 0 else { throw Self.failure(path) }
         folders[number] = path
     }
@@ -134,7 +138,8 @@ package final class FolderWatch {
             } else if mask & (Int(IN_DELETE_SELF) | Int(IN_MOVE_SELF) | Int(IN_IGNORED)) != 0 {
                 if folders.removeValue(forKey: number) == folder { isGone = true }
             } else if let parent = folders[number], !name.hasPrefix(".") {
-                take("\(parent)/\(name)", mask)
+                let path = "\(parent)/\(name)"
+                if mask & Self.departures != 0 { forget(path, mask) } else { take(path, mask) }
             }
         }
         return true
@@ -148,6 +153,17 @@ package final class FolderWatch {
             // What a look at the folder found before may be told of by the system as well.
             if let stamp = Self.stamp(path), known[Array(path.utf8)] == stamp { return }
             enqueue(path)
+        }
+    }
+
+    /// Forgets what is gone, unless another has its name already.
+    private func forget(_ path: String, _ mask: Int) {
+        guard Folder.identity(path) == nil else { return }
+        if mask & Int(IN_ISDIR) == 0 {
+            known[Array(path.utf8)] = nil
+        } else {
+            let folder = Array("\(path)/".utf8)
+            known = known.filter { !$0.key.starts(with: folder) }
         }
     }
 
@@ -178,9 +194,11 @@ package final class FolderWatch {
     }
 
     private func lookForNewFiles(under root: String? = nil) {
-        look(under: root) { path, stamp in
+        var seen: Set<Name> = []
+        let unread = look(under: root) { path, stamp in
             // A file that is still being written is told when its size and time have stood still between two looks.
             let name = Array(path.utf8)
+            seen.insert(name)
             guard known[name] != stamp else { return }
             let age = Double(time(nil)) - Double(stamp.seconds)
             if interval == nil || unsettled[name] == stamp || age > 2 {
@@ -190,6 +208,12 @@ package final class FolderWatch {
                 unsettled[name] = stamp
             }
         }
+        // What could not be read now may be there still.
+        if root == nil {
+            func isHere(_ name: Name) -> Bool { seen.contains(name) || unread.contains { name.starts(with: $0) } }
+            known = known.filter { isHere($0.key) }
+            unsettled = unsettled.filter { isHere($0.key) }
+        }
         lastLook = .now
     }
 
@@ -197,20 +221,33 @@ package final class FolderWatch {
     private var unsettled: [Name: Stamp] = [:]
 
     /// Calls `body` with each image file, and watches folders that are not watched yet.
-    private func look(under root: String? = nil, _ body: (String, Stamp) -> Void) {
+    ///
+    /// - Returns: how the names begin of what could not be read.
+    @discardableResult private func look(under root: String? = nil, _ body: (String, Stamp) -> Void) -> [Name] {
+        var unread: [Name] = []
         var folders = [root ?? folder]
         var visited: Set<Folder.Identity> = []
         while let path = folders.popLast() {
-            guard let identity = Folder.identity(path), visited.insert(identity).inserted else { continue }
-            if interval == nil, path != folder { try? watch(path) }
-            for name in (try? Folder.names(path)) ?? [] {
+            let identity = Folder.identity(path)
+            if let identity, !visited.insert(identity).inserted { continue }
+            if identity != nil, interval == nil, path != folder { try? watch(path) }
+            guard let names = try? Folder.names(path) else {
+                unread.append(Array("\(path)/".utf8))
+                continue
+            }
+            for name in names {
                 let entry = "\(path)/\(name)"
                 if Folder.kind(entry) == .folder {
                     folders.append(entry)
-                } else if ImageFiles.hasImageSuffix(name), let stamp = Self.stamp(entry) {
-                    body(entry, stamp)
+                } else if ImageFiles.hasImageSuffix(name) {
+                    if let stamp = Self.stamp(entry) {
+                        body(entry, stamp)
+                    } else if errno != ENOENT {
+                        unread.append(Array(entry.utf8))
+                    }
                 }
             }
         }
+        return unread
     }
 }

@@ -23,6 +23,8 @@ public struct FrameSplitter {
     /// Up to where `buffer` has been looked at; beyond its end where a segment goes on there.
     private var position = 0
     private var state = State.gap
+    /// Where the length of the segment stands that was passed over last: if it is wrong, another image may have begun there.
+    private var segment = 2
     /// Bytes since the last frame that belong to none.
     private var gap = 0
     private var hasFound = false
@@ -65,7 +67,7 @@ public struct FrameSplitter {
 
     private mutating func drop(_ count: Int) {
         buffer.removeFirst(count)
-        (position, state) = (0, .gap)
+        (position, state, segment) = (0, .gap, 2)
     }
 
     // MARK: JPEG
@@ -93,14 +95,15 @@ public struct FrameSplitter {
                     return take(code + 1)
                 case 0xD8:
                     // A camera that starts anew; what comes now may be whole.
-                    drop(code - 1)
-                    return .failure(.malformed(reason: "another image begins within it"))
+                    position = code - 1
+                    return broken("another image begins within it")
                 case 0x01, 0xD0...0xD7: position = code + 1
                 case 0...0xBF: return broken("expected a marker, found byte \(buffer[code])")
                 default:
                     guard code + 2 < buffer.count else { return tooLong() }
                     let length = Int(buffer[code + 1]) << 8 + Int(buffer[code + 2])
                     guard length >= 2 else { return broken("a segment of \(length) bytes") }
+                    segment = code + 1
                     position = code + 1 + length
                     if buffer[code] == 0xDA { state = .scan }
                 }
@@ -111,16 +114,21 @@ public struct FrameSplitter {
 
     /// Passes over what belongs to no image, up to an image's first marker.
     private mutating func findStart() -> FrameError? {
-        let start = (0..<max(buffer.count - 2, 0)).first {
-            buffer[$0] == 0xFF && buffer[$0 + 1] == 0xD8 && buffer[$0 + 2] == 0xFF
-        }
+        let start = firstStart(in: 0..<buffer.count)
         let passed = start ?? max(buffer.count - 2, 0)
         buffer.removeFirst(passed)
         gap += passed
-        (position, state) = start == nil ? (0, .gap) : (2, .marker)
+        (position, state, segment) = start == nil ? (0, .gap, 2) : (2, .marker, 2)
         guard gap >= Self.longestGap else { return nil }
         defer { gap = 0 }
         return .noFrame(found: gap)
+    }
+
+    /// Where the first image's first markers begin, as far as they have come.
+    private func firstStart(in range: Range<Int>) -> Int? {
+        range.first {
+            $0 + 2 < buffer.count && buffer[$0] == 0xFF && buffer[$0 + 1] == 0xD8 && buffer[$0 + 2] == 0xFF
+        }
     }
 
     /// Goes to the marker after coded samples; `false` where it has not come yet.
@@ -143,14 +151,17 @@ public struct FrameSplitter {
         return false
     }
 
+    /// Gives the image up, and goes on with one that begins within its last segment, or else behind it.
     private mutating func broken(_ reason: String) -> Result<[UInt8], FrameError> {
-        drop(min(position, buffer.count))
+        // The beginning of a marker may have come alone.
+        let end = min(position, max(buffer.count - 2, 2))
+        drop(firstStart(in: min(segment, end)..<end) ?? end)
         return .failure(.malformed(reason: reason))
     }
 
     private mutating func tooLong() -> Result<[UInt8], FrameError>? {
         guard state != .gap, buffer.count > Self.longestImage else { return nil }
-        position = buffer.count
-        return broken("it is longer than \(Self.longestImage) bytes")
+        drop(buffer.count)
+        return .failure(.malformed(reason: "it is longer than \(Self.longestImage) bytes"))
     }
 }

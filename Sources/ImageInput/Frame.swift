@@ -93,7 +93,7 @@ public struct Frame {
             let step = rowBytes.map { index == 0 ? $0 : format.chromaRowBytes($0) } ?? length
             planes.append(Plane(UnsafeRawBufferPointer(rebasing: bytes.dropFirst(start)), rowBytes: step))
             // What is too long for the buffer leaves nothing to the next plane, which the other initializer refuses.
-            start = step <= bytes.count ? min(start + max(step, 0) * rows, bytes.count) : bytes.count
+            start = step > 0 && step <= (bytes.count - start) / rows ? start + step * rows : bytes.count
         }
         try self.init(format, width: width, height: height, planes: planes, name: name)
     }

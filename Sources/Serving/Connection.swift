@@ -14,6 +14,8 @@ struct Connection {
     let peer: String
     let server: Server
     private var buffer: [UInt8] = []
+    /// Bytes of the body that there is room for.
+    private var reserved = 0
 
     init(socket: AsyncSocket, pool: any AsyncSocketPool, peer: String, server: Server) {
         self.socket = socket
@@ -53,8 +55,10 @@ struct Connection {
             }
             endpoint = route.endpoint
             try server.service.admit(head, to: route)
-            guard server.reserve(head.contentLength) else { throw HTTPError(503, "too many bodies at once") }
-            defer { server.release(head.contentLength) }
+            defer {
+                server.release(reserved)
+                reserved = 0
+            }
             let body = try await readBody(head)
             // From here on the next request can be told from this one, whatever comes of it.
             keepsAlive = head.keepsAlive && !server.isDraining
@@ -66,8 +70,12 @@ struct Connection {
             }
             keepsAlive = keepsAlive && !server.isDraining
             guard case .bytes = response.body else {
+                guard let events = server.service.events.listen() else {
+                    throw HTTPError(503, "expected at most \(HTTPLimits.listeners) listeners to events")
+                }
                 note(endpoint, method, path, response, start)
-                try await sendEvents(response)
+                try await write(response.bytes(keepsAlive: false, withBody: true))
+                for await event in events { try await write(Array(event.utf8)) }
                 return false
             }
             try await write(response.bytes(keepsAlive: keepsAlive, withBody: method != "HEAD"))
@@ -122,14 +130,22 @@ struct Connection {
             try await socket.write(Data("HTTP/1.1 100 Continue\r\n\r\n".utf8))
         }
         while buffer.count < head.contentLength {
+            try reserve(buffer.count)
             guard try await fill() else { throw SocketError.disconnected }
         }
+        try reserve(head.contentLength)
         guard buffer.count > head.contentLength else {
             defer { buffer = [] }
             return buffer
         }
         defer { buffer.removeFirst(head.contentLength) }
         return Array(buffer[..<head.contentLength])
+    }
+
+    /// Takes room for what has come of a body, `count` bytes: a promise of more holds up nobody else.
+    private mutating func reserve(_ count: Int) throws {
+        guard server.reserve(count - reserved) else { throw HTTPError(503, "too many bodies at once") }
+        reserved = count
     }
 
     /// Waits for bytes and takes them up; `false` when there are no more.
@@ -153,14 +169,6 @@ struct Connection {
     private func write(_ bytes: [UInt8]) async throws {
         server.setDeadline(file, .transfer)
         try await socket.write(Data(bytes))
-    }
-
-    private func sendEvents(_ response: HTTPResponse) async throws {
-        guard let events = server.service.events.listen() else {
-            throw HTTPError(503, "expected at most \(HTTPLimits.listeners) listeners to events")
-        }
-        try await write(response.bytes(keepsAlive: false, withBody: true))
-        for await event in events { try await write(Array(event.utf8)) }
     }
 
     /// Says why a request is refused whose body has not been read, and lets the client read that before the connection ends.

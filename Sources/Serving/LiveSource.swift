@@ -28,7 +28,8 @@ final class LiveSource: @unchecked Sendable {
                     if current?.generation != model.generation {
                         current = (try Classifier(try Session(plan: model.plan)), model.generation)
                     }
-                    let answer = image.classification(by: current!.classifier, top: 5)
+                    let answer = image.classification(
+                        by: current!.classifier, top: 5, limits: service.imageLimits)
                     if case .failure(let failure) = answer.answer { failure.warn() }
                     service.events.send("answer", answer.json)
                 }

@@ -91,7 +91,8 @@ package struct ServeCommand: ParsableCommand {
             throw CommandFailure(.internal, "could start only \(pool.count) of \(Format.counted(workers, "worker"))")
         }
         let service = Service(
-            models: store, workers: pool, token: token,
+            models: store, workers: pool,
+            imageLimits: HTTPLimits.images(atOnce: workers + (frames == nil && watch == nil ? 0 : 1)), token: token,
             isLocal: address.isLoopback && token == nil && !noAuthentication)
         let (socket, url) = try address.listen(listen)
         let server = try Server(listener: socket, service: service, logsRequests: logRequests)

@@ -175,7 +175,7 @@ final class Server: Sendable {
         }
     }
 
-    /// Room for a request's body, which `release` gives back; `false` where there is none now.
+    /// Room for more bytes of a request's body, which `release` gives back; `false` where there is none now.
     func reserve(_ bytes: Int) -> Bool {
         state.withLock {
             guard $0.bodyBytes + bytes <= HTTPLimits.allBodiesBytes else { return false }

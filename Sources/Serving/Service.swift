@@ -1,6 +1,7 @@
 import Classifying
 import CondenseNet
 import Foundations
+import ImageInput
 
 /// Answers requests: which ones there are, and what comes of each.
 final class Service: Sendable {
@@ -8,6 +9,8 @@ final class Service: Sendable {
     let workers: WorkerPool
     let metrics = Metrics()
     let events = EventHub()
+    /// What an encoded image may ask of the machine.
+    let imageLimits: ImageLimits
     /// What a client has to present; `nil` where everybody may ask.
     private let token: AccessToken?
     /// Whether only requests that name this machine by itself are answered.
@@ -15,9 +18,12 @@ final class Service: Sendable {
     /// Without it, a page of anywhere could read answers through a name of its own that leads here.
     private let isLocal: Bool
 
-    init(models: ModelStore, workers: WorkerPool, token: AccessToken?, isLocal: Bool) {
+    init(
+        models: ModelStore, workers: WorkerPool, imageLimits: ImageLimits, token: AccessToken?, isLocal: Bool
+    ) {
         self.models = models
         self.workers = workers
+        self.imageLimits = imageLimits
         self.token = token
         self.isLocal = isLocal
     }
@@ -51,7 +57,9 @@ final class Service: Sendable {
     ///
     /// - Throws: `HTTPError`.
     func admit(_ head: RequestHead, to route: Route) throws {
-        guard head.method == route.method || head.method == "HEAD" && route.method == "GET" else {
+        // Events have no end, so that there is no head of theirs alone.
+        let hasHead = route.method == "GET" && route.endpoint != "events"
+        guard head.method == route.method || head.method == "HEAD" && hasHead else {
             throw HTTPError(405, "expected \(route.method)")
         }
         if isLocal, let host = head["host"], !Self.isLocal(host) {
@@ -95,9 +103,10 @@ final class Service: Sendable {
             return top
         }
         guard !body.isEmpty else { throw HTTPError(400, "expected an image as the request's body") }
-        return try await workers.run { [metrics] worker in
+        return try await workers.run { [metrics, imageLimits] worker in
             let image = SourceImage(name: "image", content: .encoded(body))
-            let classification = image.classification(by: model.classifier(worker), top: top ?? 5)
+            let classification = image.classification(
+                by: model.classifier(worker), top: top ?? 5, limits: imageLimits)
             let answer = try classification.answer.get()
             metrics.count(model: model.name, seconds: answer.milliseconds / 1000)
             return HTTPResponse(json: [classification.json])

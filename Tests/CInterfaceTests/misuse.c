@@ -1,5 +1,5 @@
 /* Passes to every function what it should not get, then checks that all still works:  misuse MODEL IMAGE
- * tools/release/c-test compiles it against an installed libcondensenet, with the address sanitizer. */
+ * tools/release/test-library compiles it against an installed libcondensenet, with the address sanitizer. */
 #include <condensenet.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -67,6 +67,10 @@ static void refuse_frames(condensenet_session *session, size_t side) {
       bad.row_bytes[0] = rows[i];
       REFUSES(condensenet_classify_frame(session, &bad, best, 10, &count));
     }
+    bad = good;
+    bad.plane_bytes[0] = SIZE_MAX / 2;
+    bad.row_bytes[0] = SIZE_MAX / 4;
+    REFUSES(condensenet_classify_frame(session, &bad, best, 10, &count));
     const int32_t lengths[] = {0, -1, INT32_MIN, INT32_MAX, 16385};
     for (size_t i = 0; i < 5; i++) {
       bad = good;
@@ -109,6 +113,18 @@ static void *work(void *argument) {
   return condensenet_session_close(own) == CONDENSENET_OK ? NULL : "close";
 }
 
+/* Messages are one line of whole characters, whatever a path holds. */
+static void refuse_paths(void) {
+  condensenet_model *model;
+  EXPECT(condensenet_model_open("/no\nwhere", 0, &model) == CONDENSENET_ERROR_NO_FILE);
+  EXPECT(strchr(condensenet_error_message(), '\n') == NULL && strstr(condensenet_error_message(), "where") != NULL);
+  char path[2003] = "/x";
+  for (size_t i = 2; i + 2 < sizeof path; i += 2) memcpy(path + i, "\xC3\xA9", 2);
+  EXPECT(condensenet_model_open(path, 0, &model) != CONDENSENET_OK);
+  size_t length = strlen(condensenet_error_message());
+  EXPECT(length < 1024 && (unsigned char)condensenet_error_message()[length - 1] == 0xA9);
+}
+
 int main(int argc, char **argv) {
   if (argc != 3) return 64;
   const char *file = argv[1], *image = argv[2];
@@ -120,6 +136,7 @@ int main(int argc, char **argv) {
   REFUSES(condensenet_model_open(file, 0, NULL));
   REFUSES(condensenet_model_open(file, 0xFFFFFFFFu, &model));
   EXPECT(condensenet_model_open("/nowhere", 0, &model) == CONDENSENET_ERROR_NO_FILE && model == NULL);
+  refuse_paths();
   EXPECT(condensenet_model_open("/", 0, &model) == CONDENSENET_ERROR_MODEL);
   EXPECT(condensenet_model_open(image, 0, &model) == CONDENSENET_ERROR_MODEL);
   REFUSES(condensenet_model_open_bytes(NULL, 8, 0, &model));

@@ -105,6 +105,23 @@ struct ClassifyWatchTests {
         #expect(labels == ["Bag", "Dress", "Dress"])
     }
 
+    /// What has been told is forgotten with its file, which is told again when it comes back as it was.
+    @Test(arguments: [false, true]) func filesThatAreGoneAreForgotten(polls: Bool) throws {
+        let (folder, elsewhere) = (try TemporaryFolder(), try TemporaryFolder())
+        let program = polls ? try watch(folder, "--poll", "0.05") : try watch(folder)
+        try folder.write(try Shipped.sampleBytes("bag"), to: "1.png")
+        try program.wait { lines($0) == 1 }
+        try FileManager.default.moveItem(atPath: folder.path("1.png"), toPath: elsewhere.path("1.png"))
+        // Once this one is answered, it has been seen that the first is gone.
+        try folder.write(try Shipped.sampleBytes("dress"), to: "2.png")
+        try program.wait { lines($0) == 2 }
+        try FileManager.default.moveItem(atPath: elsewhere.path("1.png"), toPath: folder.path("1.png"))
+        try program.wait { lines($0) == 3 }
+        program.send(SIGTERM)
+        let answers = try program.wait().output.split(separator: "\n").map { try JSON(String($0))["image"]!.string! }
+        #expect(answers == ["1.png", "2.png", "1.png"].map(folder.path))
+    }
+
     @Test func controlCEndsIt() throws {
         let folder = try TemporaryFolder()
         let program = try watch(folder)

@@ -74,6 +74,19 @@ struct FrameSplitterTests {
             ])
     }
 
+    /// A segment that is cut takes nothing of the images behind it with it, however long it says that it is.
+    @Test func imagesWithinACutSegmentAreWhole() {
+        for length in [40, 3000, 60_000] as [Int] {
+            let cut: [UInt8] = [0xFF, 0xD8, 0xFF, 0xE1, UInt8(length >> 8), UInt8(length & 0xFF), 1, 2, 3]
+            let bytes: [UInt8] = [cut, images[0], images[1], Self.longestSegment, images[2]].flatMap { $0 }
+            for pieces in [1, 100, 1 << 20] as [Int] {
+                let found = split(bytes, pieces: pieces)
+                #expect(found.first?.isWhole == false)
+                #expect(Array(found.dropFirst()) == images.prefix(3).map(Piece.whole))
+            }
+        }
+    }
+
     @Test func everyPlaceToBeCutAt() {
         for image in images.prefix(3) {
             for count in stride(from: 3, to: image.count, by: 5) {

@@ -80,7 +80,7 @@ def test_exceptions_say_what_is_wrong(model, tmp_path):
         model.classify(b"")
     with pytest.raises(condensenet.ImageError):
         model.classify(SAMPLES[0].read_bytes()[:200])
-    for threads in [0, -1, 65, 2**31 - 1]:
+    for threads in [0, -1, 65, 2**31 - 1, 2**32 + 1]:
         with pytest.raises(ValueError, match="1 to 64 threads"):
             condensenet.load(MODEL, threads=threads)
     for array in [np.zeros((4, 4, 2), np.uint8), np.zeros((4, 4, 3), np.float32), np.zeros((0, 4, 3), np.uint8),

@@ -8,6 +8,7 @@
 import ctypes
 import dataclasses
 import os
+import threading
 import weakref
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -78,6 +79,8 @@ class Model:
 
     def __init__(self, path: Union[str, "os.PathLike[str]"], threads: int = 1) -> None:
         """Loads a model; see `load`."""
+        if not 1 <= threads <= 64:
+            raise ValueError(f"expected 1 to 64 threads, found {threads}")
         encoded = _library.encoded(path)
         model = ctypes.c_void_p()
         check(library.condensenet_model_open(encoded, 0, ctypes.byref(model)), encoded)
@@ -161,9 +164,11 @@ class Model:
     def _run(self, function: Any, *arguments: Any, path: Union[bytes, None] = None) -> None:
         """Calls a function with a session that no other thread uses meanwhile."""
         if self._process != os.getpid():
-            # Sessions from before a fork have their threads in another process.
-            self._idle.clear()
-            self._process = os.getpid()
+            with _fork_lock:
+                if self._process != os.getpid():
+                    # Sessions from before a fork have their threads in another process.
+                    self._idle.clear()
+                    self._process = os.getpid()
         try:
             session = self._idle.pop()
         except IndexError:
@@ -173,6 +178,17 @@ class Model:
         self._idle.append(session)
         check(status, path)
 
+
+# Held while sessions from before a fork are let go. A child gets one that no thread holds.
+_fork_lock = threading.Lock()
+
+
+def _renew_fork_lock() -> None:
+    global _fork_lock
+    _fork_lock = threading.Lock()
+
+
+os.register_at_fork(after_in_child=_renew_fork_lock)
 
 _FORMATS = {1: _library.GRAY, 3: _library.RGB24, 4: _library.RGBA}
 _LARGEST = 2**31 - 1

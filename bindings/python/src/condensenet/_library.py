@@ -88,7 +88,7 @@ def fail(status: int, path: Optional[bytes] = None) -> NoReturn:
         # The system says why in the exception that belongs to it: FileNotFoundError, PermissionError and others.
         with open(path, "rb"):
             pass
-    raise _EXCEPTIONS.get(status, RuntimeError)(message.decode())
+    raise _EXCEPTIONS.get(status, RuntimeError)(message.decode(errors="replace"))
 
 
 def text(found: Optional[bytes]) -> str:
