@@ -45,11 +45,11 @@ public struct MachinePeaks: Equatable, Sendable {
             memoryGigabytes: Double(4 * streamed * threads) / memoryTime)
     }
 
-    /// The shortest time in nanoseconds in which all of `threads` threads have run `body`.
+    /// The shortest time in nanoseconds in which `threads` threads have run `body` once for each of them.
     private static func best(
         threads: Int, trials: Int, _ body: @escaping @Sendable (Int) -> Void
     ) throws -> Double {
-        let pool = try ThreadPool(count: threads) { body($0.part) }
+        let pool = try ThreadPool(count: threads, staysTogether: true) { body($0.part) }
         var best = UInt64.max
         for _ in 0..<trials {
             let start = monotonicNanoseconds()

@@ -25,10 +25,13 @@ public struct Share {
         return lower..<upper
     }
 
+    /// The most shares of an operation, whatever its groups and channels.
+    private static let most = 4096
+
     /// How many shares `units` pieces of work make for `threads` threads that take one share after the other: several for
     /// each, so that none waits long for another, and one for a thread alone.
     public static func parts(of units: Int, threads: Int, each: Int = 4) -> Int {
-        threads == 1 ? 1 : max(1, min(units, threads * each))
+        threads == 1 ? 1 : max(1, min(units, threads * each, most))
     }
 
     /// The scratch memory as elements of a type.

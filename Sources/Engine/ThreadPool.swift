@@ -10,7 +10,7 @@ import Synchronization
 /// inference follow each other without a system call, and an idle team costs nothing.
 ///
 /// A thread that is interrupted in the middle of a part does hold the job up. What such waits cost is weighed against what
-/// the others' work saved; where it was more, the caller works alone for sixteen times as long.
+/// the others' work saved; where it was more, the caller works alone for sixteen times as long, at most ten seconds.
 package final class ThreadPool: @unchecked Sendable {
     /// A part of a job, and who runs it.
     package struct Part: Sendable {
@@ -31,7 +31,10 @@ package final class ThreadPool: @unchecked Sendable {
     private static let patience: Int64 = 100_000
     /// Nanoseconds of what was saved that are remembered.
     private static let memory: Int64 = 2_000_000
+    /// Nanoseconds that the caller works alone at most.
+    private static let longest: Int64 = 10_000_000_000
 
+    private let staysTogether: Bool
     private var threads: ThreadTeam
     private let team: Team
     /// Nanoseconds that were lost by waiting, less those that were saved.
@@ -39,9 +42,11 @@ package final class ThreadPool: @unchecked Sendable {
     /// When the others may help again; 0 while they do.
     private var aloneUntil: UInt64 = 0
 
+    /// - Parameter staysTogether: whether the others always help, whatever waiting for them costs.
     /// - Precondition: `count ≥ 1`.
     /// - Throws: `RuntimeError.threads` when the system refuses to start them.
-    package init(count: Int, body: @escaping Body) throws {
+    package init(count: Int, staysTogether: Bool = false, body: @escaping Body) throws {
+        self.staysTogether = staysTogether
         team = Team(body: body)
         threads = ThreadTeam(1..<max(count, 1)) { [team] in team.serve($0) }
         let started = threads.count + 1
@@ -88,10 +93,12 @@ package final class ThreadPool: @unchecked Sendable {
         let worked = condensenet_monotonic_nanoseconds()
         team.finished.wait { $0 == others }
         let end = condensenet_monotonic_nanoseconds()
-        let saved = Int64(worked - start) / Int64(max(own, 1)) * Int64(others)
+        // What a part takes is known only from one that the caller ran.
+        guard own > 0, !staysTogether else { return }
+        let saved = Int64(worked - start) / Int64(own) * Int64(others)
         loss = max(loss + Int64(end - worked) - saved, -Self.memory)
         if loss > Self.patience {
-            aloneUntil = end + 16 * UInt64(loss)
+            aloneUntil = end + UInt64(min(loss, Self.longest / 16)) * 16
             loss = 0
         }
     }

@@ -63,14 +63,15 @@ struct ThreadPoolTests {
                 // The other thread gets its part.
                 while part.job == 1, record.others == 0 {}
             } else if part.job == 1 {
-                var time = timespec(tv_sec: 0, tv_nsec: 300_000_000)
+                // Far longer than a thread takes to begin.
+                var time = timespec(tv_sec: 1, tv_nsec: 0)
                 nanosleep(&time, nil)
             }
         }
         #expect(!pool.isAlone)
         pool.run(job: 1, parts: 2)
         #expect(record.others == 1)
-        // Sixteen times the wait of 0.3 s.
+        // Sixteen times the wait, ten seconds at most.
         #expect(pool.isAlone)
         for _ in 0..<100 { pool.run(job: 2, parts: 8) }
         #expect(record.others == 1)

@@ -167,11 +167,14 @@ import Testing
     @Test func numberOfLinesMarker() throws {
         let whole = try attack("small.jpg")
         for lines: [UInt8] in [[0, 16], [0, 0], [0xFF, 0xFF]] {
-            let marker = [0xFF, 0xDC, 0, 4] + lines
-            let marked = whole.dropLast(2) + marker + whole.suffix(2)
-            #expect(try decode(Array(marked)).pixels == decode(whole).pixels)
-            let zero = try jpeg(width: 24, height: 0)
-            expect("DNL not supported", .jpeg, from: zero.dropLast(2) + marker + zero.suffix(2))
+            let marker: [UInt8] = [0xFF, 0xDC, 0, 4] + lines
+            func marked(_ jpeg: [UInt8]) -> [UInt8] {
+                var bytes = jpeg
+                bytes.insert(contentsOf: marker, at: jpeg.count - 2)
+                return bytes
+            }
+            #expect(try decode(marked(whole)).pixels == decode(whole).pixels)
+            expect("DNL not supported", .jpeg, from: marked(try jpeg(width: 24, height: 0)))
         }
     }
 
@@ -274,16 +277,17 @@ import Testing
         let png = try attack("small.png")
         let end = png.count - 12
         func control(_ frames: UInt32, _ width: UInt32, _ offset: UInt32) -> [UInt8] {
-            pngChunk("acTL", bigEndian(frames) + bigEndian(0))
-                + pngChunk(
-                    "fcTL",
-                    [bigEndian(0), bigEndian(width), bigEndian(4), bigEndian(offset)].flatMap { $0 }
-                        + bigEndian(0) + [0, 1, 0, 1, 0, 0])
+            var frame: [UInt8] = []
+            for number in [0, width, 4, offset, 0] { frame += bigEndian(number) }
+            frame += [0, 1, 0, 1, 0, 0] as [UInt8]
+            return pngChunk("acTL", bigEndian(frames) + bigEndian(0)) + pngChunk("fcTL", frame)
         }
         for (frames, width, offset): (UInt32, UInt32, UInt32) in [(2, 5, 0), (0, 0, .max), (.max, .max, .max)] {
             let frame = pngChunk("fdAT", bigEndian(1) + [UInt8](repeating: 0xFF, count: 9))
-            let animated = png[..<33] + control(frames, width, offset) + png[33..<end] + frame + frame + png[end...]
-            #expect(try decode(Array(animated)).pixels == decode(png).pixels)
+            var animated = png
+            animated.insert(contentsOf: frame + frame, at: end)
+            animated.insert(contentsOf: control(frames, width, offset), at: 33)
+            #expect(try decode(animated).pixels == decode(png).pixels)
         }
     }
 

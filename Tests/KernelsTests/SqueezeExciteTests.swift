@@ -40,13 +40,13 @@ struct SqueezeExciteTests {
             keepAlive(input)
             // Means, two sums and a factor each round; the sigmoid's slope is at most a quarter.
             let terms = Float(pixels + channels + hidden + 4)
-            let sums = (0..<channels).map { channel in
-                (0..<hidden).reduce(0 as Float) { sum, row in
-                    sum
-                        + (excite.values[channel * hidden + row]
-                        * squeeze.values[row * channels..<(row + 1) * channels].reduce(0) { $0 + $1.magnitude })
-                        .magnitude
-                }
+            let squeezed: [Float] = (0..<hidden).map { row in
+                squeeze.values[row * channels..<(row + 1) * channels].reduce(0) { $0 + $1.magnitude }
+            }
+            let sums: [Float] = (0..<channels).map { channel in
+                var sum: Float = 0
+                for row in 0..<hidden { sum += excite.values[channel * hidden + row].magnitude * squeezed[row] }
+                return sum
             }
             let largest = input.values.map(\.magnitude).max()!
             for (index, (a, b)) in zip(actual.values, expected.values).enumerated() {

@@ -41,7 +41,7 @@ import Testing
                 ])
     }
 
-    @Test(arguments: [5, 8, 9])
+    @Test(arguments: [8, 9])
     func destinationsAreWrittenBefore(channels: Int) {
         expect(
             "sfr",
@@ -49,7 +49,7 @@ import Testing
                 ? "at most 8 accumulated channels, as many as \"block\" holds by then"
                 : "inputs gathered behind the 8 channels of \"block\" that are added to",
             channels == 9 ? "9" : "8 visible"
-        ) { $0.steps[3].operation = accumulation(channels: max(channels, 8)) }
+        ) { $0.steps[3].operation = accumulation(channels: channels) }
     }
 
     @Test func channelsThatAreNotYetWritten() {
@@ -125,7 +125,12 @@ import Testing
         // Version 1 knows neither operation.
         var forged = ForgedModel(TinyModel.reactivated)
         forged.metadata["version"] = "1"
-        #expect(throws: (any Error).self) { try forged.load() }
+        do {
+            _ = try forged.load()
+            Issue.record("version 1 has no such operation")
+        } catch {
+            #expect("\(error)".contains("expected a known operation"), "\(error)")
+        }
     }
 
     @Test(arguments: [-1, 4, 7, 65_536, .max, .min] as [Int32], 0..<6)

@@ -59,9 +59,13 @@ struct StateDictSearch {
     /// The dictionary at a path of keys with points between them; a key may itself have points.
     private func mapping(at path: String, in root: PickleValue.MappingID) -> PickleValue.MappingID? {
         for case (.text(let text), .mapping(let id)) in heap[root] {
-            let key = String(decoding: text, as: UTF8.self)
-            if key == path { return id }
-            if path.hasPrefix("\(key)."), let found = mapping(at: String(path.dropFirst(key.count + 1)), in: id) {
+            // By bytes: a file's text may be made of what Swift compares in quadratic time.
+            guard path.utf8.starts(with: text) else { continue }
+            let rest = path.utf8.dropFirst(text.count)
+            if rest.isEmpty { return id }
+            if rest.first == UInt8(ascii: "."),
+                let found = mapping(at: String(decoding: rest.dropFirst(), as: UTF8.self), in: id)
+            {
                 return found
             }
         }
@@ -74,7 +78,7 @@ struct StateDictSearch {
     {
         let isVersion2 = heap[taken].contains { item in
             if case .text(let text) = item.key {
-                String(decoding: text, as: UTF8.self).hasSuffix(".sfr.conv.weight")
+                text.suffix(16).elementsEqual(".sfr.conv.weight".utf8)
             } else {
                 false
             }

@@ -91,7 +91,12 @@ extension SourceLayer {
             products = output * window * window
         case .addition: products = output
         case .squeezeExcite(let layer): products = 2 * Double(layer.hidden) * Double(shapes.input.channels)
-        case .accumulation(let layer): products = Double(layer.inputs) * output
+        case .accumulation(let layer):
+            // A condensed one computes its sums, and multiplies them by the matrix of their places.
+            let sums = layer.kind == .condensed ? Double(layer.sums) * Double(shapes.output.pixels) : 0
+            products = Double(layer.inputs) * (output + sums) + sums * Double(shapes.output.channels)
+            patches = sums
+            allPatches = sums
         }
         return (
             products + SourceNetwork.elementWork * (allPatches + input + output),

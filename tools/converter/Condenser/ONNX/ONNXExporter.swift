@@ -57,6 +57,13 @@ public enum ONNXExporter {
         try description.validate()
         let graph = ONNXGraphBuilder.build(description.graph)
         try check("tensors in an ONNX file", graph.constantBytes)
+        // A reactivation becomes a dense matrix, which a small model file could make as large as it likes.
+        let stored = description.graph.tensors.reduce(0) { $0 + 4 * $1.count }
+        guard graph.scatteredBytes <= max(64 << 20, 64 * stored) else {
+            throw ModelFormatError.limit(
+                what: "bytes of reactivations in an ONNX file", found: graph.scatteredBytes,
+                limit: max(64 << 20, 64 * stored))
+        }
         var writer = ProtobufWriter(capacity: graph.constantBytes + structureBytes)
         writer.integer(ModelField.fileVersion, fileVersion)
         writer.string(ModelField.producerName, "condensenet")

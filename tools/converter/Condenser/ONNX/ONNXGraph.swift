@@ -54,6 +54,13 @@ struct ONNXGraph {
         }
     }
 
+    /// Bytes of the constants that are dense matrices of sparse ones.
+    var scatteredBytes: Int {
+        initializers.reduce(0) { sum, initializer in
+            if case .scattered = initializer.elements { sum + 4 * initializer.dimensions.reduce(1, *) } else { sum }
+        }
+    }
+
     mutating func rename(_ tensor: String, to name: String) {
         for position in nodes.indices {
             if nodes[position].output == tensor { nodes[position].output = name }
