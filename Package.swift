@@ -74,8 +74,8 @@ let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package
 
 var products: [Product] = [
     .library(name: "CondenseNet", targets: ["CondenseNet", "Foundations", "ImageInput", "ModelFormat"]),
-    // tools/release makes libcondensenet.so of it: a product of that name there is already.
-    .library(name: "CondenseNetC", type: .dynamic, targets: ["CInterface"]),
+    // tools/release/library makes libcondensenet.so of what it is made of.
+    .library(name: "CondenseNetC", targets: ["CInterface"]),
     .executable(name: "condensenet", targets: ["CondenseNetCLI"]),
 ]
 
