@@ -125,9 +125,10 @@ public struct FrameSplitter {
     }
 
     /// Where the first image's first markers begin, as far as they have come.
-    private func firstStart(in range: Range<Int>) -> Int? {
+    private func firstStart(in range: Range<Int>, except thumbnail: Int? = nil) -> Int? {
         range.first {
-            $0 + 2 < buffer.count && buffer[$0] == 0xFF && buffer[$0 + 1] == 0xD8 && buffer[$0 + 2] == 0xFF
+            $0 != thumbnail && $0 + 2 < buffer.count && buffer[$0] == 0xFF && buffer[$0 + 1] == 0xD8
+                && buffer[$0 + 2] == 0xFF
         }
     }
 
@@ -151,11 +152,14 @@ public struct FrameSplitter {
         return false
     }
 
-    /// Gives the image up, and goes on with one that begins within its last segment, or else behind it.
+    /// Gives the image up, and goes on with one that begins within its last segment and is not the thumbnail there, or
+    /// else behind it.
     private mutating func broken(_ reason: String) -> Result<[UInt8], FrameError> {
         // The beginning of a marker may have come alone.
         let end = min(position, max(buffer.count - 2, 2))
-        drop(firstStart(in: min(segment, end)..<end) ?? end)
+        let content = min(segment + 2, end)
+        let thumbnail = buffer[content..<end].withUnsafeBytes(JPEGThumbnail.start).map { content + $0 }
+        drop(firstStart(in: min(segment, end)..<end, except: thumbnail) ?? end)
         return .failure(.malformed(reason: reason))
     }
 

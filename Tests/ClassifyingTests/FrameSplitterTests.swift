@@ -87,6 +87,25 @@ struct FrameSplitterTests {
         }
     }
 
+    /// The thumbnail of a photograph is no frame, however much longer than its content the segment says it is.
+    @Test func theThumbnailOfACutImageIsNoFrame() {
+        let thumbnail = images[6]
+        // The header of a TIFF structure, an empty first directory, and a second one that says where the thumbnail is.
+        var exif = Array("Exif\0\0II*\0".utf8) + [8, 0, 0, 0, 0, 0, 14, 0, 0, 0, 1, 0] as [UInt8]
+        exif += [0x01, 0x02, 4, 0, 1, 0, 0, 0, 32, 0, 0, 0, 0, 0, 0, 0] as [UInt8]
+        for content in [exif, Array("JFXX\0\u{10}".utf8)] {
+            let segment = content + thumbnail
+            for length in [segment.count + 300, 60_000] {
+                let cut: [UInt8] = [0xFF, 0xD8, 0xFF, 0xE1, UInt8(length >> 8), UInt8(length & 0xFF)] + segment
+                for pieces in [1, 100, 1 << 20] as [Int] {
+                    let found = split(cut + images[0] + images[1] + Self.longestSegment + images[2], pieces: pieces)
+                    #expect(found.first?.isWhole == false)
+                    #expect(Array(found.dropFirst()) == images.prefix(3).map(Piece.whole), "length \(length)")
+                }
+            }
+        }
+    }
+
     @Test func everyPlaceToBeCutAt() {
         for image in images.prefix(3) {
             for count in stride(from: 3, to: image.count, by: 5) {

@@ -41,42 +41,22 @@ struct ArchitectureCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Classes (default: the data set's).", valueName: "n"))
     var classes: Int?
 
-    @Option(help: "The data set that it is meant for.")
-    var dataset: Dataset?
-
-    @Option(help: ArgumentHelp("Height and width of the input.", valueName: "n"))
-    var inputSize: Int?
-
-    @Option(help: ArgumentHelp("The stride of the first convolution (default: 1 for CIFAR, else 2).", valueName: "1|2"))
-    var stemStride: Int?
-
-    @Option(help: ArgumentHelp("The part of its inputs that the classifier keeps (default: 0.5).", valueName: "part"))
-    var classifierKeep: Double?
-
     @Option(help: ArgumentHelp("Outputs of the layer before the classifier (default: 1024).", valueName: "n"))
     var hidden: Int?
-
-    @Option(help: ArgumentHelp("The first dense block with hard swish (default: 3).", valueName: "block"))
-    var hardSwishFrom: Int?
 
     @Option(help: ArgumentHelp("The first dense block with squeeze-excite (default: 4).", valueName: "block"))
     var squeezeExciteFrom: Int?
 
-    @Option(help: "The network's name (default: its family and depth).")
-    var name: String?
-
-    @Option(name: .shortAndLong, help: "Where to write the architecture file.")
-    var output: String
+    @OptionGroup var network: NetworkOptions
 
     func run() throws {
-        try check(name: name)
-        try checkOutput(output)
+        try network.check()
         let (description, report) =
             switch family {
             case .dense(let family): try design(family)
             case .comparison(let preset): try comparison(preset)
             }
-        try FileOutput.replace(output, withText: ArchitectureFile.text(description))
+        try FileOutput.replace(network.output, withText: ArchitectureFile.text(description))
         try StandardOutput.write(report)
     }
 
@@ -85,7 +65,7 @@ struct ArchitectureCommand: ParsableCommand {
     ) throws -> (description: ModelDescription, report: String) {
         if family == .densenet { try refuse([("--condensation", condensation != nil)], family.rawValue) }
         if family == .condenseNetV2 {
-            try refuse([("--classifier-keep", classifierKeep != nil)], family.rawValue)
+            try refuse([("--classifier-keep", network.classifierKeep != nil)], family.rawValue)
         } else {
             try refuse(version2, family.rawValue)
         }
@@ -99,21 +79,21 @@ struct ArchitectureCommand: ParsableCommand {
         design.spatialGroups = spatialGroups
         if let bottleneck { design.bottleneck = bottleneck }
         design.classes = classes
-        design.dataset = dataset
-        design.inputSize = inputSize
-        design.stemStride = stemStride
+        design.dataset = network.dataset
+        design.inputSize = network.inputSize
+        design.stemStride = network.stemStride
         if let hidden { design.hidden = hidden }
-        if let hardSwishFrom { design.hardSwishFrom = hardSwishFrom }
+        if let hardSwishFrom = network.hardSwishFrom { design.hardSwishFrom = hardSwishFrom }
         if let squeezeExciteFrom { design.squeezeExciteFrom = squeezeExciteFrom }
-        if let classifierKeep { design.classifierKeep = classifierKeep }
-        let (description, architecture) = try ModelDescription.architecture(design, name: name)
-        return (description, architecture.report(output: output))
+        if let classifierKeep = network.classifierKeep { design.classifierKeep = classifierKeep }
+        let (description, architecture) = try ModelDescription.architecture(design, name: network.name)
+        return (description, architecture.report(output: network.output))
     }
 
     /// The options of version 2 alone.
     private var version2: [(name: String, isGiven: Bool)] {
         [
-            ("--hidden", hidden != nil), ("--hard-swish-from", hardSwishFrom != nil),
+            ("--hidden", hidden != nil), ("--hard-swish-from", network.hardSwishFrom != nil),
             ("--squeeze-excite-from", squeezeExciteFrom != nil),
         ]
     }
@@ -125,13 +105,15 @@ struct ArchitectureCommand: ParsableCommand {
             [
                 ("--stages", stages != nil), ("--growth", growth != nil), ("--groups", groups != nil),
                 ("--condensation", condensation != nil), ("--groups-3x3", spatialGroups != nil),
-                ("--bottleneck", bottleneck != nil), ("--stem-stride", stemStride != nil),
-                ("--classifier-keep", classifierKeep != nil),
+                ("--bottleneck", bottleneck != nil), ("--stem-stride", network.stemStride != nil),
+                ("--classifier-keep", network.classifierKeep != nil),
             ] + version2, preset.rawValue)
-        let network = try SourceNetwork(
-            preset, inputSize: inputSize ?? dataset?.inputSize ?? 224, classes: classes ?? dataset?.classes ?? 1000)
-        let description = try ModelDescription.architecture(network, dataset: dataset, name: name)
-        return (description, try network.report() + "\n\(output)\n")
+        let dataset = network.dataset
+        let source = try SourceNetwork(
+            preset, inputSize: network.inputSize ?? dataset?.inputSize ?? 224,
+            classes: classes ?? dataset?.classes ?? 1000)
+        let description = try ModelDescription.architecture(source, dataset: dataset, name: network.name)
+        return (description, try source.report() + "\n\(network.output)\n")
     }
 
     /// - Throws: `ConversionError.option` for the first of the options that is given: the family has no use for it.

@@ -68,16 +68,6 @@ enum NetworkFamily: ExpressibleByArgument {
     }
 }
 
-/// Checks the network's name, where `--name` gives one.
-///
-/// - Throws: `ConversionError.option` for an empty name and for one that no file may hold.
-func check(name: String?) throws {
-    guard name != "" else { throw ConversionError.option("--name: expected a name, found none") }
-    guard let name, !name.isPrintable || !name.isStreamSafe else { return }
-    throw ConversionError.option(
-        "--name: expected text without control characters or long rows of combining ones, found \(name.prefix(80))")
-}
-
 /// Looks at the file that a command is going to write, before the command begins its work.
 ///
 /// - Parameter inputs: what the command reads, and what each is called.

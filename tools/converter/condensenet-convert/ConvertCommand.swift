@@ -18,38 +18,19 @@ struct ConvertCommand: ParsableCommand {
     @Argument(help: "The trained network: .pth.tar or .safetensors, recognised by content.")
     var checkpoint: String
 
-    @Option(name: .shortAndLong, help: "Where to write the model file.")
-    var output: String
-
     @Option(
         help: ArgumentHelp(
             "The weights to take where the checkpoint has several: their key, or the prefix of their names.",
             valueName: "key"))
     var weights: String?
 
-    @Option(help: "The data set that the network was trained on.")
-    var dataset: Dataset?
-
-    @Option(help: ArgumentHelp("Height and width of the input.", valueName: "n"))
-    var inputSize: Int?
-
-    @Option(help: ArgumentHelp("The stride of the first convolution, where it is not to be guessed.", valueName: "1|2"))
-    var stemStride: Int?
+    @OptionGroup var network: NetworkOptions
 
     @Option(
         help: ArgumentHelp(
             "What the last pooling takes: the original's window, 7×7 or 8×8, or the whole plane (default: window).",
             valueName: "window|global"))
     var pooling: Architecture.PoolingChoice?
-
-    @Option(
-        help: ArgumentHelp(
-            "CondenseNetV2: the first dense block with hard swish, counted from 1 (default: as the checkpoint's args say, or 3).",
-            valueName: "block"))
-    var hardSwishFrom: Int?
-
-    @Option(help: ArgumentHelp("The part of its inputs that the classifier keeps (default: 0.5).", valueName: "part"))
-    var classifierKeep: Double?
 
     @Flag(help: "Take learned groups that have dropped nothing yet as they are.")
     var allowUnpruned = false
@@ -77,16 +58,11 @@ struct ConvertCommand: ParsableCommand {
     @Option(help: "How weights are stored.")
     var precision = Precision.f32
 
-    @Option(help: "The network's name in the model file.")
-    var name: String?
-
     @Flag(help: "Prove the result: compare it, layer by layer, with the source network.")
     var verify = false
 
     func run() throws {
-        try check(name: name)
-        try checkOutput(
-            output,
+        try network.check(
             inputs: [("the checkpoint", checkpoint)] + (labels.map { [("the label file", $0)] } ?? []))
         let conversion: Conversion
         let verification: Verification?
@@ -104,20 +80,20 @@ struct ConvertCommand: ParsableCommand {
                 .internal,
                 "\(checkpoint): the converted network does not compute what it should; nothing was written")
         }
-        try conversion.bytes.withUnsafeBytes { try FileOutput.replace(output, with: $0) }
+        try conversion.bytes.withUnsafeBytes { try FileOutput.replace(network.output, with: $0) }
         try StandardOutput.write(
             try conversion.report + (verification?.report ?? "")
-                + "\(output): \(Format.grouped(conversion.bytes.count)) bytes\n")
+                + "\(network.output): \(Format.grouped(conversion.bytes.count)) bytes\n")
     }
 
     private var options: Conversion.Options {
         var options = Conversion.Options()
         options.inference = Architecture.InferenceOptions(
-            inputSize: inputSize, dataset: dataset, allowUnpruned: allowUnpruned, stemStride: stemStride,
-            pooling: pooling, hardSwishFrom: hardSwishFrom)
+            inputSize: network.inputSize, dataset: network.dataset, allowUnpruned: allowUnpruned,
+            stemStride: network.stemStride, pooling: pooling, hardSwishFrom: network.hardSwishFrom)
         options.weights = weights
-        options.classifierKeep = classifierKeep
-        options.preprocessing.dataset = dataset
+        options.classifierKeep = network.classifierKeep
+        options.preprocessing.dataset = network.dataset
         options.preprocessing.resize = resize
         options.preprocessing.crop = crop
         options.preprocessing.interpolation = interpolation
@@ -125,7 +101,7 @@ struct ConvertCommand: ParsableCommand {
         options.preprocessing.std = std?.values
         options.labelFile = labels
         options.precision = precision
-        options.name = name
+        options.name = network.name
         return options
     }
 }

@@ -353,7 +353,7 @@ private struct ArchitectureInference {
         return factor
     }
 
-    private func reactivation(_ survey: ReactivationSurvey) -> Architecture.Reactivation {
+    private func reactivation(_ survey: PointwiseSurvey) -> Architecture.Reactivation {
         Architecture.Reactivation(
             name: survey.name, kind: survey.kind, inputChannels: survey.inputs!, groups: survey.groups!,
             sums: survey.sums!)

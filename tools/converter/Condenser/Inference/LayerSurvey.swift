@@ -1,15 +1,22 @@
 /// What a checkpoint's tensors say about one 1×1 convolution, before the network's groups and factor are known.
+///
+/// A reactivation is one, too: its inputs are the layer's new channels, its outputs the channels before them, and its
+/// groups drop outputs. It is learned or condensed.
 struct PointwiseSurvey {
     let name: String
     var kind: Architecture.Pointwise.Kind
     var inputs: Int?
     var outputs: Int?
-    /// Learned: the mask, where it is sound.
+    /// Whether groups drop outputs, and not inputs.
+    var dropsOutputs = false
+    /// Learned: the mask, where it is sound, with a row for each channel whose group drops others.
     var mask: MaskSurvey?
     /// Learned: whether the mask is a tensor, and not in the weights.
     var hasMask = true
     /// Condensed: channels that `index` gathers.
     var gathered: Int?
+    /// Sums that a condensed reactivation adds to its outputs.
+    var sums: Int?
     /// Plain and condensed: as the weight's shape says; learned: as the masks say.
     var groups: Int?
 
@@ -26,7 +33,7 @@ struct DenseLayerSurvey {
     var spatial: Architecture.Spatial?
     /// Rows of the first matrix of squeeze-excite, where the layer has it.
     var squeezeExcite: Int?
-    var reactivation: ReactivationSurvey?
+    var reactivation: PointwiseSurvey?
 }
 
 /// What a checkpoint's tensors say about one dense block and its transition.
@@ -78,10 +85,11 @@ extension TensorInspector {
         return isLearned ? .learned : checkpoint["\(name).index"] != nil ? .condensed : .plain
     }
 
-    private mutating func surveyLearned(_ survey: inout PointwiseSurvey) throws {
+    /// Checks the tensors of a learned convolution. Outputs and inputs that are not known yet are the weight's.
+    mutating func surveyLearned(_ survey: inout PointwiseSurvey) throws {
         let name = survey.name
-        let weight = try shape("\(name).conv.weight", [nil, survey.inputs, 1, 1])
-        survey.outputs = weight?[0]
+        let weight = try shape("\(name).conv.weight", [survey.outputs, survey.inputs, 1, 1])
+        survey.outputs = survey.outputs ?? weight?[0]
         survey.inputs = survey.inputs ?? weight?[1]
         try batchNorm("\(name).norm", channels: survey.inputs)
         let hasBuffers = checkpoint["\(name)._stage"] != nil || checkpoint["\(name)._count"] != nil
@@ -91,8 +99,12 @@ extension TensorInspector {
         guard let mask, let inputs = survey.inputs, let outputs = survey.outputs,
             !hasBuffers || (stage != nil && count != nil)
         else { return }
-        survey.mask = MaskSurvey(
-            layer: name, mask: mask, inputs: inputs, outputs: outputs, stage: stage, count: count)
+        survey.mask =
+            survey.dropsOutputs
+            ? MaskSurvey(
+                layer: name, mask: (0..<inputs).flatMap { input in (0..<outputs).map { mask[$0 * inputs + input] } },
+                inputs: outputs, outputs: inputs, stage: stage, count: count)
+            : MaskSurvey(layer: name, mask: mask, inputs: inputs, outputs: outputs, stage: stage, count: count)
     }
 
     private mutating func surveyCondensed(_ survey: inout PointwiseSurvey) throws {

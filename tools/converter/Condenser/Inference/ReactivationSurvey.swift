@@ -1,22 +1,5 @@
 import ModelFormat
 
-/// What a checkpoint's tensors say about one layer's reactivation, before its groups and factor are known.
-struct ReactivationSurvey {
-    let name: String
-    /// Learned or condensed.
-    var kind: Architecture.Pointwise.Kind
-    /// The layer's new channels.
-    var inputs: Int?
-    /// The channels before them.
-    var outputs: Int?
-    /// Learned: the mask, where it is sound, with a row for each input: its groups drop outputs.
-    var mask: MaskSurvey?
-    /// Groups of the condensed convolution.
-    var groups: Int?
-    /// Sums of the condensed convolution.
-    var sums: Int?
-}
-
 extension TensorInspector {
     /// Checks the tensors of squeeze-excite: rows of its first matrix.
     mutating func surveySqueezeExcite(_ name: String, channels: Int?) throws -> Int? {
@@ -30,35 +13,21 @@ extension TensorInspector {
     /// - Parameters:
     ///   - inputs: the layer's new channels, where they are known.
     ///   - outputs: the channels that the layer has read, where they are known.
-    mutating func surveyReactivation(_ name: String, inputs: Int?, outputs: Int?) throws -> ReactivationSurvey {
-        var survey = ReactivationSurvey(
-            name: name, kind: kind(name) == .condensed ? .condensed : .learned, inputs: inputs, outputs: outputs)
-        try batchNorm("\(name).norm", channels: inputs)
+    mutating func surveyReactivation(_ name: String, inputs: Int?, outputs: Int?) throws -> PointwiseSurvey {
+        var survey = PointwiseSurvey(
+            name: name, kind: kind(name) == .condensed ? .condensed : .learned, inputs: inputs, outputs: outputs,
+            dropsOutputs: true)
         if survey.kind == .condensed {
-            try surveyCondensed(&survey)
+            try surveyScattered(&survey)
         } else {
             try surveyLearned(&survey)
         }
         return survey
     }
 
-    private mutating func surveyLearned(_ survey: inout ReactivationSurvey) throws {
+    private mutating func surveyScattered(_ survey: inout PointwiseSurvey) throws {
         let name = survey.name
-        try shape("\(name).conv.weight", [survey.outputs, survey.inputs, 1, 1])
-        let hasBuffers = checkpoint["\(name)._stage"] != nil || checkpoint["\(name)._count"] != nil
-        let stage = hasBuffers ? try scalar("\(name)._stage") : nil
-        let count = hasBuffers ? try scalar("\(name)._count") : nil
-        let mask = try numbers("\(name)._mask", [survey.outputs, survey.inputs, 1, 1], .mask)
-        guard let mask, let inputs = survey.inputs, let outputs = survey.outputs,
-            !hasBuffers || (stage != nil && count != nil)
-        else { return }
-        let turned = (0..<inputs).flatMap { input in (0..<outputs).map { mask[$0 * inputs + input] } }
-        survey.mask = MaskSurvey(
-            layer: name, mask: turned, inputs: outputs, outputs: inputs, stage: stage, count: count)
-    }
-
-    private mutating func surveyCondensed(_ survey: inout ReactivationSurvey) throws {
-        let name = survey.name
+        try batchNorm("\(name).norm", channels: survey.inputs)
         guard let weight = try shape("\(name).conv.weight", [nil, nil, 1, 1]) else { return }
         let (sums, share) = (weight[0], weight[1])
         guard let index = try numbers("\(name).index", [sums, survey.outputs], .mask), let outputs = survey.outputs
