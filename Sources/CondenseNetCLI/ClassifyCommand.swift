@@ -50,14 +50,7 @@ struct ClassifyCommand: ParsableCommand {
     @Flag(help: "Print one JSON object a line.")
     var jsonLines = false
 
-    @Option(
-        help: ArgumentHelp(
-            "Standard input is a stream of frames: mjpeg, or pixels such as rgb24:640x480; one JSON line a frame.",
-            valueName: "format"))
-    var frames: StreamFormat?
-
-    @Flag(help: "With --frames: classify every frame, not the newest whenever one has been answered.")
-    var everyFrame = false
+    @OptionGroup var stream: FrameOptions
 
     @Option(
         help: ArgumentHelp(
@@ -85,8 +78,7 @@ struct ClassifyCommand: ParsableCommand {
         guard !json || watch == nil else {
             throw ValidationError("--watch: expected --json-lines or text, found --json, an array without an end")
         }
-        guard !everyFrame || frames != nil else { throw ValidationError("--every-frame: expected --frames as well") }
-        if frames != nil {
+        if stream.format != nil {
             guard images == ["-"] else { throw ValidationError("--frames: expected - and no other images") }
             guard watch == nil, !null, !json else {
                 throw ValidationError("--frames: expected no --watch, -0 or --json")
@@ -112,12 +104,13 @@ struct ClassifyCommand: ParsableCommand {
         // Watched from here on, so that no file is missed while the images are classified.
         let folderWatch = try watch.map { try FolderWatch($0, poll: poll) }
         Interruption.handle()
-        if folderWatch != nil || frames != nil { Termination.handle() }
+        if folderWatch != nil || stream.format != nil { Termination.handle() }
         let run = ClassificationRun(
-            classifiers, top: top, threshold: threshold, limits: pictures.limits, isLive: frames != nil && !everyFrame,
-            output: ClassificationOutput(json ? .array : jsonLines || frames != nil ? .lines : .text))
-        if let frames {
-            try run.classifyFrames(frames, every: everyFrame)
+            classifiers, top: top, threshold: threshold, limits: pictures.limits,
+            isLive: stream.format != nil && !stream.everyFrame,
+            output: ClassificationOutput(json ? .array : jsonLines || stream.format != nil ? .lines : .text))
+        if let frames = stream.format {
+            try run.classifyFrames(frames, every: stream.everyFrame)
         } else {
             for argument in images { try run.classify(argument: argument, separatedByNUL: null) }
         }

@@ -37,14 +37,7 @@ package struct ServeCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Requests that may wait, 1 to 4096; more are refused at once.", valueName: "n"))
     var queue = 64
 
-    @Option(
-        help: ArgumentHelp(
-            "Also classify the stream of frames on standard input: mjpeg, or pixels such as rgb24:640x480.",
-            valueName: "format"))
-    var frames: StreamFormat?
-
-    @Flag(help: "With --frames: classify every frame, not the newest whenever one has been answered.")
-    var everyFrame = false
+    @OptionGroup var stream: FrameOptions
 
     @Option(
         help: ArgumentHelp("Also classify files as they appear in this folder and those below.", valueName: "folder"),
@@ -72,8 +65,9 @@ package struct ServeCommand: ParsableCommand {
         guard ListenAddress(listen)!.isLoopback || tokenFile != nil || noAuthentication else {
             throw ValidationError("--listen: others can reach \(listen): expected --token-file or --no-authentication")
         }
-        guard !everyFrame || frames != nil else { throw ValidationError("--every-frame: expected --frames as well") }
-        guard frames == nil || watch == nil else { throw ValidationError("expected --frames or --watch, found both") }
+        guard stream.format == nil || watch == nil else {
+            throw ValidationError("expected --frames or --watch, found both")
+        }
     }
 
     package func run() throws {
@@ -92,7 +86,8 @@ package struct ServeCommand: ParsableCommand {
         }
         let service = Service(
             models: store, workers: pool,
-            imageLimits: HTTPLimits.images(atOnce: workers + (frames == nil && watch == nil ? 0 : 1)), token: token,
+            imageLimits: HTTPLimits.images(atOnce: workers + (stream.format == nil && watch == nil ? 0 : 1)),
+            token: token,
             isLocal: address.isLoopback && token == nil && !noAuthentication)
         let (socket, url) = try address.listen(listen)
         let server = try Server(listener: socket, service: service, logsRequests: logRequests)
@@ -143,9 +138,9 @@ package struct ServeCommand: ParsableCommand {
     }
 
     private func liveSource(_ service: Service) throws -> LiveSource? {
-        if let frames {
-            let stream = try FrameStream(descriptor: 0, format: frames, takesEveryFrame: everyFrame)
-            return LiveSource("standard input", service: service) { try stream.next().map { SourceImage($0, frames) } }
+        if let frames = stream.format {
+            let source = try FrameStream(descriptor: 0, format: frames, takesEveryFrame: stream.everyFrame)
+            return LiveSource("standard input", service: service) { try source.next().map { SourceImage($0, frames) } }
         }
         guard let watch else { return nil }
         let folder = try FolderWatch(watch, poll: nil)

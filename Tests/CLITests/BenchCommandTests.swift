@@ -26,6 +26,14 @@ struct BenchCommandTests {
         }
     }
 
+    /// The record of a run with further arguments.
+    private func record(_ arguments: [String]) throws -> [String: Any] {
+        let program = try BenchProgram()
+        let result = try program.run(["bench", BenchProgram.model, "--json", program.path("j")] + arguments)
+        #expect(result.code == 0, "\(result.diagnostics)")
+        return try #require(try program.objects("j").first)
+    }
+
     @Test(arguments: [1, 7, 20])
     func runsExactlyAsOftenAsAsked(_ runs: Int) throws {
         let program = try BenchProgram()
@@ -51,12 +59,7 @@ struct BenchCommandTests {
 
     /// By default the warm-up takes three windows of five runs at least.
     @Test func warmsUpUntilStable() throws {
-        let program = try BenchProgram()
-        let result = try program.run([
-            "bench", BenchProgram.model, "--runs", "1", "--seconds", "0", "--json", program.path("j"),
-        ])
-        #expect(result.code == 0, "\(result.diagnostics)")
-        let record = try #require(try program.objects("j").first)
+        let record = try record(["--runs", "1", "--seconds", "0"])
         let preparation = try #require(record["preparation"] as? [String: Any])
         #expect(preparation["warmup_runs"] as? Int ?? 0 >= 15)
         #expect(preparation["warmup_seconds"] as? Double ?? 0 >= 0.15)
@@ -65,12 +68,7 @@ struct BenchCommandTests {
     }
 
     @Test func runsWithoutSecondsAreExactToo() throws {
-        let program = try BenchProgram()
-        let result = try program.run([
-            "bench", BenchProgram.model, "--runs", "6", "--warmup", "0", "--json", program.path("j"),
-        ])
-        #expect(result.code == 0, "\(result.diagnostics)")
-        let record = try #require(try program.objects("j").first)
+        let record = try record(["--runs", "6", "--warmup", "0"])
         #expect(record["runs"] as? Int == 6)
         let peak = try #require(record["peak_gflops"] as? Double)
         let share = try #require(record["peak_share"] as? Double)
@@ -81,12 +79,7 @@ struct BenchCommandTests {
     }
 
     @Test func secondsAreAtLeastReached() throws {
-        let program = try BenchProgram()
-        let result = try program.run([
-            "bench", BenchProgram.model, "--seconds", "0.2", "--warmup", "0.05", "--json", program.path("j"),
-        ])
-        #expect(result.code == 0, "\(result.diagnostics)")
-        let record = try #require(try program.objects("j").first)
+        let record = try record(["--seconds", "0.2", "--warmup", "0.05"])
         let samples = try #require(record["samples_ms"] as? [Double])
         #expect(samples.reduce(0, +) >= 200)
         let preparation = try #require(record["preparation"] as? [String: Any])

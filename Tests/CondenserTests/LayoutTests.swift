@@ -9,88 +9,47 @@ import Testing
 
 /// Checkpoints of other codes, and inputs of other sizes; the answers are those of the code that wrote each.
 struct LayoutTests {
-    struct Network: Sendable, CustomTestStringConvertible {
-        var folder: String
-        var checkpoint: String
-        var input = "input.npy"
-        var logits: String
-        var name: String
-        var inputSize: Int?
-        var stemStride: Int?
-
-        var testDescription: String { "\(folder)/\(checkpoint)" }
-        var path: String { Fixture.path("\(folder)/\(checkpoint)") }
-
-        var options: Conversion.Options {
-            var options = Conversion.Options()
-            options.inference.inputSize = inputSize
-            options.inference.stemStride = stemStride
-            return options
-        }
-    }
-
-    static let networks: [Network] = [
-        Network(
+    static let networks: [FixtureNetwork] = [
+        FixtureNetwork(
             folder: "pytorchcv-g4", checkpoint: "condensenet_small.pth", logits: "logits.npy", name: "CondenseNet-12"),
-        Network(
+        FixtureNetwork(
             folder: "fine-tuned", checkpoint: "plain.pth.tar", logits: "logits-plain.npy", name: "CondenseNet-14"),
-        Network(
+        FixtureNetwork(
             folder: "fine-tuned", checkpoint: "sequential.pth.tar", logits: "logits-sequential.npy",
             name: "CondenseNet-14"),
-        Network(
+        FixtureNetwork(
             folder: "densenet-torchvision", checkpoint: "densenet_small.pth", logits: "logits.npy", name: "DenseNet-21"),
-        Network(
+        FixtureNetwork(
             folder: "densenet-torchvision", checkpoint: "densenet_small-published-names.pth", logits: "logits.npy",
             name: "DenseNet-21"),
     ]
 
-    static let pooled: [Network] = [
-        Network(
+    static let pooled: [FixtureNetwork] = [
+        FixtureNetwork(
             folder: "pool-window", checkpoint: "five-256-converted.pth.tar", input: "five-256-input.npy",
             logits: "five-256-logits-converted.npy", name: "CondenseNet-14", inputSize: 256),
-        Network(
+        FixtureNetwork(
             folder: "pool-window", checkpoint: "five-256-dense.pth.tar", input: "five-256-input.npy",
             logits: "five-256-logits-converted.npy", name: "CondenseNet-14", inputSize: 256),
-        Network(
+        FixtureNetwork(
             folder: "pool-window", checkpoint: "three-40-converted.pth.tar", input: "three-40-input.npy",
             logits: "three-40-logits-converted.npy", name: "CondenseNet-14", inputSize: 40, stemStride: 1),
-        Network(
+        FixtureNetwork(
             folder: "pool-window", checkpoint: "three-40-dense.pth.tar", input: "three-40-input.npy",
             logits: "three-40-logits-converted.npy", name: "CondenseNet-14", inputSize: 40, stemStride: 1),
     ]
 
-    /// The runtime's answers are within 1e-5 of the largest logit.
-    private func expectLogits(
-        _ conversion: Conversion, _ network: Network, logits: String? = nil,
-        sourceLocation: SourceLocation = #_sourceLocation
-    ) throws {
-        let input = try Fixture.array("\(network.folder)/\(network.input)")
-        let expected = try Fixture.array("\(network.folder)/\(logits ?? network.logits)")
-        let session = try Session(plan: try ExecutionPlan(Model(try ModelFile(bytes: conversion.bytes))))
-        let (images, classes) = (input.shape[0], expected.shape[1])
-        let size = input.values.count / images
-        for image in 0..<images {
-            let found = try session.logits(Array(input.values[(image * size)..<((image + 1) * size)]))
-            let answers = Array(expected.values[(image * classes)..<((image + 1) * classes)])
-            let largest = answers.map(\.magnitude).max()!
-            #expect(found.count == classes, sourceLocation: sourceLocation)
-            for (found, expected) in zip(found, answers) {
-                #expect((found - expected).magnitude <= 1e-5 * largest, sourceLocation: sourceLocation)
-            }
-        }
-    }
-
-    @Test(arguments: networks) func answersAreTheOriginalCodes(network: Network) throws {
-        let conversion = try Conversion(path: network.path, options: network.options)
+    @Test(arguments: networks) func answersAreTheOriginalCodes(network: FixtureNetwork) throws {
+        let conversion = try network.converted()
         #expect(conversion.description.name == network.name)
-        try expectLogits(conversion, network)
+        try network.expectLogits(of: conversion)
         let verification = try conversion.verify(inputs: 1)
         #expect(verification.passes, "\(verification.verdict)")
     }
 
-    @Test(arguments: pooled) func lastPoolingHasTheOriginalsWindow(network: Network) throws {
-        let conversion = try Conversion(path: network.path, options: network.options)
-        try expectLogits(conversion, network)
+    @Test(arguments: pooled) func lastPoolingHasTheOriginalsWindow(network: FixtureNetwork) throws {
+        let conversion = try network.converted()
+        try network.expectLogits(of: conversion)
         #expect(try conversion.verify(inputs: 1).passes)
         #expect(conversion.warnings.contains { $0.hasPrefix("the last pooling takes the upper left") })
         var options = network.options
@@ -105,13 +64,13 @@ struct LayoutTests {
     }
 
     @Test(arguments: ["five-256", "three-40"]) func denseNetworkWithItsWholeClassifier(name: String) throws {
-        let network = Network(
+        let network = FixtureNetwork(
             folder: "pool-window", checkpoint: "\(name)-dense.pth.tar", input: "\(name)-input.npy",
-            logits: "\(name)-logits-dense.npy", name: "", inputSize: name == "five-256" ? 256 : 40,
+            logits: "\(name)-logits-dense.npy", inputSize: name == "five-256" ? 256 : 40,
             stemStride: name == "five-256" ? 2 : 1)
         var options = network.options
         options.classifierKeep = 1
-        try expectLogits(try Conversion(path: network.path, options: options), network)
+        try network.expectLogits(of: try Conversion(path: network.path, options: options))
     }
 
     /// Under one window the original cannot run, and with more than one its classifier does not fit.

@@ -6,60 +6,48 @@ import Testing
 
 /// Paths and first bytes: what a file is, before it is decoded.
 @Suite struct ImageFileTests {
-    private let folder = NSTemporaryDirectory() + "condensenet-\(UUID().uuidString)"
-
-    private func withFolder(_ body: () throws -> Void) throws {
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
-        defer { try? FileManager.default.removeItem(atPath: folder) }
-        try body()
-    }
-
     @Test func missing() throws {
-        try withFolder {
-            let path = folder + "/none.jpg"
-            let error = FileError.noInput(path: path, reason: "No such file or directory")
-            #expect(throws: error) { try RGBImage.decode(path: path) }
-            #expect(error.category == .missingInput)
-            #expect("\(error)" == "\(path): No such file or directory")
-        }
+        let folder = try TemporaryFolder()
+        let path = folder.path("none.jpg")
+        let error = FileError.noInput(path: path, reason: "No such file or directory")
+        #expect(throws: error) { try RGBImage.decode(path: path) }
+        #expect(error.category == .missingInput)
+        #expect("\(error)" == "\(path): No such file or directory")
     }
 
     @Test func directoryFIFOAndDevice() throws {
-        try withFolder {
-            let fifo = folder + "/fifo.png"
-            #expect(mkfifo(fifo, 0o600) == 0)
-            for (path, found) in [(folder, "a directory"), (fifo, "a FIFO"), ("/dev/zero", "a device")] {
-                let error = FileError.notAFile(path: path, found: found)
-                #expect(throws: error) { try RGBImage.decode(path: path) }
-                #expect(error.category == .badData)
-                #expect("\(error)" == "\(path): expected a regular file, found \(found)")
-            }
+        let folder = try TemporaryFolder()
+        let fifo = folder.path("fifo.png")
+        #expect(mkfifo(fifo, 0o600) == 0)
+        for (path, found) in [(folder.path, "a directory"), (fifo, "a FIFO"), ("/dev/zero", "a device")] {
+            let error = FileError.notAFile(path: path, found: found)
+            #expect(throws: error) { try RGBImage.decode(path: path) }
+            #expect(error.category == .badData)
+            #expect("\(error)" == "\(path): expected a regular file, found \(found)")
         }
     }
 
     @Test func tooLong() throws {
-        try withFolder {
-            let path = folder + "/long.png"
-            #expect(FileManager.default.createFile(atPath: path, contents: nil))
-            let handle = try #require(FileHandle(forWritingAtPath: path))
-            // A hole: no disk is used.
-            try handle.truncate(atOffset: UInt64(256 << 20) + 1)
-            try handle.close()
-            let error = FileError.tooLarge(path: path, found: (256 << 20) + 1, limit: 256 << 20)
-            #expect(throws: error) { try RGBImage.decode(path: path) }
-            #expect("\(error)" == "\(path): bytes of the file: expected at most 268435456, found 268435457")
-            #expect(error.category == .badData)
-        }
+        let folder = try TemporaryFolder()
+        let path = folder.path("long.png")
+        #expect(FileManager.default.createFile(atPath: path, contents: nil))
+        let handle = try #require(FileHandle(forWritingAtPath: path))
+        // A hole: no disk is used.
+        try handle.truncate(atOffset: UInt64(256 << 20) + 1)
+        try handle.close()
+        let error = FileError.tooLarge(path: path, found: (256 << 20) + 1, limit: 256 << 20)
+        #expect(throws: error) { try RGBImage.decode(path: path) }
+        #expect("\(error)" == "\(path): bytes of the file: expected at most 268435456, found 268435457")
+        #expect(error.category == .badData)
     }
 
     @Test func emptyFile() throws {
-        try withFolder {
-            let path = folder + "/empty.jpg"
-            #expect(FileManager.default.createFile(atPath: path, contents: nil))
-            let error = ImageError.notAnImage(name: path, found: "an empty file")
-            #expect(throws: error) { try RGBImage.decode(path: path) }
-            #expect("\(error)" == "\(path): expected a JPEG, PNG, WebP, PPM or PGM image, found an empty file")
-        }
+        let folder = try TemporaryFolder()
+        let path = folder.path("empty.jpg")
+        #expect(FileManager.default.createFile(atPath: path, contents: nil))
+        let error = ImageError.notAnImage(name: path, found: "an empty file")
+        #expect(throws: error) { try RGBImage.decode(path: path) }
+        #expect("\(error)" == "\(path): expected a JPEG, PNG, WebP, PPM or PGM image, found an empty file")
     }
 
     @Test(arguments: [

@@ -168,12 +168,14 @@ for magic, channels in ((2, 1), (3, 3), (5, 1), (6, 3)):
 # Resize: torchvision's Resize on a PIL image; the shorter side is the name's last number. The two axes are resized one
 # after the other, rows first, since Pillow from 13 on takes the columns of tall images first.
 
+def resized(width, height, side):
+    other = side * max(width, height) // min(width, height)
+    return (side, other) if width <= height else (other, side)
+
 for width, height, side in ((7, 5, 16), (64, 3, 2), (3, 64, 5), (300, 17, 9), (33, 33, 33), (33, 41, 33), (1, 1, 5),
                             (2, 90, 1), (90, 91, 31), (128, 127, 126), (12, 9, 100)):
     pixels = RANDOM.integers(0, 256, (height, width, 3)).astype(np.uint8)
-    shorter, longer = min(width, height), max(width, height)
-    other = side * longer // shorter
-    size = (side, other) if width <= height else (other, side)
+    size = resized(width, height, side)
     name = f"resize-{width}x{height}-{side}.ppm"
     put(name, f"P6 {width} {height} 255\n".encode() + pixels.tobytes())
     image = Image.fromarray(pixels)
@@ -189,9 +191,7 @@ for width, height, side in ((7, 5, 16), (64, 3, 2), (3, 64, 5), (300, 17, 9), (3
                             (90, 91, 31), (128, 127, 126), (12, 9, 100)):
     pixels = RANDOM.integers(0, 256, (height, width, 3)).astype(np.uint8)
     pixels[:, :width // 2] = np.where(pixels[:, :width // 2] < 128, 0, 255)
-    shorter, longer = min(width, height), max(width, height)
-    other = side * longer // shorter
-    size = (side, other) if width <= height else (other, side)
+    size = resized(width, height, side)
     name = f"bicubic-{width}x{height}-{side}.ppm"
     put(name, f"P6 {width} {height} 255\n".encode() + pixels.tobytes())
     image = Image.fromarray(pixels)

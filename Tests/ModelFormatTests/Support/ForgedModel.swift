@@ -26,6 +26,12 @@ struct ForgedModel {
     /// The eight digits; `nil` for the right ones.
     var checksum: String?
 
+    /// The tiny model, changed.
+    init(_ change: (inout ForgedModel) throws -> Void) rethrows {
+        self.init()
+        try change(&self)
+    }
+
     /// A tiny model, with nothing wrong.
     init(_ graph: Graph = TinyModel.graph) {
         let description = TinyModel.description(of: graph)

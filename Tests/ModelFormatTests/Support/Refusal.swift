@@ -17,9 +17,7 @@ func expect(
     _ error: ModelFormatError, sourceLocation: SourceLocation = #_sourceLocation,
     change: (inout ForgedModel) throws -> Void
 ) rethrows {
-    var forged = ForgedModel()
-    try change(&forged)
-    expect(error, loading: forged, sourceLocation: sourceLocation)
+    expect(error, loading: try ForgedModel(change), sourceLocation: sourceLocation)
 }
 
 /// Expects that the tiny model, changed and sealed again, is refused with exactly `error`.
@@ -27,9 +25,7 @@ func expect(
     _ error: JSONError, sourceLocation: SourceLocation = #_sourceLocation,
     change: (inout ForgedModel) throws -> Void
 ) rethrows {
-    var forged = ForgedModel()
-    try change(&forged)
-    expect(error, loading: forged, sourceLocation: sourceLocation)
+    expect(error, loading: try ForgedModel(change), sourceLocation: sourceLocation)
 }
 
 /// Expects that a whole file is refused with exactly `error`.

@@ -59,6 +59,25 @@ public struct CheckpointLayout: Sendable {
     }
 }
 
+extension CheckpointLayout {
+    /// The layout of a network of plain convolutions, told by one tensor's name.
+    ///
+    /// - Parameters:
+    ///   - family: what the network is called, for messages.
+    ///   - survey: walks the layers.
+    init(
+        name: String, family: String, tensor: String,
+        survey: @escaping @Sendable (inout LayoutSurvey) throws -> SourceNetwork
+    ) {
+        self.init(
+            name: name, recognizes: { $0[tensor] != nil },
+            infer: { checkpoint, options in
+                var layers = try LayoutSurvey(checkpoint, options, family: family)
+                return SourceInference(network: try survey(&layers))
+            })
+    }
+}
+
 /// What a layout makes of a checkpoint.
 struct SourceInference {
     /// The network as its training code computes it.

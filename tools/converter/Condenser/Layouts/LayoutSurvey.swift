@@ -4,7 +4,7 @@ import ModelFormat
 /// Walks the layers of a network of plain convolutions in order, each one's inputs following from those before.
 struct LayoutSurvey {
     var inspector: TensorInspector
-    private let options: Architecture.InferenceOptions
+    let options: Architecture.InferenceOptions
 
     /// - Parameter family: what the network is called, for messages.
     /// - Throws: `ConversionError.option` for options that no such network has.

@@ -3,12 +3,10 @@ import ModelFormat
 
 extension CheckpointLayout {
     /// MobileNet-v1 as an `nn.Sequential` of `nn.Sequential`s called `model`, and a linear layer `fc`.
-    static let mobileNetV1 = CheckpointLayout(
-        name: "MobileNet-v1", recognizes: { $0["model.0.0.weight"] != nil },
-        infer: { checkpoint, options in
-            var survey = try LayoutSurvey(checkpoint, options, family: "MobileNet-v1")
-            return SourceInference(network: try survey.mobileNetV1())
-        })
+    static let mobileNetV1 = CheckpointLayout(name: "MobileNet-v1", family: "MobileNet-v1", tensor: "model.0.0.weight")
+    {
+        try $0.mobileNetV1()
+    }
 }
 
 extension LayoutSurvey {

@@ -4,11 +4,10 @@ import ModelFormat
 extension CheckpointLayout {
     /// torchvision's ResNet of basic blocks.
     static let resNet = CheckpointLayout(
-        name: "torchvision's ResNet", recognizes: { $0["layer1.0.conv1.weight"] != nil },
-        infer: { checkpoint, options in
-            var survey = try LayoutSurvey(checkpoint, options, family: "ResNet")
-            return SourceInference(network: try survey.resNet())
-        })
+        name: "torchvision's ResNet", family: "ResNet", tensor: "layer1.0.conv1.weight"
+    ) {
+        try $0.resNet()
+    }
 }
 
 extension LayoutSurvey {

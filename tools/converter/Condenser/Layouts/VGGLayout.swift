@@ -3,16 +3,13 @@ import ModelFormat
 
 extension CheckpointLayout {
     /// torchvision's VGG, with or without batch norms.
-    static let vgg = CheckpointLayout(
-        name: "torchvision's VGG", recognizes: { $0["features.0.weight"] != nil },
-        infer: { checkpoint, options in
-            var survey = try LayoutSurvey(checkpoint, options, family: "VGG")
-            return SourceInference(network: try survey.vgg(options))
-        })
+    static let vgg = CheckpointLayout(name: "torchvision's VGG", family: "VGG", tensor: "features.0.weight") {
+        try $0.vgg()
+    }
 }
 
 extension LayoutSurvey {
-    fileprivate mutating func vgg(_ options: Architecture.InferenceOptions) throws -> SourceNetwork {
+    fileprivate mutating func vgg() throws -> SourceNetwork {
         let convolutions = inspector.checkpoint.names.compactMap { name -> Int? in
             let parts = name.split(separator: ".")
             guard parts.count == 3, parts[0] == "features", parts[2] == "weight" else { return nil }
