@@ -68,6 +68,11 @@ if hasAVX {
         "zKernelsAVX512", flags: ["-mavx512f", "-mavx512vl", "-mfma"], defines: ["CONDENSENET_AVX512"],
         tests: canTest("avx512vl"))
 }
+if hasVariants {
+    kernelTargets += kernels(
+        "zKernelsHalf", flags: targetsX86 ? ["-mavx2", "-mfma", "-mf16c"] : ["-march=armv8-a+fp16"],
+        defines: ["CONDENSENET_HALF"], tests: false)
+}
 let kernelModules: [Target.Dependency] = kernelTargets.filter { $0.type == .regular }.map { .target(name: $0.name) }
 
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -90,7 +95,9 @@ var targets: [Target] = [
     .target(
         name: "CondenseNet",
         dependencies: ["CProcessor", "Engine", "Foundations", "ImageInput", "ModelFormat"] + kernelModules,
-        exclude: ["README.md"], swiftSettings: hasAVX ? [.define("CONDENSENET_AVX_VARIANTS")] : []),
+        exclude: ["README.md"],
+        swiftSettings: (hasAVX ? [.define("CONDENSENET_AVX_VARIANTS")] : [])
+            + (hasVariants ? [.define("CONDENSENET_HALF_VARIANT")] : [])),
     .target(name: "CondenseNetC", exclude: ["README.md", "libcondensenet.map"]),
     .target(
         name: "CInterface",

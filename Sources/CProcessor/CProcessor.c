@@ -2,6 +2,10 @@
 
 #include <time.h>
 
+#if defined(__aarch64__) && defined(__linux__)
+#include <sys/auxv.h>
+#endif
+
 bool condensenet_processor_has_avx2_fma(void) {
 #if defined(__x86_64__)
   __builtin_cpu_init();
@@ -15,6 +19,17 @@ bool condensenet_processor_has_avx512(void) {
 #if defined(__x86_64__)
   __builtin_cpu_init();
   return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("fma");
+#else
+  return false;
+#endif
+}
+
+bool condensenet_processor_has_half(void) {
+#if defined(__x86_64__)
+  return condensenet_processor_has_avx2_fma() && __builtin_cpu_supports("f16c");
+#elif defined(__aarch64__) && defined(__linux__)
+  // HWCAP_ASIMDHP: arithmetic on vectors of half precision.
+  return getauxval(AT_HWCAP) >> 10 & 1;
 #else
   return false;
 #endif

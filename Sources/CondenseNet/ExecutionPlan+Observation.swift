@@ -16,13 +16,16 @@ extension ExecutionPlan {
         let arena = try Storage(zeroedBytes: arenaBytes)
         let scratch = try Storage(zeroedBytes: scratchBytes)
         defer { withExtendedLifetime((arena, scratch)) {} }
-        func planes(_ value: String) -> Planes<Float> { place(of: value)!.planes(arena.bytes.baseAddress!) }
+        func plane(_ channel: Int, of value: String) -> UnsafeMutableRawPointer {
+            place(of: value)!.plane(channel, arena.bytes.baseAddress!)
+        }
         let image = graph.value(named: graph.input)!.shape
         precondition(input.count == image.count)
         input.withUnsafeBufferPointer { input in
             for channel in 0..<image.channels {
-                planes(graph.input)[channel].update(
-                    from: input.baseAddress! + channel * image.pixels, count: image.pixels)
+                kernels.load(
+                    input.baseAddress! + channel * image.pixels, count: image.pixels,
+                    into: plane(channel, of: graph.input))
             }
         }
         let share = Share(
@@ -31,12 +34,15 @@ extension ExecutionPlan {
         for (step, operation) in zip(graph.steps, operations) {
             operation.run(share)
             let shape = graph.shapes(of: step).output
-            let output = planes(step.output)
-            try observe(
-                step,
-                (step.outputOffset..<(step.outputOffset + shape.channels)).flatMap {
-                    UnsafeBufferPointer(start: output[$0], count: shape.pixels)
-                })
+            let output = [Float](unsafeUninitializedCapacity: shape.count) { floats, count in
+                count = shape.count
+                for channel in 0..<shape.channels {
+                    kernels.store(
+                        plane(step.outputOffset + channel, of: step.output), count: shape.pixels,
+                        into: floats.baseAddress! + channel * shape.pixels)
+                }
+            }
+            try observe(step, output)
         }
     }
 }

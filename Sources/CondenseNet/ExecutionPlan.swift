@@ -13,13 +13,14 @@ public final class ExecutionPlan: Sendable {
     /// How the plan was made.
     public let options: Options
     /// The instruction set whose kernels run.
-    public let instructionSet: InstructionSet
+    public var instructionSet: InstructionSet { kernels.instructionSet }
     /// What values are computed and stored in.
-    public var precision: Precision { model.precision }
+    public var precision: Precision { kernels.precision }
     /// What a run does, in order.
     public let steps: [PlannedStep]
 
     let operations: [any PlannedOperation]
+    let kernels: any KernelSet
     private let layout: ArenaLayout
 
     /// Plans `model`.
@@ -41,13 +42,14 @@ public final class ExecutionPlan: Sendable {
 
     private init(_ model: Model, consuming: Bool, options: Options) throws {
         let tensors = try model.tensors(consuming: consuming)
-        let kernels = try KernelSets.choose(options.instructionSet)
+        let kernels = try KernelSets.choose(options.instructionSet, for: model.precision)
+        self.kernels = kernels
         self.model = model
         self.options = options
-        instructionSet = kernels.instructionSet
         let graph = model.description.graph
         let units = kernels.units(of: graph, options: options)
-        let layout = try ArenaLayout(graph, units: units, retainsValues: options.retainsValues)
+        let layout = try ArenaLayout(
+            graph, units: units, elementBytes: kernels.precision.bytes, retainsValues: options.retainsValues)
         var packedBytes = 0
         let operations = try units.map { unit in
             let operation = try kernels.operation(unit, layout: layout, tensors: tensors, options: options)

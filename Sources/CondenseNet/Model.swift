@@ -21,10 +21,10 @@ public final class Model: Sendable {
     public let multiplyAccumulates: Int
     /// Bytes of the file; 0 for none.
     public let fileBytes: Int
-    /// Whether the file stores weights in half precision; they are computed with in single precision.
+    /// Whether the file stores weights in half precision.
     public let isHalfPrecision: Bool
-    /// What the network is computed in.
-    public var precision: Precision { .f32 }
+    /// What the network is to be computed in; single precision where the processor cannot compute in half.
+    public let precision: Precision
     /// The CRC-32 of a model file, eight hex digits; `nil` for random weights.
     public let checksum: String?
     /// The CRC-32 of the file's bytes, eight hex digits: of a model file the one that it carries; `nil` where there is no
@@ -47,28 +47,30 @@ public final class Model: Sendable {
 
     /// Loads and proves a model file or an architecture file, told apart by content.
     ///
-    /// - Parameter seed: seeds the weights of an architecture file.
+    /// - Parameters:
+    ///   - seed: seeds the weights of an architecture file.
+    ///   - precision: what the network of an architecture file is to be computed in; a model file says it.
     /// - Throws: `ModelFormatError`.
-    public convenience init(path: String, seed: UInt64 = 1) throws {
-        try self.init(try FileInput.read(path, limit: FormatLimits.fileBytes), seed: seed)
+    public convenience init(path: String, seed: UInt64 = 1, precision: Precision = .f32) throws {
+        try self.init(try FileInput.read(path, limit: FormatLimits.fileBytes), seed: seed, precision: precision)
     }
 
     /// Proves a copy of a model or architecture file's bytes.
     ///
-    /// - Throws: as `init(path:seed:)`.
-    public convenience init(bytes: some Collection<UInt8>, seed: UInt64 = 1) throws {
+    /// - Throws: as `init(path:seed:precision:)`.
+    public convenience init(bytes: some Collection<UInt8>, seed: UInt64 = 1, precision: Precision = .f32) throws {
         guard bytes.count <= FormatLimits.fileBytes else {
             throw ModelFormatError.limit(what: "bytes of the file", found: bytes.count, limit: FormatLimits.fileBytes)
         }
         let storage = try Storage(byteCount: bytes.count)
         storage.bytes.copyBytes(from: bytes)
-        try self.init(storage, seed: seed)
+        try self.init(storage, seed: seed, precision: precision)
     }
 
-    private convenience init(_ storage: Storage, seed: UInt64) throws {
+    private convenience init(_ storage: Storage, seed: UInt64, precision: Precision) throws {
         if storage.withUnsafeBytes(ArchitectureFile.recognizes) {
             try self.init(
-                architecture: try storage.withUnsafeBytes(ArchitectureFile.parse), seed: seed,
+                architecture: try storage.withUnsafeBytes(ArchitectureFile.parse), seed: seed, precision: precision,
                 fileBytes: storage.bytes.count, fileChecksum: storage.withUnsafeBytes { CRC32($0).digits })
         } else {
             self.init(try ModelFile(storage))
@@ -78,11 +80,14 @@ public final class Model: Sendable {
     /// A model of random weights.
     ///
     /// - Throws: `ModelFormatError` when the description is not sound.
-    public convenience init(architecture: ModelDescription, seed: UInt64) throws {
-        try self.init(architecture: architecture, seed: seed, fileBytes: 0, fileChecksum: nil)
+    public convenience init(architecture: ModelDescription, seed: UInt64, precision: Precision = .f32) throws {
+        try self.init(architecture: architecture, seed: seed, precision: precision, fileBytes: 0, fileChecksum: nil)
     }
 
-    private init(architecture: ModelDescription, seed: UInt64, fileBytes: Int, fileChecksum: String?) throws {
+    private init(
+        architecture: ModelDescription, seed: UInt64, precision: Precision, fileBytes: Int, fileChecksum: String?
+    ) throws {
+        self.precision = precision
         multiplyAccumulates = try architecture.validate()
         description = architecture
         weights = .random(seed: seed)
@@ -100,6 +105,7 @@ public final class Model: Sendable {
         multiplyAccumulates = file.multiplyAccumulates
         fileBytes = file.byteCount
         isHalfPrecision = file.isHalfPrecision
+        precision = file.isHalfPrecision ? .f16 : .f32
         checksum = file.checksum
         fileChecksum = file.checksum
         tensors = file

@@ -57,13 +57,16 @@ public final class Session {
         guard output.count == classes else {
             throw RuntimeError.count(of: "output", expected: classes, found: output.count)
         }
-        let planes = execution.planes(self.input)
         for channel in 0..<shape.channels {
-            planes[channel].update(from: input.baseAddress! + channel * shape.pixels, count: shape.pixels)
+            plan.kernels.load(
+                input.baseAddress! + channel * shape.pixels, count: shape.pixels,
+                into: execution.plane(channel, of: self.input))
         }
         try execution.run(on: pool)
-        let logits = execution.planes(self.output)
-        for index in 0..<output.count { output[index] = logits[index].pointee }
+        for index in 0..<output.count {
+            plan.kernels.store(
+                execution.plane(index, of: self.output), count: 1, into: output.baseAddress! + index)
+        }
     }
 
     /// The logits of one image; see `run(_:into:)`.
@@ -88,9 +91,13 @@ public final class Session {
     /// - Throws: `RuntimeError.noValue` unless the plan was made with `retainsValues` and its graph has such a value.
     public func value(_ name: String) throws -> [Float] {
         guard plan.options.retainsValues, let place = plan.place(of: name) else { throw RuntimeError.noValue(name) }
-        let planes = execution.planes(place)
-        return (0..<place.shape.channels).flatMap {
-            UnsafeBufferPointer(start: planes[$0], count: place.shape.pixels)
+        let pixels = place.shape.pixels
+        return [Float](unsafeUninitializedCapacity: place.shape.count) { floats, count in
+            count = place.shape.count
+            for channel in 0..<place.shape.channels {
+                plan.kernels.store(
+                    execution.plane(channel, of: place), count: pixels, into: floats.baseAddress! + channel * pixels)
+            }
         }
     }
 }
@@ -124,7 +131,10 @@ private final class Execution: @unchecked Sendable {
 
     deinit { stepNanoseconds.deallocate() }
 
-    func planes(_ place: Place) -> Planes<Float> { place.planes(arena.bytes.baseAddress!) }
+    /// Where a channel of a value begins.
+    func plane(_ channel: Int, of place: Place) -> UnsafeMutableRawPointer {
+        place.plane(channel, arena.bytes.baseAddress!)
+    }
 
     /// Runs a share of a step.
     func run(_ part: ThreadPool.Part) {

@@ -45,6 +45,8 @@ func noteRandomWeights(_ model: Model, path: String) {
     }
 }
 
+extension Precision: ExpressibleByArgument {}
+
 /// `--threads`: a number, or `auto`.
 enum ThreadChoice: ExpressibleByArgument, CustomStringConvertible {
     case count(Int)

@@ -8,6 +8,9 @@ public enum InstructionSet: String, CaseIterable, Sendable {
     case avx512
     /// What every 64-bit Arm processor has: vectors of 4 floats.
     case neon
+    /// Half precision in the instructions of Armv8.2, vectors of 8; on x86-64 in single precision with a rounding after each
+    /// operation (AVX2, F16C): slower than single precision, and good to see what half precision does to answers.
+    case half
     /// Whatever the compiler knows of another architecture's vectors.
     case generic
 
@@ -18,6 +21,7 @@ public enum InstructionSet: String, CaseIterable, Sendable {
         case .avx2: "AVX2"
         case .avx512: "AVX-512"
         case .neon: "NEON"
+        case .half: "half precision"
         case .generic: "generic"
         }
     }

@@ -8,6 +8,15 @@ public protocol KernelSet: Sendable {
     /// What its kernels are compiled for.
     var instructionSet: InstructionSet { get }
 
+    /// What its kernels compute in: the elements of all values, packed weights and scratch memory.
+    var precision: Precision { get }
+
+    /// Rounds `count` floats to elements.
+    func load(_ floats: UnsafePointer<Float>, count: Int, into elements: UnsafeMutableRawPointer)
+
+    /// The floats that `count` elements are.
+    func store(_ elements: UnsafeRawPointer, count: Int, into floats: UnsafeMutablePointer<Float>)
+
     /// The steps of a graph that has passed `validate`, in execution order, those together that one operation runs.
     func units(of graph: Graph, options: PlanOptions) -> [PlanUnit]
 

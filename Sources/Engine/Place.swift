@@ -19,11 +19,16 @@ public struct Place: Equatable, Sendable {
     /// Bytes of the value, up to a whole number of cache lines.
     package var byteCount: Int { (shape.channels * planeStride * elementBytes + 63) / 64 * 64 }
 
+    /// Where a channel of the value begins in an arena.
+    public func plane(_ channel: Int, _ arena: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer {
+        arena + offset + channel * planeStride * elementBytes
+    }
+
     /// The value's planes in an arena.
     ///
     /// - Precondition: an `Element` has `elementBytes`.
     @inlinable @inline(__always)
-    public func planes<Element>(_ arena: UnsafeMutableRawPointer, of _: Element.Type = Float.self) -> Planes<Element> {
+    public func planes<Element>(_ arena: UnsafeMutableRawPointer) -> Planes<Element> {
         Planes(base: (arena + offset).assumingMemoryBound(to: Element.self), stride: planeStride)
     }
 }

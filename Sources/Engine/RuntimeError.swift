@@ -6,6 +6,8 @@ public enum RuntimeError: Error, Equatable {
     case kernels(name: String, built: [InstructionSet])
     /// The processor lacks the instructions of the kernels that were asked for.
     case processor(lacks: InstructionSet)
+    /// The kernels that were asked for compute in less than the model's precision.
+    case precision(of: InstructionSet, model: Precision)
     /// A session of so many threads was asked for; it takes 1 to `limit`.
     case threadCount(Int, limit: Int)
     /// A buffer does not have the numbers that it should.
@@ -35,6 +37,8 @@ extension RuntimeError: CustomStringConvertible {
             """
         case .processor(let lacking):
             "this processor lacks \(lacking.title), which CONDENSENET_KERNELS=\(lacking.rawValue) asks for"
+        case .precision(let kernels, let model):
+            "expected kernels for a model of \(model.rawValue), found \(kernels.rawValue)"
         case .threadCount(let found, let limit):
             "expected 1 to \(limit) threads, found \(found)"
         case .count(let what, let expected, let found):
@@ -61,7 +65,7 @@ extension RuntimeError: CategorizedError {
     public var category: ErrorCategory {
         switch self {
         case .notFinite: .badData
-        case .kernels, .processor: .usage
+        case .kernels, .processor, .precision: .usage
         case .threadCount, .count, .noValue, .consumedModel, .cancelled, .threads, .affinity: .internal
         }
     }

@@ -36,7 +36,7 @@ public struct Share {
 
     /// The scratch memory as elements of a type.
     @inlinable @inline(__always)
-    public func scratch<Element>(of _: Element.Type = Float.self) -> UnsafeMutablePointer<Element> {
+    public func scratch<Element>(of _: Element.Type = Element.self) -> UnsafeMutablePointer<Element> {
         scratch.assumingMemoryBound(to: Element.self)
     }
 }

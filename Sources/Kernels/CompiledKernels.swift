@@ -10,7 +10,9 @@ public func makeKernelSet() -> any KernelSet { CompiledKernels() }
 /// The kernels as plans see them.
 struct CompiledKernels: KernelSet {
     var instructionSet: InstructionSet {
-        #if arch(arm64)
+        #if CONDENSENET_HALF
+            .half
+        #elseif arch(arm64)
             .neon
         #elseif CONDENSENET_AVX512
             .avx512
@@ -21,6 +23,18 @@ struct CompiledKernels: KernelSet {
         #else
             .generic
         #endif
+    }
+
+    var precision: Precision { Number.precision }
+
+    func load(_ floats: UnsafePointer<Float>, count: Int, into numbers: UnsafeMutableRawPointer) {
+        let numbers = numbers.assumingMemoryBound(to: Number.self)
+        for index in 0..<count { numbers[index] = Number(floats[index]) }
+    }
+
+    func store(_ numbers: UnsafeRawPointer, count: Int, into floats: UnsafeMutablePointer<Float>) {
+        let numbers = numbers.assumingMemoryBound(to: Number.self)
+        for index in 0..<count { floats[index] = Float(numbers[index]) }
     }
 
     func units(of graph: Graph, options: PlanOptions) -> [PlanUnit] { KernelTable.units(of: graph, options: options) }

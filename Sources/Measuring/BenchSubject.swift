@@ -85,15 +85,18 @@ package final class BenchSubject {
 
     /// Loads the file at `path` once and gives a session for each thread count.
     ///
-    /// - Parameter loaded: told of the model before it is planned.
+    /// - Parameters:
+    ///   - precision: what an architecture file's network is to be computed in.
+    ///   - loaded: told of the model before it is planned.
     /// - Throws: `ModelFormatError` or `RuntimeError`.
     package static func load(
-        _ path: String, threads counts: [Int], photo: Photo?, loaded: (Model) -> Void
+        _ path: String, precision: Precision? = nil, threads counts: [Int], photo: Photo?,
+        loaded: (Model) throws -> Void
     ) throws -> [BenchSubject] {
         let start = monotonicNanoseconds()
-        let model = try Model(path: path)
+        let model = try Model(path: path, precision: precision ?? .f32)
         let read = monotonicNanoseconds()
-        loaded(model)
+        try loaded(model)
         let planStart = monotonicNanoseconds()
         let plan = try ExecutionPlan(consuming: model)
         let planned = monotonicNanoseconds()

@@ -286,11 +286,12 @@ enum TestNetwork {
     ]
 
     /// The graph with random weights.
-    static func model(_ graph: Graph, seed: UInt64 = 7) throws -> Model {
+    static func model(_ graph: Graph, seed: UInt64 = 7, precision: Precision = .f32) throws -> Model {
         try Model(
             architecture: ModelDescription(
                 name: "test", graph: graph,
-                preprocessing: Preprocessing(resize: nil, crop: nil, mean: [0, 0, 0], std: [1, 1, 1])), seed: seed)
+                preprocessing: Preprocessing(resize: nil, crop: nil, mean: [0, 0, 0], std: [1, 1, 1])), seed: seed,
+            precision: precision)
     }
 
     /// A seeded input for `graph`.

@@ -11,6 +11,10 @@ bool condensenet_processor_has_avx2_fma(void);
 /// True when the processor that runs this program has AVX-512's foundation and its short vectors, and FMA (x86-64 only).
 bool condensenet_processor_has_avx512(void);
 
+/// True when the processor that runs this program computes in half precision: on AArch64 in vectors of it, on x86-64 by
+/// AVX2, FMA and conversions (F16C).
+bool condensenet_processor_has_half(void);
+
 /// Tells the processor that this thread spins.
 static inline void condensenet_processor_pause(void) {
 #if defined(__x86_64__)

@@ -9,6 +9,9 @@
 
 #if defined(__aarch64__)
 #include <arm_neon.h>
+#if defined(__ARM_FEATURE_FP16_VECTOR_ARITHMETIC)
+#include <arm_fp16.h>
+#endif
 #endif
 
 // Every function here is inlined, so that none passes a vector to another in the registers of a wider instruction set.
@@ -144,5 +147,7 @@ CONDENSENET_INLINE condensenet_float8 condensenet_maximum8(condensenet_float8 a,
   return a != a ? a : greater;
 #endif
 }
+
+#include "CVectorHalf.h"
 
 #endif

@@ -36,6 +36,12 @@ struct BenchCommand: ParsableCommand {
         transform: ThreadList.init(argument:))
     var threads = ThreadList(counts: [1])
 
+    @Option(
+        help: ArgumentHelp(
+            "What architecture files are to be computed in: f32, or f16 where the processor can. A model file says it.",
+            valueName: "f32|f16"))
+    var precision: Precision?
+
     @Option(help: ArgumentHelp("Runs of each model and thread count.", valueName: "n"))
     var runs: Int?
 
@@ -136,7 +142,15 @@ struct BenchCommand: ParsableCommand {
         let photo = try endToEnd.map { path in try reporting(path) { try BenchSubject.Photo(path: path) } }
         let subjects = try files.flatMap { path in
             try reporting(path) {
-                try BenchSubject.load(path, threads: threads.counts, photo: photo) { noteRandomWeights($0, path: path) }
+                try BenchSubject.load(path, precision: precision, threads: threads.counts, photo: photo) { model in
+                    noteRandomWeights(model, path: path)
+                    guard precision == nil || model.precision == precision else {
+                        throw CommandFailure(
+                            .usage,
+                            "\(path): --precision is for architecture files; this model is of \(model.precision.rawValue)"
+                        )
+                    }
+                }
             }
         }
         name(subjects, files)

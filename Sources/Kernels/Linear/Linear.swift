@@ -74,31 +74,71 @@ public struct Linear: Sendable, Equatable {
             let (first, width) = place(of: tile)
             var weights = packed + first &* (inputs &+ 1)
             if width == KernelTable.linearTile {
-                var sums0 = loadVector(weights)
-                var sums1 = loadVector(weights + 8)
-                var sums2 = loadVector(weights + 16)
-                var sums3 = loadVector(weights + 24)
-                for index in 0..<inputs {
-                    weights += KernelTable.linearTile
-                    let value = input[index]
-                    sums0 = multiplyAdd(sums0, loadVector(weights), value)
-                    sums1 = multiplyAdd(sums1, loadVector(weights + 8), value)
-                    sums2 = multiplyAdd(sums2, loadVector(weights + 16), value)
-                    sums3 = multiplyAdd(sums3, loadVector(weights + 24), value)
+                var sums = (
+                    loadVector(weights), loadVector(weights + 8), loadVector(weights + 16), loadVector(weights + 24)
+                )
+                var taken = 0
+                while inputs &- taken > Element.sumTerms {
+                    let zero = SIMD8<Element>(repeating: 0)
+                    var part = (zero, zero, zero, zero)
+                    add(taken..<taken &+ Element.sumTerms, input, &weights, to: &part)
+                    sums = (
+                        Element.add(sums.0, part.0), Element.add(sums.1, part.1), Element.add(sums.2, part.2),
+                        Element.add(sums.3, part.3)
+                    )
+                    taken &+= Element.sumTerms
                 }
-                storeVector(activation.applied(to: sums0), output + first)
-                storeVector(activation.applied(to: sums1), output + first + 8)
-                storeVector(activation.applied(to: sums2), output + first + 16)
-                storeVector(activation.applied(to: sums3), output + first + 24)
+                add(taken..<inputs, input, &weights, to: &sums)
+                storeVector(activation.applied(to: sums.0), output + first)
+                storeVector(activation.applied(to: sums.1), output + first + 8)
+                storeVector(activation.applied(to: sums.2), output + first + 16)
+                storeVector(activation.applied(to: sums.3), output + first + 24)
             } else {
                 var sums = loadVector(weights)
-                for index in 0..<inputs {
-                    weights += KernelTable.linearRest
-                    sums = multiplyAdd(sums, loadVector(weights), input[index])
+                var taken = 0
+                while inputs &- taken > Element.sumTerms {
+                    var part = SIMD8<Element>(repeating: 0)
+                    add(taken..<taken &+ Element.sumTerms, input, &weights, to: &part)
+                    sums = Element.add(sums, part)
+                    taken &+= Element.sumTerms
                 }
+                add(taken..<inputs, input, &weights, to: &sums)
                 storeVector(
                     activation.applied(to: sums), output + first, count: min(KernelTable.linearRest, outputs &- first))
             }
+        }
+    }
+
+    /// Four vectors of sums.
+    private typealias FourVectors<Element: KernelElement> = (
+        SIMD8<Element>, SIMD8<Element>, SIMD8<Element>, SIMD8<Element>
+    )
+
+    /// Adds some inputs' products to a wide tile; `weights` goes from the last row that was used to the next.
+    @inline(__always)
+    private func add<Element: KernelElement>(
+        _ range: Range<Int>, _ input: UnsafePointer<Element>, _ weights: inout UnsafePointer<Element>,
+        to sums: inout FourVectors<Element>
+    ) {
+        for index in range {
+            weights += KernelTable.linearTile
+            let value = input[index]
+            sums.0 = multiplyAdd(sums.0, loadVector(weights), value)
+            sums.1 = multiplyAdd(sums.1, loadVector(weights + 8), value)
+            sums.2 = multiplyAdd(sums.2, loadVector(weights + 16), value)
+            sums.3 = multiplyAdd(sums.3, loadVector(weights + 24), value)
+        }
+    }
+
+    /// Adds some inputs' products to a narrow tile.
+    @inline(__always)
+    private func add<Element: KernelElement>(
+        _ range: Range<Int>, _ input: UnsafePointer<Element>, _ weights: inout UnsafePointer<Element>,
+        to sums: inout SIMD8<Element>
+    ) {
+        for index in range {
+            weights += KernelTable.linearRest
+            sums = multiplyAdd(sums, loadVector(weights), input[index])
         }
     }
 

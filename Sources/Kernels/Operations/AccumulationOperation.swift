@@ -16,7 +16,7 @@ final class AccumulationOperation: PlannedOperation {
     }
 
     var packedBytes: Int { packed.weights.byteCount }
-    var scratchBytes: Int { 4 * packed.convolution.scratchCount }
+    var scratchBytes: Int { MemoryLayout<Number>.size * packed.convolution.scratchCount }
 
     func parts(threads: Int) -> Int { Share.parts(of: packed.convolution.height, threads: threads) }
 
@@ -60,7 +60,7 @@ final class ReferenceAccumulationOperation: PlannedOperation {
     func run(_ share: Share) {
         convolutionReference(
             geometry, input: places.source(share), inputPlanes: stage.planes.pointer,
-            normalization: stage.normalization, preActivation: preActivation, weights: weights.pointer, bias: nil,
+            normalization: stage.floats, preActivation: preActivation, weights: weights.pointer, bias: nil,
             activation: .none, output: places.destination(share), outputPlanes: destinations.pointer,
             accumulates: true, outputRange: 0..<geometry.outputChannels)
     }

@@ -20,9 +20,9 @@ final class AdditionOperation: PlannedOperation {
 
     func run(_ share: Share) {
         let (first, sums) = (places.source(share), places.destination(share))
-        let second: Planes<Float> = other.planes(share.arena)
+        let second: Planes<Number> = other.planes(share.arena)
         addPlanes(
-            Float.self, first.base, aPlaneStride: first.stride, second.base, bPlaneStride: second.stride,
+            Number.self, first.base, aPlaneStride: first.stride, second.base, bPlaneStride: second.stride,
             output: sums.base,
             outputPlaneStride: sums.stride, pixels: places.input.shape.pixels, planes: share.of(channels),
             activation: activation)

@@ -6,7 +6,7 @@ import ModelFormat
 final class Convolution2DOperation: PlannedOperation {
     let kernel = "Convolution2D"
     private let convolution: Convolution2D
-    private let weights: StoredArray<Float>
+    private let weights: StoredArray<Number>
     /// What is gathered and normalised; nil where inputs are taken as they are.
     private let stage: PackedPreActivation?
     /// Where the outputs go; nil where they are in order.
@@ -31,7 +31,7 @@ final class Convolution2DOperation: PlannedOperation {
     }
 
     var packedBytes: Int { weights.byteCount }
-    var scratchBytes: Int { MemoryLayout<Float>.size * convolution.scratchCount }
+    var scratchBytes: Int { MemoryLayout<Number>.size * convolution.scratchCount }
 
     /// Each share reads all weights.
     func parts(threads: Int) -> Int { Share.parts(of: convolution.height, threads: threads, each: 2) }
@@ -39,10 +39,10 @@ final class Convolution2DOperation: PlannedOperation {
     func run(_ share: Share) {
         let source = places.source(share)
         // The planes of shuffled outputs are counted from the first plane of all.
-        let destination: Planes<Float> =
+        let destination: Planes<Number> =
             outputPlanes == nil ? places.destination(share) : places.output.planes(share.arena)
         convolution.run(
-            Float.self,
+            Number.self,
             Convolution2DOperands(
                 input: source.base, inputPlaneStride: source.stride, inputPlanes: stage?.planes.pointer,
                 normalization: stage?.normalization, weights: weights.pointer, output: destination.base,

@@ -17,7 +17,8 @@ extension Convolution3x3: PlaneConvolution {
     var scratchElements: Int { padded.count(planes: groups * inputs) }
     func parts(threads: Int) -> Int { Share.parts(of: groups, threads: threads) }
 
-    func run(_ source: Planes<Float>, _ weights: UnsafePointer<Float>, _ destination: Planes<Float>, _ share: Share) {
+    func run(_ source: Planes<Number>, _ weights: UnsafePointer<Number>, _ destination: Planes<Number>, _ share: Share)
+    {
         let part = share.of(groups)
         padded.copy(
             to: share.scratch(), from: source.base, sourcePlaneStride: source.stride,
@@ -44,9 +45,11 @@ extension DepthwiseConvolution: PlaneConvolution {
     var scratchElements: Int { scratchCount }
     func parts(threads: Int) -> Int { Share.parts(of: channels, threads: threads) }
 
-    func run(_ source: Planes<Float>, _ weights: UnsafePointer<Float>, _ destination: Planes<Float>, _ share: Share) {
+    func run(_ source: Planes<Number>, _ weights: UnsafePointer<Number>, _ destination: Planes<Number>, _ share: Share)
+    {
         run(
-            Float.self, input: source.base, inputPlaneStride: source.stride, weights: weights, output: destination.base,
+            Number.self, input: source.base, inputPlaneStride: source.stride, weights: weights,
+            output: destination.base,
             outputPlaneStride: destination.stride, channels: share.of(channels), scratch: share.scratch())
     }
 }
@@ -70,7 +73,8 @@ extension Winograd3x3: PlaneConvolution {
             : Share.parts(of: tiles, threads: threads, each: 2)
     }
 
-    func run(_ source: Planes<Float>, _ weights: UnsafePointer<Float>, _ destination: Planes<Float>, _ share: Share) {
+    func run(_ source: Planes<Number>, _ weights: UnsafePointer<Number>, _ destination: Planes<Number>, _ share: Share)
+    {
         run(
             Winograd3x3Operands(
                 input: source.base, inputPlaneStride: source.stride, weights: weights, output: destination.base,

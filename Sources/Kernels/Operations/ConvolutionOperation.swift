@@ -18,13 +18,13 @@ protocol PlaneConvolution: Sendable {
     /// How many shares are best for two threads or more.
     func parts(threads: Int) -> Int
     /// Computes one share of the outputs from planes and packed weights.
-    func run(_ source: Planes<Float>, _ weights: UnsafePointer<Float>, _ destination: Planes<Float>, _ share: Share)
+    func run(_ source: Planes<Number>, _ weights: UnsafePointer<Number>, _ destination: Planes<Number>, _ share: Share)
 }
 
 /// A convolution of planes by one of the kernels, its weights packed.
 final class ConvolutionOperation<Kernel: PlaneConvolution>: PlannedOperation {
     private let convolution: Kernel
-    private let weights: StoredArray<Float>
+    private let weights: StoredArray<Number>
     private let places: StepPlaces
 
     init(_ step: Step, _ source: Convolution, _ places: StepPlaces, _ tensors: any TensorSource) throws {
@@ -37,7 +37,7 @@ final class ConvolutionOperation<Kernel: PlaneConvolution>: PlannedOperation {
 
     var kernel: String { Kernel.name }
     var packedBytes: Int { weights.byteCount }
-    var scratchBytes: Int { MemoryLayout<Float>.size * convolution.scratchElements }
+    var scratchBytes: Int { MemoryLayout<Number>.size * convolution.scratchElements }
 
     func parts(threads: Int) -> Int { threads == 1 ? 1 : max(1, convolution.parts(threads: threads)) }
 

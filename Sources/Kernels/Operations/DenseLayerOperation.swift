@@ -8,7 +8,7 @@ final class DenseLayerOperation: PlannedOperation {
     let kernel = "DenseLayer"
     private let layer: DenseLayer
     private let pointwise: PackedPointwise
-    private let spatialWeights: StoredArray<Float>
+    private let spatialWeights: StoredArray<Number>
     private let places: StepPlaces
 
     /// - Precondition: both steps are convolutions.
@@ -25,7 +25,7 @@ final class DenseLayerOperation: PlannedOperation {
     }
 
     var packedBytes: Int { pointwise.weights.byteCount + spatialWeights.byteCount }
-    var scratchBytes: Int { 4 * layer.scratchCount }
+    var scratchBytes: Int { MemoryLayout<Number>.size * layer.scratchCount }
 
     /// Bands of many rows: each share computes the middle rows above and below its own anew.
     func parts(threads: Int) -> Int {

@@ -21,7 +21,7 @@ final class GlobalAveragePoolingOperation: PlannedOperation {
     func run(_ share: Share) {
         let (planes, output) = (places.source(share), places.destination(share))
         pool.run(
-            Float.self,
+            Number.self,
             PoolingOperands(
                 input: planes.base, inputPlaneStride: planes.stride, inputPlanes: stage.planes.pointer,
                 normalization: stage.normalization, output: output.base, outputPlaneStride: output.stride),

@@ -8,7 +8,7 @@ import ModelFormat
 final class LinearOperation: PlannedOperation {
     let kernel = "Linear"
     private let layer: Linear
-    private let weights: StoredArray<Float>
+    private let weights: StoredArray<Number>
     private let inputChannels: Int
     private let places: StepPlaces
 
@@ -24,7 +24,7 @@ final class LinearOperation: PlannedOperation {
 
     var packedBytes: Int { weights.byteCount }
     private var isDense: Bool { places.input.planeStride == places.input.shape.pixels }
-    var scratchBytes: Int { isDense ? 0 : 4 * layer.inputs }
+    var scratchBytes: Int { isDense ? 0 : MemoryLayout<Number>.size * layer.inputs }
 
     func parts(threads: Int) -> Int { Share.parts(of: layer.tiles, threads: threads) }
 
@@ -39,7 +39,7 @@ final class LinearOperation: PlannedOperation {
             }
         }
         layer.run(
-            Float.self, input: vector, weights: weights.pointer, output: places.destination(share).base,
+            Number.self, input: vector, weights: weights.pointer, output: places.destination(share).base,
             tiles: share.of(layer.tiles))
     }
 }

@@ -14,7 +14,7 @@ final class PointwiseOperation: PlannedOperation {
     }
 
     var packedBytes: Int { packed.weights.byteCount }
-    var scratchBytes: Int { 4 * packed.convolution.scratchCount }
+    var scratchBytes: Int { MemoryLayout<Number>.size * packed.convolution.scratchCount }
 
     func parts(threads: Int) -> Int {
         let convolution = packed.convolution
@@ -25,7 +25,7 @@ final class PointwiseOperation: PlannedOperation {
 
     func run(_ share: Share) {
         // Where a group's outputs go is among the packed numbers, the first plane of all included.
-        let destination: Planes<Float> = places.output.planes(share.arena)
+        let destination: Planes<Number> = places.output.planes(share.arena)
         let convolution = packed.convolution
         let byGroups = KernelTable.splitsGroups(height: convolution.height) && convolution.groups % share.parts == 0
         convolution.run(
@@ -40,11 +40,11 @@ final class PointwiseOperation: PlannedOperation {
 /// A grouped 1×1 convolution with its packed weights, inputs and output planes.
 struct PackedPointwise: Sendable {
     let convolution: PointwiseConvolution
-    let weights: StoredArray<Float>
-    private let inputs: StoredArray<GatheredInput<Float>>
+    let weights: StoredArray<Number>
+    private let inputs: StoredArray<GatheredInput<Number>>
     private let rising: StoredArray<Int32>
     /// Of each input, where the pre-activation is computed.
-    private let normalization: (scale: StoredArray<Float>, shift: StoredArray<Float>)?
+    private let normalization: (scale: StoredArray<Number>, shift: StoredArray<Number>)?
     private let outputPlanes: StoredArray<Int32>
 
     /// - Parameter destinations: the planes that results are added to; `nil` where they are written to planes of their own.
@@ -59,13 +59,13 @@ struct PackedPointwise: Sendable {
             activation: source.activation, accumulates: destinations != nil)
         let stage = try PackedPreActivation(step, source.preActivation, tensors)
         weights = try tensors.packed(step, hasBias: source.bias, count: convolution.packedCount) {
-            convolution.pack(weights: $0, bias: $1, normalization: stage.normalization, into: $2)
+            convolution.pack(weights: $0, bias: $1, normalization: stage.floats, into: $2)
         }
         inputs = try StoredArray(count: channels) {
-            convolution.gather(planes: stage.planes.pointer, normalization: stage.normalization, into: $0.baseAddress!)
+            convolution.gather(planes: stage.planes.pointer, normalization: stage.floats, into: $0.baseAddress!)
         }
         rising = try StoredArray(count: source.groups) {
-            convolution.countRising(normalization: stage.normalization, into: $0.baseAddress!)
+            convolution.countRising(normalization: stage.floats, into: $0.baseAddress!)
         }
         if convolution.computesInputs {
             let given = stage.normalization
@@ -86,8 +86,8 @@ struct PackedPointwise: Sendable {
     }
 
     func operands(
-        input: Planes<Float>, output: UnsafeMutablePointer<Float>, layout: PointwiseOutputLayout
-    ) -> PointwiseOperands<Float> {
+        input: Planes<Number>, output: UnsafeMutablePointer<Number>, layout: PointwiseOutputLayout
+    ) -> PointwiseOperands<Number> {
         PointwiseOperands(
             input: input.base, inputPlaneStride: input.stride,
             inputs: GatheredInputs(

@@ -46,7 +46,7 @@ final class PoolingOperation: PlannedOperation {
 
     var scratchBytes: Int {
         guard case .average(let pool) = pool else { return 0 }
-        return MemoryLayout<Float>.size * pool.scratchCount
+        return MemoryLayout<Number>.size * pool.scratchCount
     }
 
     func parts(threads: Int) -> Int { Share.parts(of: channels, threads: threads) }
@@ -56,15 +56,15 @@ final class PoolingOperation: PlannedOperation {
         switch pool {
         case .maximum(let pool):
             pool.run(
-                Float.self, input: source.base, inputPlaneStride: source.stride, output: destination.base,
+                Number.self, input: source.base, inputPlaneStride: source.stride, output: destination.base,
                 outputPlaneStride: destination.stride, planes: share.of(channels))
         case .average2x2(let pool):
             pool.run(
-                Float.self, input: source.base, inputPlaneStride: source.stride, output: destination.base,
+                Number.self, input: source.base, inputPlaneStride: source.stride, output: destination.base,
                 outputPlaneStride: destination.stride, planes: share.of(channels))
         case .average(let pool):
             pool.run(
-                Float.self,
+                Number.self,
                 PoolingOperands(
                     input: source.base, inputPlaneStride: source.stride, inputPlanes: stage.planes.pointer,
                     normalization: stage.normalization, output: destination.base,

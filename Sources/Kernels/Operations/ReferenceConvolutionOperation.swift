@@ -36,7 +36,7 @@ final class ReferenceConvolutionOperation: PlannedOperation {
     func run(_ share: Share) {
         convolutionReference(
             geometry, input: places.source(share), inputPlanes: stage.planes.pointer,
-            normalization: stage.normalization, preActivation: preActivation, weights: weights.pointer,
+            normalization: stage.floats, preActivation: preActivation, weights: weights.pointer,
             bias: bias?.pointer, activation: activation, output: places.output.planes(share.arena),
             outputPlanes: outputPlanes.pointer, outputRange: share.of(geometry.outputChannels))
     }

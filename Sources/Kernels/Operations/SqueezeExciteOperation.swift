@@ -6,14 +6,14 @@ import ModelFormat
 final class SqueezeExciteOperation: PlannedOperation {
     let kernel = "SqueezeExcite"
     private let layer: SqueezeExcite
-    private let squeeze: StoredArray<Float>
-    private let excite: StoredArray<Float>
+    private let squeeze: StoredArray<Number>
+    private let excite: StoredArray<Number>
     private let places: StepPlaces
 
     init(_ step: Step, _ source: ModelFormat.SqueezeExcite, _ places: StepPlaces, _ tensors: any TensorSource) throws {
         let layer = SqueezeExcite(
             channels: step.inputChannels, hidden: source.hidden, pixels: places.input.shape.pixels)
-        func packed(_ role: String, _ linear: Linear) throws -> StoredArray<Float> {
+        func packed(_ role: String, _ linear: Linear) throws -> StoredArray<Number> {
             let weights = try tensors.floats("\(step.name).\(role)")
             return try StoredArray(count: linear.packedCount) { packed in
                 withExtendedLifetime(weights) {
@@ -28,14 +28,14 @@ final class SqueezeExciteOperation: PlannedOperation {
     }
 
     var packedBytes: Int { squeeze.byteCount + excite.byteCount }
-    var scratchBytes: Int { MemoryLayout<Float>.size * layer.scratchCount }
+    var scratchBytes: Int { MemoryLayout<Number>.size * layer.scratchCount }
 
     func parts(threads: Int) -> Int { 1 }
 
     func run(_ share: Share) {
         let (source, destination) = (places.source(share), places.destination(share))
         layer.run(
-            Float.self,
+            Number.self,
             PoolingOperands(
                 input: source.base, inputPlaneStride: source.stride, output: destination.base,
                 outputPlaneStride: destination.stride),

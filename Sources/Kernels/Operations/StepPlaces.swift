@@ -18,11 +18,11 @@ struct StepPlaces: Sendable {
     }
 
     /// The planes that are read.
-    func source(_ share: Share) -> Planes<Float> { input.planes(share.arena) }
+    func source(_ share: Share) -> Planes<Number> { input.planes(share.arena) }
 
     /// The planes that are written, from the first on.
-    func destination(_ share: Share) -> Planes<Float> {
-        let planes: Planes<Float> = output.planes(share.arena)
+    func destination(_ share: Share) -> Planes<Number> {
+        let planes: Planes<Number> = output.planes(share.arena)
         return Planes(base: planes[outputOffset], stride: planes.stride)
     }
 }

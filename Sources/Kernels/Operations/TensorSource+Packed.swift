@@ -3,13 +3,13 @@ import Foundations
 import ModelFormat
 
 extension TensorSource {
-    /// The weights of `step`, and its biases where it has them, packed by a kernel into `count` floats.
+    /// The weights of `step`, and its biases where it has them, packed by a kernel into `count` numbers.
     ///
     /// - Throws: `MemoryError`.
     func packed(
         _ step: Step, hasBias: Bool, count: Int,
-        pack: (UnsafePointer<Float>, UnsafePointer<Float>?, UnsafeMutablePointer<Float>) -> Void
-    ) throws -> StoredArray<Float> {
+        pack: (UnsafePointer<Float>, UnsafePointer<Float>?, UnsafeMutablePointer<Number>) -> Void
+    ) throws -> StoredArray<Number> {
         let weights = try floats("\(step.name).weight")
         let bias = hasBias ? try floats("\(step.name).bias") : nil
         return try StoredArray(count: count) { packed in

@@ -38,12 +38,22 @@ struct FoldedActivation<Element: BinaryFloatingPoint> {
 
     /// `max(x * scale + shift, 0)`.
     ///
+    /// A bound beyond the element's range is none, or else one below which every input is.
+    ///
     /// Where the shift is more than 2⁶⁴ times the scale, no input of less than 2³⁹ changes the rounded sum: such a value is
     /// constant.
     private init(scale: Float, shift: Float) {
         if scale != 0 && abs(Double(shift)) <= abs(Double(scale)) * 0x1p64 {
             let bound = Element(-Double(shift) / Double(scale))
-            self.init(bound: bound, rises: scale > 0, scale: scale, origin: Double(bound), constant: 0)
+            if bound.isFinite {
+                self.init(bound: bound, rises: scale > 0, scale: scale, origin: Double(bound), constant: 0)
+            } else if shift > 0 {
+                self.init(
+                    bound: scale > 0 ? -.infinity : .infinity, rises: scale > 0, scale: scale, origin: 0,
+                    constant: Double(shift))
+            } else {
+                self.init(bound: 0, rises: scale > 0, scale: 0, origin: 0, constant: 0)
+            }
         } else {
             self.init(bound: 0, rises: true, scale: 0, origin: 0, constant: Double(ReLU.apply(shift + 0 * scale)))
         }

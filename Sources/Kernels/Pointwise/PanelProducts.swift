@@ -42,10 +42,27 @@ struct PanelProducts<Element: KernelElement> {
         _: Tile.Type, _ panel: UnsafePointer<Element>, _ remaining: inout RemainingOutputs<Element>,
         to destination: some PixelDestination
     ) where Tile.Element == Element {
-        let width = Tile.Pixels.width
         var sums = Tile(bias: remaining.weights)
         var pixels = panel
         var weights = remaining.weights + Tile.outputs
+        var rest = inputs
+        while rest > Element.sumTerms {
+            var part = Tile()
+            add(Element.sumTerms, &pixels, &weights, to: &part)
+            sums.add(part)
+            rest &-= Element.sumTerms
+        }
+        add(rest, &pixels, &weights, to: &sums)
+        store(sums, &remaining, next: weights, to: destination)
+    }
+
+    /// Adds the products of the next `inputs` inputs.
+    @inline(__always)
+    private func add<Tile: OutputTile>(
+        _ inputs: Int, _ pixels: inout UnsafePointer<Element>, _ weights: inout UnsafePointer<Element>,
+        to sums: inout Tile
+    ) where Tile.Element == Element {
+        let width = Tile.Pixels.width
         for _ in 0..<inputs / 4 {
             prefetch(weights)
             prefetch(weights + 16)
@@ -61,7 +78,6 @@ struct PanelProducts<Element: KernelElement> {
             pixels += width
             weights += Tile.outputs
         }
-        store(sums, &remaining, next: weights, to: destination)
     }
 
     /// Writes the next tile's outputs and steps on to the one after it, whose weights begin at `next`.

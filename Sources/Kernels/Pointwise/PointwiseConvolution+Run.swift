@@ -153,9 +153,25 @@ private struct GroupRun<Element: TiledElement> {
         to destination: some PixelDestination
     ) where Tile.Element == Element {
         var gathering = Gathering<Tile>(remaining.weights, panel: panel)
-        for input in 0..<rising { gathering.keep(raised(source, input, of: pixels)) }
-        for input in rising..<count { gathering.keep(lowered(source, input, of: pixels)) }
+        var first = 0
+        while count &- first > Element.sumTerms {
+            var part = gathering.part
+            gather(first..<first &+ Element.sumTerms, source, of: pixels, &part)
+            gathering.add(part)
+            first &+= Element.sumTerms
+        }
+        gather(first..<count, source, of: pixels, &gathering)
         products.store(gathering.sums, &remaining, next: gathering.weights, to: destination)
+    }
+
+    /// Adds and keeps some of the inputs.
+    @inline(__always)
+    private func gather<Tile: OutputTile>(
+        _ inputs: Range<Int>, _ source: UnsafePointer<Element>, of pixels: Int, _ gathering: inout Gathering<Tile>
+    ) where Tile.Element == Element {
+        let turn = max(inputs.lowerBound, min(rising, inputs.upperBound))
+        for input in inputs.lowerBound..<turn { gathering.keep(raised(source, input, of: pixels)) }
+        for input in turn..<inputs.upperBound { gathering.keep(lowered(source, input, of: pixels)) }
     }
 
     /// Fills the panel with the inputs of a tile, normalised and activated.
@@ -244,6 +260,21 @@ private struct Gathering<Tile: OutputTile> {
         sums = Tile(bias: packed)
         weights = packed + Tile.outputs
         self.panel = panel
+    }
+
+    /// Where this goes on, with sums of zero.
+    @inline(__always)
+    var part: Self {
+        var part = self
+        part.sums = Tile()
+        return part
+    }
+
+    /// Adds the sums of `part` and goes on where it ended.
+    @inline(__always)
+    mutating func add(_ part: Self) {
+        sums.add(part.sums)
+        (weights, panel) = (part.weights, part.panel)
     }
 
     /// Adds the products of one input.

@@ -6,8 +6,9 @@
 /// `docs/performance.md` has the ratios.
 enum KernelTable {
     #if arch(arm64)
-        /// Whether 1×1 convolutions use the widest tiles; six outputs leave room for 16 pixels here.
-        static let hasWidePanels = false
+        /// Whether 1×1 convolutions use the widest tiles: six outputs leave room for 16 pixels in single precision here, for 32
+        /// in half.
+        static let hasWidePanels = Number.precision == .f16
         /// The most pixels after the last whole vector of a run that are computed one by one, each for many outputs at a
         /// time, rather than as an incomplete vector.
         static let singlePixels = 4

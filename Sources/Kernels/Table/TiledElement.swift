@@ -33,3 +33,13 @@ extension Float: TiledElement {
         typealias WideWinogradTile = WinogradTile<OutputTile4<JoinedPixels<WidePixels, FloatPixels16>>>
     #endif
 }
+
+#if CONDENSENET_HALF
+    extension Float16: TiledElement {
+        #if arch(arm64)
+            typealias Pixels16 = JoinedPixels<Pixels8<Float16>, Pixels8<Float16>>
+            typealias WidePixels = JoinedPixels<Pixels16, Pixels16>
+            typealias WideWinogradTile = WinogradTile<OutputTile4<JoinedPixels<WidePixels, Pixels16>>>
+        #endif
+    }
+#endif

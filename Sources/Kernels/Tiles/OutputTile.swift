@@ -14,6 +14,8 @@ protocol OutputTile {
     /// Adds one input's pixels times the weight of each output, of `outputs` consecutive ones; as many elements must be
     /// readable as the next multiple of four.
     mutating func addProduct(_ pixels: Pixels, _ weights: UnsafePointer<Element>)
+    /// Adds the sums of `part`.
+    mutating func add(_ part: Self)
     /// Hands over the sums of each output of this row of a tile.
     func store(to destination: some SumDestination<Element>, row: Int)
 }
@@ -50,6 +52,11 @@ struct OutputTile1<Pixels: PixelVectors>: OutputTile {
     }
 
     @inline(__always)
+    mutating func add(_ part: Self) {
+        output0.add(part.output0)
+    }
+
+    @inline(__always)
     func store(to destination: some SumDestination<Element>, row: Int) {
         destination.store(output0, output: 0, row: row)
     }
@@ -81,6 +88,12 @@ struct OutputTile2<Pixels: PixelVectors>: OutputTile {
         let weights = WeightLanes(weights)
         output0.addProduct(pixels, weights[0])
         output1.addProduct(pixels, weights[1])
+    }
+
+    @inline(__always)
+    mutating func add(_ part: Self) {
+        output0.add(part.output0)
+        output1.add(part.output1)
     }
 
     @inline(__always)
@@ -130,6 +143,14 @@ struct OutputTile4<Pixels: PixelVectors>: OutputTile {
         output1.addProduct(pixels, weights[1])
         output2.addProduct(pixels, weights[2])
         output3.addProduct(pixels, weights[3])
+    }
+
+    @inline(__always)
+    mutating func add(_ part: Self) {
+        output0.add(part.output0)
+        output1.add(part.output1)
+        output2.add(part.output2)
+        output3.add(part.output3)
     }
 
     @inline(__always)
@@ -183,6 +204,16 @@ struct OutputTile6<Pixels: PixelVectors>: OutputTile {
         output3.addProduct(pixels, first[3])
         output4.addProduct(pixels, second[0])
         output5.addProduct(pixels, second[1])
+    }
+
+    @inline(__always)
+    mutating func add(_ part: Self) {
+        output0.add(part.output0)
+        output1.add(part.output1)
+        output2.add(part.output2)
+        output3.add(part.output3)
+        output4.add(part.output4)
+        output5.add(part.output5)
     }
 
     @inline(__always)

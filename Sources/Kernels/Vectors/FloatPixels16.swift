@@ -38,6 +38,11 @@
         }
 
         @inline(__always)
+        mutating func add(_ other: Self) {
+            self = Self(a + other.a)
+        }
+
+        @inline(__always)
         func atLeast(_ bound: Float) -> Self {
             Self(condensenet_at_least16(a, SIMD16(repeating: bound)))
         }

@@ -3,6 +3,9 @@
 /// Kernels are generic over it and specialised by the compiler, so that one source serves every type. The defaults suit a
 /// type whose vectors the compiler puts together by itself.
 protocol KernelElement: BinaryFloatingPoint, SIMDScalar, Codable, BitwiseCopyable, Sendable {
+    /// About as many products as one sum takes: a longer sum is taken in parts of so many, which are then added, so that its
+    /// rounding does not grow with its length.
+    static var sumTerms: Int { get }
     /// Eight consecutive elements from any address that an element may have.
     ///
     /// Each type says so itself: Swift 6.0 copies vectors of a generic type through the stack.
@@ -38,6 +41,8 @@ protocol KernelElement: BinaryFloatingPoint, SIMDScalar, Codable, BitwiseCopyabl
 }
 
 extension KernelElement {
+    @inline(__always) static var sumTerms: Int { .max }
+
     @inline(__always)
     static func load8(_ pointer: UnsafePointer<Self>) -> SIMD8<Self> {
         UnsafeRawPointer(pointer).loadUnaligned(as: SIMD8<Self>.self)

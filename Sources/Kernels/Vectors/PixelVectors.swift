@@ -17,6 +17,8 @@ protocol PixelVectors<Element> {
     init(loading pointer: UnsafePointer<Element>, count: Int)
     /// Adds `pixels * weight` to every pixel.
     mutating func addProduct(_ pixels: Self, _ weight: Element)
+    /// Adds `other` to every pixel.
+    mutating func add(_ other: Self)
     /// Every pixel, but `bound` where it is less; NaN stays NaN.
     func atLeast(_ bound: Element) -> Self
     /// Every pixel, but `bound` where it is greater; NaN stays NaN.
@@ -95,6 +97,11 @@ struct Pixels8<Element: KernelElement>: PixelVectors {
     }
 
     @inline(__always)
+    mutating func add(_ other: Self) {
+        vector = Element.add(vector, other.vector)
+    }
+
+    @inline(__always)
     func atLeast(_ bound: Element) -> Self {
         Self(Element.atLeast(vector, SIMD8(repeating: bound)))
     }
@@ -155,6 +162,12 @@ struct JoinedPixels<Left: PixelVectors, Right: PixelVectors>: PixelVectors where
     mutating func addProduct(_ pixels: Self, _ weight: Element) {
         left.addProduct(pixels.left, weight)
         right.addProduct(pixels.right, weight)
+    }
+
+    @inline(__always)
+    mutating func add(_ other: Self) {
+        left.add(other.left)
+        right.add(other.right)
     }
 
     @inline(__always)

@@ -207,10 +207,34 @@ private struct WinogradRun<Element: TiledElement> {
         _: Sums.Type, _ input: UnsafePointer<Element>, _ packed: UnsafePointer<Element>,
         _ output: UnsafeMutablePointer<Element>, _ tile: Int, second: Int = 8
     ) {
-        var sums = Sums()
         var pixels = input
         var weights = packed + tile &* shape.packedTileCount
-        for _ in 0..<shape.inputs {
+        let position = output + tile &* Winograd3x3.tileOutputs &* positions
+        var sums = Sums()
+        guard Element.sumTerms < .max else {
+            add(shape.inputs, &pixels, second, &weights, to: &sums)
+            return sums.store(to: position, stride: positions)
+        }
+        // A part's products are three for each input.
+        var rest = shape.inputs &- min(shape.inputs, Element.sumTerms / 2)
+        add(shape.inputs &- rest, &pixels, second, &weights, to: &sums)
+        sums.store(to: position, stride: positions)
+        while rest > 0 {
+            var part = Sums()
+            let count = min(rest, Element.sumTerms / 2)
+            add(count, &pixels, second, &weights, to: &part)
+            part.add(to: position, stride: positions)
+            rest &-= count
+        }
+    }
+
+    /// Adds the products of the next `inputs` inputs.
+    @inline(__always)
+    private func add<Sums: WinogradSums<Element>>(
+        _ inputs: Int, _ pixels: inout UnsafePointer<Element>, _ second: Int, _ weights: inout UnsafePointer<Element>,
+        to sums: inout Sums
+    ) {
+        for _ in 0..<inputs {
             prefetch(weights)
             sums.addProduct(pixels, second: second, weights)
             sums.addProduct(pixels + 1, second: second, weights + 4)
@@ -218,7 +242,6 @@ private struct WinogradRun<Element: TiledElement> {
             pixels += stride
             weights += 12
         }
-        sums.store(to: output + tile &* Winograd3x3.tileOutputs &* positions, stride: positions)
     }
 
     /// Makes rows of the outputs of their sums.

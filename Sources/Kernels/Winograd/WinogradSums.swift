@@ -12,6 +12,8 @@ protocol WinogradSums<Element> {
     mutating func addProduct(_ pixels: UnsafePointer<Element>, second: Int, _ weights: UnsafePointer<Element>)
     /// Writes the sums of each output, `stride` elements apart.
     func store(to position: UnsafeMutablePointer<Element>, stride: Int)
+    /// Adds the sums to what `store` wrote.
+    func add(to position: UnsafeMutablePointer<Element>, stride: Int)
 }
 
 extension WinogradSums {
@@ -44,6 +46,25 @@ struct WinogradTile<Tile: OutputTile>: WinogradSums {
     @inline(__always)
     func store(to position: UnsafeMutablePointer<Element>, stride: Int) {
         tile.store(to: SumPlanes(first: position, stride: stride), row: 0)
+    }
+
+    @inline(__always)
+    func add(to position: UnsafeMutablePointer<Element>, stride: Int) {
+        tile.store(to: AddedSumPlanes(first: position, stride: stride), row: 0)
+    }
+
+    private struct AddedSumPlanes: SumDestination {
+        typealias Element = Tile.Element
+        let first: UnsafeMutablePointer<Element>
+        let stride: Int
+
+        @inline(__always)
+        func store<Pixels: PixelVectors<Element>>(_ sums: Pixels, output: Int, row: Int) {
+            let position = first + output &* stride
+            var total = Pixels(loading: position)
+            total.add(sums)
+            total.store(to: position)
+        }
     }
 
     private struct SumPlanes: SumDestination {
@@ -82,5 +103,11 @@ struct JoinedWinogradTiles<Left: WinogradSums, Right: WinogradSums>: WinogradSum
     func store(to position: UnsafeMutablePointer<Element>, stride: Int) {
         left.store(to: position, stride: stride)
         right.store(to: position + Left.width, stride: stride)
+    }
+
+    @inline(__always)
+    func add(to position: UnsafeMutablePointer<Element>, stride: Int) {
+        left.add(to: position, stride: stride)
+        right.add(to: position + Left.width, stride: stride)
     }
 }

@@ -55,7 +55,7 @@ struct ConvertCommand: ParsableCommand {
     @Option(help: ArgumentHelp("A file with the name of one class on each line.", valueName: "file"))
     var labels: String?
 
-    @Option(help: "How weights are stored.")
+    @Option(help: "What the network is stored and, where the processor can, computed in.")
     var precision = Precision.f32
 
     @Flag(help: "Prove the result: compare it, layer by layer, with the source network.")

@@ -25,8 +25,11 @@ extension Verification {
         of bytes: [UInt8], _ graph: Graph, _ precision: Precision, inputs: Int,
         evaluate: ([Float], @escaping (SourceEvaluator.LayerOutput) throws -> Void) throws -> Void
     ) throws {
+        // Half precision is computed in where that is possible, however slowly.
+        let kernels = KernelSets.usable(in: precision).last
         let plan = try ExecutionPlan(
-            Model(try ModelFile(bytes: bytes)), options: ExecutionPlan.Options(retainsValues: true))
+            Model(try ModelFile(bytes: bytes)),
+            options: ExecutionPlan.Options(retainsValues: true, instructionSet: kernels))
         var verification = Verification(tolerance: Double(precision.tolerance))
         for number in 0..<inputs {
             let input = try SampleAnswers.input(number: number, graph.value(named: graph.input)!.shape)

@@ -17,7 +17,7 @@ public struct Conversion {
         public var preprocessing = PreprocessingOptions()
         /// A file with a label on each line; `nil` for the data set's.
         public var labelFile: String?
-        /// How weights are stored.
+        /// What the network is to be computed in.
         public var precision = Precision.f32
         /// The network's name; `nil` for the usual one.
         public var name: String?
@@ -35,7 +35,7 @@ public struct Conversion {
     public let description: ModelDescription
     /// The model file.
     public let bytes: [UInt8]
-    /// How weights are stored in it.
+    /// What it is computed in.
     public let precision: Precision
     /// What the classifier's choice of features does to the answers; `nil` where there was no choice.
     public let classifierEffect: ClassifierEffect?
@@ -84,13 +84,21 @@ public struct Conversion {
             answers: try answers.logits(of: 0, keptFeatures: network.chosenFeatures), precision: options.precision)
         classifierEffect = try classifier.flatMap { hasChoice ? try ClassifierEffect(answers, checkpoint, $0) : nil }
 
-        description = ModelDescription(
+        var description = ModelDescription(
             name: options.name ?? network.source.name, graph: network.graph,
             preprocessing: preprocessing.preprocessing, labels: preprocessing.labels,
             provenance: Provenance(of: file, at: path), sample: sample)
-        bytes = try ModelFile.bytes(description, tensors: try network.tensors(options.precision))
+        let tensors = try network.tensors(options.precision)
+        var bytes = try ModelFile.bytes(description, tensors: tensors)
+        var warnings = inference.warnings + preprocessing.warnings
+        if options.precision == .f16 {
+            let half = try HalfPrecision(of: bytes, description, unmeasured: sample.tolerance)
+            description.sample!.tolerance = half.tolerance
+            bytes = try ModelFile.bytes(description, tensors: tensors)
+            warnings += half.warnings
+        }
+        (self.description, self.bytes, self.warnings) = (description, bytes, warnings)
         precision = options.precision
-        warnings = inference.warnings + preprocessing.warnings
         remarks = checkpoint.remarks + inference.remarks
     }
 }
@@ -164,7 +172,7 @@ extension Provenance {
 
 extension Precision {
     /// How far the runtime's numbers may be from the source network's, relative to the largest of a layer or of the
-    /// logits: single precision's own rounding through the deepest networks of the family, or that of weights with 11
+    /// logits: single precision's own rounding through the deepest networks of the family, or that of numbers with 11
     /// significant bits.
     public var tolerance: Float { self == .f32 ? 1e-5 : 1e-2 }
 }

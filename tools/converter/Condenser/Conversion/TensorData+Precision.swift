@@ -1,13 +1,10 @@
+import CondenseNet
 import Foundations
 import ModelFormat
 
-/// How a model file stores weights.
-public enum Precision: String, CaseIterable, Sendable {
-    /// Single precision.
-    case f32
-    /// Half precision for the weights of convolutions and of the classifier; scales, shifts and biases stay single.
-    case f16
-}
+/// What a network is computed in. A file of half precision stores the weights of convolutions and of the classifier in it;
+/// scales, shifts and biases stay single until they are packed.
+public typealias Precision = CondenseNet.Precision
 
 extension [TensorData] {
     /// The tensors of `graph` as a file of this precision holds them, rounded to nearest, ties to even.

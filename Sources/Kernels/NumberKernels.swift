@@ -1,6 +1,6 @@
 import ModelFormat
 
-/// The kernels in single precision, for callers outside the module: what is generic here is specialised by the compiler
+/// The kernels in this module's precision, for callers outside the module: what is generic here is specialised by the compiler
 /// only where it knows the type.
 
 extension PointwiseConvolution {
@@ -11,17 +11,17 @@ extension PointwiseConvolution {
     /// - Precondition: the buffers have the sizes that the operands' descriptions give, `scratch` has `scratchCount`
     ///   elements, and the ranges lie within the convolution.
     public func run(
-        _ operands: PointwiseOperands<Float>, groups: Range<Int>, rows: Range<Int>,
-        scratch: UnsafeMutablePointer<Float>
+        _ operands: PointwiseOperands<Number>, groups: Range<Int>, rows: Range<Int>,
+        scratch: UnsafeMutablePointer<Number>
     ) {
-        run(Float.self, operands, groups: groups, rows: rows, scratch: scratch)
+        run(Number.self, operands, groups: groups, rows: rows, scratch: scratch)
     }
 
     func runReference(
-        _ operands: PointwiseOperands<Float>, weights: UnsafePointer<Float>, bias: UnsafePointer<Float>?,
+        _ operands: PointwiseOperands<Number>, weights: UnsafePointer<Float>, bias: UnsafePointer<Float>?,
         normalization: Normalization<Float>?
     ) {
-        runReference(Float.self, operands, weights: weights, bias: bias, normalization: normalization)
+        runReference(Number.self, operands, weights: weights, bias: bias, normalization: normalization)
     }
 }
 
@@ -32,16 +32,16 @@ extension Convolution3x3 {
     ///
     /// - Precondition: the buffers have the sizes that the operands' descriptions give, the ranges lie within the
     ///   convolution, and the input holds the rows together with those above and below them, zero outside the image.
-    public func run(_ operands: Convolution3x3Operands<Float>, groups: Range<Int>, rows: Range<Int>) {
-        run(Float.self, operands, groups: groups, rows: rows)
+    public func run(_ operands: Convolution3x3Operands<Number>, groups: Range<Int>, rows: Range<Int>) {
+        run(Number.self, operands, groups: groups, rows: rows)
     }
 
     func runReference(
-        input: UnsafePointer<Float>, inputPlaneStride: Int, weights: UnsafePointer<Float>,
-        bias: UnsafePointer<Float>?, output: UnsafeMutablePointer<Float>, outputPlaneStride: Int
+        input: UnsafePointer<Number>, inputPlaneStride: Int, weights: UnsafePointer<Float>,
+        bias: UnsafePointer<Float>?, output: UnsafeMutablePointer<Number>, outputPlaneStride: Int
     ) {
         runReference(
-            Float.self, input: input, inputPlaneStride: inputPlaneStride, weights: weights, bias: bias,
+            Number.self, input: input, inputPlaneStride: inputPlaneStride, weights: weights, bias: bias,
             output: output, outputPlaneStride: outputPlaneStride)
     }
 }
@@ -55,17 +55,17 @@ extension Winograd3x3 {
     /// - Precondition: the buffers have the sizes that the operands' descriptions give, `scratch` has `scratchCount`
     ///   elements, and the range lies within `0..<tiles`.
     public func run(
-        _ operands: Winograd3x3Operands<Float>, tiles: Range<Int>, scratch: UnsafeMutablePointer<Float>
+        _ operands: Winograd3x3Operands<Number>, tiles: Range<Int>, scratch: UnsafeMutablePointer<Number>
     ) {
-        run(Float.self, operands, tiles: tiles, scratch: scratch)
+        run(Number.self, operands, tiles: tiles, scratch: scratch)
     }
 
     func runReference(
-        input: UnsafePointer<Float>, inputPlaneStride: Int, weights: UnsafePointer<Float>,
-        bias: UnsafePointer<Float>?, output: UnsafeMutablePointer<Float>, outputPlaneStride: Int
+        input: UnsafePointer<Number>, inputPlaneStride: Int, weights: UnsafePointer<Float>,
+        bias: UnsafePointer<Float>?, output: UnsafeMutablePointer<Number>, outputPlaneStride: Int
     ) {
         runReference(
-            Float.self, input: input, inputPlaneStride: inputPlaneStride, weights: weights, bias: bias,
+            Number.self, input: input, inputPlaneStride: inputPlaneStride, weights: weights, bias: bias,
             output: output, outputPlaneStride: outputPlaneStride)
     }
 }
@@ -78,16 +78,16 @@ extension Convolution2D {
     /// - Precondition: the buffers have the sizes that the operands' descriptions give, `scratch` has `scratchCount`
     ///   elements, and the ranges lie within the convolution.
     public func run(
-        _ operands: Convolution2DOperands<Float>, groups: Range<Int>, rows: Range<Int>,
-        scratch: UnsafeMutablePointer<Float>
+        _ operands: Convolution2DOperands<Number>, groups: Range<Int>, rows: Range<Int>,
+        scratch: UnsafeMutablePointer<Number>
     ) {
-        run(Float.self, operands, groups: groups, rows: rows, scratch: scratch)
+        run(Number.self, operands, groups: groups, rows: rows, scratch: scratch)
     }
 
     func runReference(
-        _ operands: Convolution2DOperands<Float>, weights: UnsafePointer<Float>, bias: UnsafePointer<Float>?
+        _ operands: Convolution2DOperands<Number>, weights: UnsafePointer<Float>, bias: UnsafePointer<Float>?
     ) {
-        runReference(Float.self, operands, weights: weights, bias: bias)
+        runReference(Number.self, operands, weights: weights, bias: bias)
     }
 }
 
@@ -98,7 +98,7 @@ extension DenseLayer {
     ///
     /// - Precondition: the buffers have the sizes that the operands' descriptions give; `scratch` has `scratchCount`
     ///   elements, begins on a multiple of 64 bytes, and may hold anything.
-    public func run(_ operands: DenseLayerOperands<Float>, rows: Range<Int>, scratch: UnsafeMutablePointer<Float>) {
-        run(Float.self, operands, rows: rows, scratch: scratch)
+    public func run(_ operands: DenseLayerOperands<Number>, rows: Range<Int>, scratch: UnsafeMutablePointer<Number>) {
+        run(Number.self, operands, rows: rows, scratch: scratch)
     }
 }
