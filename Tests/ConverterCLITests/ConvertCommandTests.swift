@@ -116,6 +116,21 @@ struct ConvertCommandTests {
         #expect(result.output.contains("\nverified: all 17 layers within "), "\(result.output)")
     }
 
+    /// Half precision, widened and as the kernels of half precision compute it, holds the tolerance that is in the file.
+    @Test(arguments: ["", "half"]) func halfPrecisionVerifies(kernels: String) throws {
+        let folder = try TemporaryFolder()
+        let model = folder.path("m")
+        #expect(try Program.convert([dense, "-o", model, "--precision", "f16"]).code == 0)
+        let result = try Program.run(
+            "condensenet", ["verify", model], shell: "CONDENSENET_KERNELS=\(kernels) \"$@\"")
+        if kernels == "half" && result.code == 64 {
+            // Neither this program's kernels nor this processor's instructions are the file's fault.
+            #expect(result.diagnostics.contains("half"), "\(result.diagnostics)")
+        } else {
+            #expect(result.code == 0 && result.output.hasPrefix("pass: "), "\(result.output)\(result.diagnostics)")
+        }
+    }
+
     @Test func failedVerificationWritesNothing() throws {
         let folder = try TemporaryFolder()
         let checkpoint = try folder.write(TinyNetwork.bytes(classifierWeight: 1e-9), to: "net")

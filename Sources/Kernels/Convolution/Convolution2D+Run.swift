@@ -96,15 +96,16 @@ private struct ConvolutionRun<Element: TiledElement> {
             while shape.outputs &- channel > 4 {
                 var tile0 = begin(P.self, stage, channel, saved)
                 var tile1 = begin(P.self, stage, channel &+ 4, saved + OutputTile4<P>.savedCount)
-                var pixels = UnsafePointer(panel)
                 let second = stage.products &* 4
-                for _ in 0..<stage.products {
-                    let bundle = P(loading: pixels)
-                    tile0.addProduct(bundle, weights)
-                    tile1.addProduct(bundle, weights + second)
-                    pixels += P.width
-                    weights += 4
+                var (pixels, rest) = (UnsafePointer(panel), stage.products)
+                while rest > Element.sumTerms {
+                    var (part0, part1) = (OutputTile4<P>(), OutputTile4<P>())
+                    add(Element.sumTerms, &pixels, &weights, second, to: &part0, &part1)
+                    tile0.add(part0)
+                    tile1.add(part1)
+                    rest &-= Element.sumTerms
                 }
+                add(rest, &pixels, &weights, second, to: &tile0, &tile1)
                 weights += second
                 finish(tile0, stage, channel, saved, destination)
                 finish(tile1, stage, channel &+ 4, saved + OutputTile4<P>.savedCount, destination)
@@ -114,8 +115,14 @@ private struct ConvolutionRun<Element: TiledElement> {
         }
         while channel < shape.outputs {
             var tile = begin(P.self, stage, channel, saved)
-            add(stage.products, weights, to: &tile)
-            weights += stage.products &* 4
+            var (pixels, rest) = (UnsafePointer(panel), stage.products)
+            while rest > Element.sumTerms {
+                var part = OutputTile4<P>()
+                add(Element.sumTerms, &pixels, &weights, to: &part)
+                tile.add(part)
+                rest &-= Element.sumTerms
+            }
+            add(rest, &pixels, &weights, to: &tile)
             finish(tile, stage, channel, saved, destination)
             saved += OutputTile4<P>.savedCount
             channel &+= 4
@@ -123,12 +130,27 @@ private struct ConvolutionRun<Element: TiledElement> {
         pixel &+= P.width
     }
 
+    /// Adds the next products to two tiles, whose weights lie `second` elements apart.
     @inline(__always)
     private func add<P: PixelVectors<Element>>(
-        _ products: Int, _ weights: UnsafePointer<Element>, to tile: inout OutputTile4<P>
+        _ products: Int, _ pixels: inout UnsafePointer<Element>, _ weights: inout UnsafePointer<Element>, _ second: Int,
+        to tile0: inout OutputTile4<P>, _ tile1: inout OutputTile4<P>
     ) {
-        var pixels = UnsafePointer(panel)
-        var weights = weights
+        for _ in 0..<products {
+            let bundle = P(loading: pixels)
+            tile0.addProduct(bundle, weights)
+            tile1.addProduct(bundle, weights + second)
+            pixels += P.width
+            weights += 4
+        }
+    }
+
+    /// Adds the next products to a tile.
+    @inline(__always)
+    private func add<P: PixelVectors<Element>>(
+        _ products: Int, _ pixels: inout UnsafePointer<Element>, _ weights: inout UnsafePointer<Element>,
+        to tile: inout OutputTile4<P>
+    ) {
         for _ in 0..<products / 4 {
             tile.addProduct(P(loading: pixels), weights)
             tile.addProduct(P(loading: pixels + P.width), weights + 4)
@@ -144,11 +166,13 @@ private struct ConvolutionRun<Element: TiledElement> {
         }
     }
 
+    /// Sums that go on from those of the block before, or are added to them at the end where sums are taken in parts.
     @inline(__always)
     private func begin<P: PixelVectors<Element>>(
         _: P.Type, _ stage: Stage, _ channel: Int, _ saved: UnsafeMutablePointer<Element>
     ) -> OutputTile4<P> {
-        stage.isFirst ? OutputTile4<P>(bias: biases + channel) : OutputTile4<P>(saved: saved)
+        if stage.isFirst { return OutputTile4<P>(bias: biases + channel) }
+        return Element.sumTerms == .max ? OutputTile4<P>(saved: saved) : OutputTile4<P>()
     }
 
     @inline(__always)
@@ -156,6 +180,8 @@ private struct ConvolutionRun<Element: TiledElement> {
         _ tile: OutputTile4<P>, _ stage: Stage, _ channel: Int, _ saved: UnsafeMutablePointer<Element>,
         _ destination: ContiguousPixels
     ) {
+        var tile = tile
+        if Element.sumTerms < .max && !stage.isFirst { tile.add(OutputTile4<P>(saved: saved)) }
         guard stage.isLast else { return tile.save(to: saved) }
         tile.store(
             shape.activation,

@@ -114,17 +114,18 @@ extension PanelProducts {
                 loadVector(weights), loadVector(weights + stride), loadVector(weights + 2 &* stride),
                 loadVector(weights + 3 &* stride), loadVector(weights + 4 &* stride)
             )
-            var (pixel, row) = (panel, weights + 6)
-            for _ in 0..<inputs {
-                let value = SIMD8(repeating: pixel.pointee)
-                sums.0 = multiplyAdd(sums.0, loadVector(row), value)
-                sums.1 = multiplyAdd(sums.1, loadVector(row + stride), value)
-                sums.2 = multiplyAdd(sums.2, loadVector(row + 2 &* stride), value)
-                sums.3 = multiplyAdd(sums.3, loadVector(row + 3 &* stride), value)
-                sums.4 = multiplyAdd(sums.4, loadVector(row + 4 &* stride), value)
-                pixel += 8
-                row += 6
+            var (pixel, row, rest) = (panel, weights + 6, inputs)
+            while rest > Element.sumTerms {
+                let zero = SIMD8<Element>(repeating: 0)
+                var part = (zero, zero, zero, zero, zero)
+                add(Element.sumTerms, &pixel, &row, stride, to: &part)
+                sums = (
+                    Element.add(sums.0, part.0), Element.add(sums.1, part.1), Element.add(sums.2, part.2),
+                    Element.add(sums.3, part.3), Element.add(sums.4, part.4)
+                )
+                rest &-= Element.sumTerms
             }
+            add(rest, &pixel, &row, stride, to: &sums)
             store(sums.0, 6, &first, offset)
             store(sums.1, 6, &first, offset)
             store(sums.2, 6, &first, offset)
@@ -136,6 +137,24 @@ extension PanelProducts {
         for _ in 0..<remaining { runPixel(6, panel, &weights, &first, offset) }
     }
 
+    /// Adds one pixel's products of the next inputs to five tiles of six outputs, whose weights lie `stride` apart.
+    @inline(__always)
+    private func add(
+        _ inputs: Int, _ pixel: inout UnsafePointer<Element>, _ row: inout UnsafePointer<Element>, _ stride: Int,
+        to sums: inout (SIMD8<Element>, SIMD8<Element>, SIMD8<Element>, SIMD8<Element>, SIMD8<Element>)
+    ) {
+        for _ in 0..<inputs {
+            let value = SIMD8(repeating: pixel.pointee)
+            sums.0 = multiplyAdd(sums.0, loadVector(row), value)
+            sums.1 = multiplyAdd(sums.1, loadVector(row + stride), value)
+            sums.2 = multiplyAdd(sums.2, loadVector(row + 2 &* stride), value)
+            sums.3 = multiplyAdd(sums.3, loadVector(row + 3 &* stride), value)
+            sums.4 = multiplyAdd(sums.4, loadVector(row + 4 &* stride), value)
+            pixel += 8
+            row += 6
+        }
+    }
+
     /// Computes one pixel of one tile of `count` outputs and steps on to the next.
     @inline(__always)
     private func runPixel(
@@ -144,11 +163,28 @@ extension PanelProducts {
     ) {
         var sum = loadVector(weights)
         weights += count
-        for input in 0..<inputs {
-            sum = multiplyAdd(sum, loadVector(weights), SIMD8(repeating: panel[8 &* input]))
+        var (pixel, rest) = (panel, inputs)
+        while rest > Element.sumTerms {
+            var part = SIMD8<Element>(repeating: 0)
+            add(Element.sumTerms, count, &pixel, &weights, to: &part)
+            sum = Element.add(sum, part)
+            rest &-= Element.sumTerms
+        }
+        add(rest, count, &pixel, &weights, to: &sum)
+        store(sum, count, &first, offset)
+    }
+
+    /// Adds one pixel's products of the next inputs to a tile of `count` outputs.
+    @inline(__always)
+    private func add(
+        _ inputs: Int, _ count: Int, _ pixel: inout UnsafePointer<Element>, _ weights: inout UnsafePointer<Element>,
+        to sum: inout SIMD8<Element>
+    ) {
+        for _ in 0..<inputs {
+            sum = multiplyAdd(sum, loadVector(weights), SIMD8(repeating: pixel.pointee))
+            pixel += 8
             weights += count
         }
-        store(sum, count, &first, offset)
     }
 
     /// Writes one pixel of a tile's outputs, so far as the group has them.

@@ -8,7 +8,11 @@ enum KernelTable {
     #if arch(arm64)
         /// Whether 1×1 convolutions use the widest tiles: six outputs leave room for 16 pixels in single precision here, for 32
         /// in half.
-        static let hasWidePanels = Number.precision == .f16
+        #if CONDENSENET_HALF
+            static let hasWidePanels = true
+        #else
+            static let hasWidePanels = false
+        #endif
         /// The most pixels after the last whole vector of a run that are computed one by one, each for many outputs at a
         /// time, rather than as an incomplete vector.
         static let singlePixels = 4

@@ -40,6 +40,11 @@ struct SyntheticCheckpoint {
         add("classifier.bias", [architecture.classifier.classes])
     }
 
+    /// Multiplies every value of a tensor.
+    mutating func scale(_ name: String, by factor: Float) {
+        tensors[name]!.values = tensors[name]!.values.map { $0 * factor }
+    }
+
     private mutating func add(_ name: String, _ shape: [Int]) {
         let fanIn = shape.dropFirst().reduce(1, *)
         let scale = 2 / Float(fanIn).squareRoot()

@@ -1,4 +1,5 @@
 import CondenseNet
+import Foundations
 import ModelFormat
 
 /// What half precision does to a network's answers: measured with the kernels that compute in it, and with those that widen
@@ -6,11 +7,13 @@ import ModelFormat
 struct HalfPrecision {
     /// The largest accepted difference of a logit, relative to the largest: twice what was found.
     let tolerance: Float
-    /// What could not be measured, a line each.
+    /// What could not be measured, and what was and is much, a line each.
     let warnings: [String]
 
     /// Less is not asked of a machine whose sums round otherwise.
     private static let least: Float = 1e-4
+    /// A larger difference is warned of: it may change which class is the likeliest.
+    private static let noted: Float = 1e-2
     /// Half precision's largest number.
     private static let largest: Float = 65_504
 
@@ -25,8 +28,6 @@ struct HalfPrecision {
         let model = Model(try ModelFile(bytes: bytes))
         let input = try sample.input(description.inputShape)
         let halves = KernelSets.usable(in: .f16)
-        let isMeasured = !halves.isEmpty
-        let magnitude = sample.logits.map(\.magnitude).max()!
         var worst: Float = 0
         for instructionSet in [KernelSets.usable.last!] + halves {
             let options = ExecutionPlan.Options(retainsValues: true, instructionSet: instructionSet)
@@ -35,11 +36,21 @@ struct HalfPrecision {
             try Self.checkRange(of: session, description.graph)
             for (logit, expected) in zip(logits, sample.logits) { worst = max(worst, (logit - expected).magnitude) }
         }
-        self.tolerance = isMeasured ? min(max(2 * worst / magnitude, Self.least), 0.5) : tolerance
-        warnings =
-            isMeasured
-            ? []
-            : ["this machine has no kernels for half precision: what it does to the answers is not measured"]
+        let difference = worst / sample.magnitude
+        var warnings: [String] = []
+        if halves.isEmpty {
+            self.tolerance = min(max(2 * difference, tolerance), 0.5)
+            warnings.append(
+                "this machine has no kernels for half precision: what it does to the answers is not measured")
+        } else {
+            self.tolerance = min(max(2 * difference, Self.least), 0.5)
+        }
+        if difference > Self.noted {
+            warnings.append(
+                "half precision changes the answers to the sample input by \(Format.fixed(100 * Double(difference), 1)) % of the largest"
+            )
+        }
+        self.warnings = warnings
     }
 
     /// Proves that half precision holds every output of every layer.
