@@ -61,3 +61,13 @@ def test_the_library_is_called_as_its_header_declares():
     for name, structure in [("frame", _library.Frame), ("prediction", _library.Prediction)]:
         body = re.search(rf"typedef struct condensenet_{name} {{(.*?)}}", header, re.S).group(1)
         assert [one[0] for one in structure._fields_] == re.findall(r"(\w+)(?:\[3\])?;", body)
+
+
+def test_structures_as_bytes_are_those_of_the_header():
+    for packed, structure in [(_library.FRAME, _library.Frame), (_library.PREDICTION, _library.Prediction)]:
+        assert packed.size == ctypes.sizeof(structure)
+    frame = _library.Frame.from_buffer_copy(_library.FRAME.pack(*range(1, 13)))
+    assert (frame.format, frame.width, frame.height) == (1, 2, 3)
+    assert [list(frame.planes), list(frame.plane_bytes), list(frame.row_bytes)] == [[4, 5, 6], [7, 8, 9], [10, 11, 12]]
+    prediction = _library.Prediction(7, 0.5, None)
+    assert list(_library.PREDICTION.iter_unpack(prediction)) == [(7, 0.5, 0)]

@@ -12,6 +12,7 @@ import threading
 import weakref
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Union
 
 import numpy as np
@@ -32,7 +33,7 @@ Image = Union[str, "os.PathLike[str]", bytes, bytearray, memoryview, npt.NDArray
 image of Pillow, whose pixels are taken as they are stored."""
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, init=False)
 class Prediction:
     """A class and how likely it is."""
 
@@ -42,6 +43,12 @@ class Prediction:
     """The class, counted from 0."""
     probability: float
     """From the softmax over all classes."""
+
+    def __init__(self, label: str, index: int, probability: float) -> None:
+        """Takes the members as they are."""
+        # What dataclasses would write here calls a function of Python's for each member of a frozen class.
+        members = self.__dict__
+        members["label"], members["index"], members["probability"] = label, index, probability
 
 
 def load(path: Union[str, "os.PathLike[str]"], threads: int = 1) -> "Model":
@@ -127,7 +134,9 @@ class Model:
         else:
             content = bytes(image)
             self._run(library.condensenet_classify_bytes, content, len(content), *answer)
-        return [Prediction(self._names[one.index], one.index, one.probability) for one in found[: count.value]]
+        names = self._names
+        answers = islice(_library.PREDICTION.iter_unpack(found), count.value)
+        return [Prediction(names[index], index, probability) for index, probability, _ in answers]
 
     def classify_batch(
         self, images: Iterable[Image], top: int = 5, jobs: int = 1
@@ -224,7 +233,9 @@ def _frame(pixels: npt.NDArray[np.uint8]) -> _library.Frame:
     # The stride of a single row may be any number.
     row = pixels.strides[0] if height > 1 else width * pixel
     # What is too large for the field is too large for an image.
-    return _library.Frame(
-        _FORMATS[pixel], min(width, _LARGEST), min(height, _LARGEST),
-        (pixels.ctypes.data,), (row * (height - 1) + width * pixel,), (row,),
+    return _library.Frame.from_buffer_copy(
+        _library.FRAME.pack(
+            _FORMATS[pixel], min(width, _LARGEST), min(height, _LARGEST),
+            pixels.ctypes.data, 0, 0, row * (height - 1) + width * pixel, 0, 0, row, 0, 0,
+        )
     )
