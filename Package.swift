@@ -75,6 +75,9 @@ if hasVariants {
 }
 let kernelModules: [Target.Dependency] = kernelTargets.filter { $0.type == .regular }.map { .target(name: $0.name) }
 
+/// The programs as files that need no library of a system. Only the link differs, so that one build serves others too.
+let staticProgram: [LinkerSetting] = isSet("CONDENSENET_STATIC") ? [.unsafeFlags(["-static-executable"])] : []
+
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
 var products: [Product] = [
@@ -134,7 +137,7 @@ var targets: [Target] = [
             "ModelFormat",
             "Report", argumentParser,
         ],
-        exclude: ["README.md"]),
+        exclude: ["README.md"], linkerSettings: staticProgram),
 
     .target(name: "TestSupport", path: "Tests/TestSupport"),
     .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
@@ -209,8 +212,22 @@ if !isFetched {
                 .embedInCode("Page/icon.svg"), .embedInCode("Page/page.css"), .embedInCode("Page/page.html"),
                 .embedInCode("Page/page.js"),
             ]),
-        .executableTarget(name: "CondenseNetServe", dependencies: ["CommandLineSupport", "Serving"]),
+        .executableTarget(
+            name: "CondenseNetServe", dependencies: ["CommandLineSupport", "Serving"], linkerSettings: staticProgram),
     ]
+}
+
+// Tests that run programs and forge files spend their time in these; optimised, they take longest of all to compile.
+let plainTests: Set = [
+    "CLITests", "CheckpointTests", "ClassifyingTests", "ConverterCLITests", "FoundationsTests", "ModelFormatTests",
+]
+for target in targets where plainTests.contains(target.name) && !isFetched {
+    target.swiftSettings = [.unsafeFlags(["-Onone"], .when(configuration: .release))]
+}
+
+// A check that runs the tests of a few targets compiles no others.
+if let wanted = environment["CONDENSENET_TESTS"]?.split(separator: ",").map(String.init) {
+    targets.removeAll { $0.type == .test && !wanted.contains($0.name) }
 }
 
 let package = Package(
