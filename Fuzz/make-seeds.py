@@ -1,17 +1,20 @@
 #!/usr/bin/env python3
-"""Makes the seeds: copies of test fixtures, a tiny trained network, its model files, an architecture file.
+"""Makes the seeds: copies of test fixtures, a tiny trained network, its model files, an architecture file, and small files of
+each kind that costs more than its size lets one think, or contradicts itself.
 
 Usage: Fuzz/make-seeds.py, with PyTorch installed and condensenet-convert built at .build/release.
 """
 import importlib.machinery
+import io
 import json
 import pathlib
 import shutil
 import struct
 import subprocess
+import zipfile
+import zlib
 
 import numpy
-import torch
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 SEEDS = ROOT / "Fuzz/Seeds"
@@ -53,6 +56,7 @@ def checkpoint():
 
 def comparison(name):
     """A fixture's checkpoint as safetensors, where no checksum stops a mutation."""
+    import torch
     tensors = torch.load(FIXTURES / "comparison" / name / "checkpoint.pth", weights_only=True)
     tensors = tensors.get("state_dict", tensors)
     return safetensors({name: value.numpy() for name, value in tensors.items() if value.is_floating_point()})
@@ -78,15 +82,28 @@ def version2():
     return safetensors({name: value for name, value in tensors.items() if not name.endswith("num_batches_tracked")})
 
 
+def step(name, operation, source, channels, output, **options):
+    return {"name": name, "operation": operation, "input": source, "inputChannels": channels, "output": output,
+            "parameters": 0, "paperFLOPs": 0, **options}
+
+
+def window(kernel, stride, padding):
+    return {"kernel": kernel, "stride": stride, "padding": padding}
+
+
+def graph(shapes, steps):
+    """An architecture file of these values and steps."""
+    values = [{"name": name, "shape": shape} for name, shape in shapes.items()]
+    side = shapes["image"][1]
+    preprocessing = {"resize": side + 1, "crop": side, "mean": [0.5, 0.25, 0.125], "std": [0.1, 0.2, 0.3],
+                     "colorOrder": "RGB"}
+    return json.dumps(
+        {"format": "condensenet-architecture", "version": "2", "name": "tiny", "preprocessing": preprocessing,
+         "labels": [], "graph": {"input": "image", "output": "logits", "values": values, "steps": steps}})
+
+
 def architecture():
     """Every operation that a graph may hold."""
-    def step(name, operation, source, channels, output, **options):
-        return {"name": name, "operation": operation, "input": source, "inputChannels": channels, "output": output,
-                "parameters": 0, "paperFLOPs": 0, **options}
-
-    def window(kernel, stride, padding):
-        return {"kernel": kernel, "stride": stride, "padding": padding}
-
     steps = [
         step("stem", "convolution", "image", 3, "block", outputChannels=4, groups=1, **window(3, 1, 1)),
         step("one", "convolution", "block", 4, "middle", outputChannels=8, groups=2, bias=True, activation="relu", shuffle=True,
@@ -104,11 +121,7 @@ def architecture():
     ]
     shapes = {"image": [3, 8, 8], "block": [8, 8, 8], "middle": [8, 8, 8], "pooled": [8, 4, 4], "maxima": [8, 4, 4],
               "sum": [8, 4, 4], "scaled": [8, 4, 4], "features": [6, 1, 1], "logits": [5, 1, 1]}
-    values = [{"name": name, "shape": shape} for name, shape in shapes.items()]
-    preprocessing = {"resize": 9, "crop": 8, "mean": [0.5, 0.25, 0.125], "std": [0.1, 0.2, 0.3], "colorOrder": "RGB"}
-    return json.dumps(
-        {"format": "condensenet-architecture", "version": "2", "name": "tiny", "preprocessing": preprocessing,
-         "labels": [], "graph": {"input": "image", "output": "logits", "values": values, "steps": steps}})
+    return graph(shapes, steps)
 
 
 def requests():
@@ -129,6 +142,121 @@ def requests():
         "binary": b"\2" + binary.ljust(4 * ord("{")).encode() + struct.pack("<12f", *range(12)),
         "token": b"\x030123456789abcdefABCDEF\n",
         "frames": b"\4" + 2 * frame,
+    }
+
+
+def wide_chain():
+    """1×1 convolutions of as many groups as channels: little arithmetic, much to pack and to keep in order."""
+    channels = 4096
+    names = ["wide", "wider", "widest"]
+    steps = [step("stem", "convolution", "image", 3, "wide", outputChannels=channels, groups=1, **window(1, 1, 0))]
+    steps += [step(f"to-{output}", "convolution", source, channels, output, outputChannels=channels, groups=channels,
+                   preActivation={"normalize": True, "activation": "relu"}, **window(1, 1, 0))
+              for source, output in zip(names, names[1:])]
+    steps += [step("last", "globalAveragePooling", "widest", channels, "features"),
+              step("classifier", "linear", "features", channels, "logits", outputs=5)]
+    shapes = {"image": [3, 2, 2]} | {name: [channels, 2, 2] for name in names}
+    return graph(shapes | {"features": [channels, 1, 1], "logits": [5, 1, 1]}, steps)
+
+
+def large_windows():
+    """Normalised convolutions whose windows no optimised kernel is made for."""
+    steps = [step("stem", "convolution", "image", 3, "a", outputChannels=3, groups=1, **window(5, 1, 2)),
+             step("next", "convolution", "a", 3, "b", outputChannels=3, groups=3, **window(7, 1, 3),
+                  preActivation={"normalize": True, "activation": "hardSwish"}),
+             step("last", "globalAveragePooling", "b", 3, "features"),
+             step("classifier", "linear", "features", 3, "logits", outputs=2)]
+    return graph({"image": [3, 16, 16], "a": [3, 16, 16], "b": [3, 16, 16], "features": [3, 1, 1], "logits": [2, 1, 1]},
+                 steps)
+
+
+def thin_vgg():
+    """A VGG of one channel whose blocks are so many that its input is large."""
+    tensors = {}
+    for block in range(11):
+        tensors[f"features.{3 * block}.weight"] = numpy.zeros((1, 1 if block else 3, 3, 3))
+        tensors[f"features.{3 * block}.bias"] = numpy.zeros(1)
+    for number, (outputs, inputs) in enumerate([(4, 1), (4, 4), (5, 4)]):
+        tensors[f"classifier.{3 * number}.weight"] = numpy.zeros((outputs, inputs))
+        tensors[f"classifier.{3 * number}.bias"] = numpy.zeros(outputs)
+    return safetensors(tensors)
+
+
+def repeating_checkpoint(zip64):
+    """A checkpoint of PyTorch's format whose tensors repeat one number, or share a storage's numbers."""
+    def text(value):
+        return b"X" + struct.pack("<I", len(value)) + value.encode()
+
+    def number(value):
+        return b"J" + struct.pack("<i", value)
+
+    def tensor(name, shape, strides):
+        storage = b"(" + text("storage") + b"ctorch\nFloatStorage\n" + text("0") + text("cpu") + number(8) + b"tQ"
+        dimensions = b"".join(b"(" + b"".join(map(number, sizes)) + b"t" for sizes in (shape, strides))
+        return (text(name) + b"ctorch._utils\n_rebuild_tensor_v2\n(" + storage + number(0) + dimensions
+                + b"\x89ccollections\nOrderedDict\n)RtR")
+
+    pickle = (b"\x80\x02}(" + tensor("classifier.weight", (5, 600), (0, 0)) + tensor("classifier.bias", (5,), (1,))
+              + tensor("features.norm_last.weight", (2, 4, 5), (0, 1, 1)) + b"u.")
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, data in (("data.pkl", pickle), ("data/0", struct.pack("<8f", *range(8))), ("version", b"3\n")):
+            entry = zipfile.ZipInfo(f"net/{name}", (2018, 1, 1, 0, 0, 0))
+            with archive.open(entry, "w", force_zip64=zip64) as output:
+                output.write(data)
+    return file.getvalue()
+
+
+def animation():
+    """A still picture with the chunks of an animated one, whose count of frames is wrong."""
+    def chunk(kind, data):
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    still = (FIXTURES / "image-formats/png-rgb-8.png").read_bytes()
+    width, height = struct.unpack_from(">II", still, 16)
+    control = struct.pack(">IIIIIHHBB", 0, width, height, 0, 0, 1, 10, 0, 0)
+    at = still.index(b"IDAT") - 4
+    frame = chunk(b"fdAT", struct.pack(">I", 1) + zlib.compress(bytes(16)))
+    end = still.index(b"IEND") - 4
+    return (still[:at] + chunk(b"acTL", struct.pack(">II", 70000, 0)) + chunk(b"fcTL", control) + still[at:end] + frame
+            + still[end:])
+
+
+def height_behind_the_scan():
+    """A JPEG image that says its height behind its samples (DNL), and 0 before them."""
+    image = bytearray((FIXTURES / "image-formats/jpeg-grey.jpg").read_bytes())
+    at = image.index(b"\xff\xc0")
+    height = bytes(image[at + 5:at + 7])
+    image[at + 5:at + 7] = b"\0\0"
+    return bytes(image[:-2]) + b"\xff\xdc\0\4" + height + bytes(image[-2:])
+
+
+def many_scans():
+    """A progressive JPEG image that says its last scan over and over."""
+    image = (FIXTURES / "image-formats/jpeg-progressive.jpg").read_bytes()
+    scan = image[image.rindex(b"\xff\xda"):-2]
+    return image[:-2] + 40 * scan + image[-2:]
+
+
+def cut_frame():
+    """A frame that is cut behind the thumbnail in its Exif segment, and a whole one."""
+    frame = (FIXTURES / "image-formats/jpeg-1x1.jpg").read_bytes()
+    exif = (b"Exif\0\0II*\0" + struct.pack("<IHIHHHIII", 8, 0, 14, 1, 0x0201, 4, 1, 32, 0)) + frame
+    return b"\xff\xd8\xff\xe1" + struct.pack(">H", len(exif) + 300) + exif + frame
+
+
+def hostile():
+    """Small files that ask for much, by folder and name."""
+    return {
+        "model/wide-chain.json": wide_chain().encode(),
+        "model/large-windows.json": large_windows().encode(),
+        "converter/thin-vgg.safetensors": thin_vgg(),
+        "checkpoint/repeating.pth": repeating_checkpoint(zip64=False),
+        "checkpoint/repeating-zip64.pth": repeating_checkpoint(zip64=True),
+        "image/animation.png": animation(),
+        "image/jpeg-height-behind.jpg": height_behind_the_scan(),
+        "image/jpeg-many-scans.jpg": many_scans(),
+        "request/frames-thumbnail": b"\4" + cut_frame(),
     }
 
 
@@ -163,6 +291,8 @@ def main():
             shutil.copy(path, SEEDS / "image")
     for name, seed in requests().items():
         (SEEDS / "request" / name).write_bytes(seed)
+    for name, seed in hostile().items():
+        (SEEDS / name).write_bytes(seed)
 
 
 if __name__ == "__main__":
