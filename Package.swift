@@ -116,7 +116,7 @@ var targets: [Target] = [
     .target(
         name: "Datasets", dependencies: ["Foundations", "ImageInput"], exclude: ["README.md"]),
     .target(
-        name: "Measuring", dependencies: ["CondenseNet", "Foundations", "ImageInput", "ModelFormat"],
+        name: "Measuring", dependencies: ["CondenseNet", "Engine", "Foundations", "ImageInput", "ModelFormat"],
         exclude: ["README.md"]),
     .target(
         name: "Report", dependencies: ["CondenseNet", "Foundations", "Measuring", "ModelFormat"],

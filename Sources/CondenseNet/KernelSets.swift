@@ -51,7 +51,9 @@ public enum KernelSets {
     /// The kernels for `instructionSet`, or for the one that is `chosen`.
     ///
     /// - Throws: as `chosen`.
-    static func choose(_ instructionSet: InstructionSet?, for precision: Precision = .f32) throws -> any KernelSet {
+    package static func choose(
+        _ instructionSet: InstructionSet?, for precision: Precision = .f32
+    ) throws -> any KernelSet {
         let environment = getenv("CONDENSENET_KERNELS").map { String(cString: $0) } ?? ""
         if let name = instructionSet?.rawValue ?? (environment.isEmpty ? nil : environment) {
             let set = try named(name)

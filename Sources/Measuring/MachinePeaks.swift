@@ -1,24 +1,25 @@
+import CondenseNet
 import Engine
 import Foundations
 import ModelFormat
 import Synchronization
 
 /// What this machine can do at most with the kernels that are chosen, measured: the roofs of a roofline plot.
-public struct MachinePeaks: Equatable, Sendable {
+package struct MachinePeaks: Equatable, Sendable {
     /// The threads that worked together.
-    public let threads: Int
+    package let threads: Int
     /// 10⁹ multiplies and adds a second, a fused multiply-add counted as two.
-    public let gflops: Double
+    package let gflops: Double
     /// 10⁹ bytes a second, read from a block of 256 KiB for each thread.
-    public let cacheGigabytes: Double
+    package let cacheGigabytes: Double
     /// 10⁹ bytes a second, read from blocks of 64 MiB together.
-    public let memoryGigabytes: Double
+    package let memoryGigabytes: Double
 
     /// Measures for about a third of a second, the best of several short trials each.
     ///
     /// - Precondition: `threads` is at least 1.
     /// - Throws: `MemoryError`, `RuntimeError.threads`, or what `KernelSets.chosen` throws.
-    public static func measure(threads: Int) throws -> MachinePeaks {
+    package static func measure(threads: Int) throws -> MachinePeaks {
         let kernels = try KernelSets.choose(nil)
         let rounds = 200_000
         let arithmetic = try best(threads: threads, trials: 16) { _ in
