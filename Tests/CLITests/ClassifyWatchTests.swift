@@ -13,6 +13,12 @@ struct ClassifyWatchTests {
 
     private func lines(_ program: RunningProgram) -> Int { program.output.utf8.reduce(0) { $0 + ($1 == 10 ? 1 : 0) } }
 
+    /// Ends the program, and says which images it has told of.
+    private func images(_ program: RunningProgram) throws -> [String] {
+        program.send(SIGTERM)
+        return try program.wait().output.split(separator: "\n").map { try JSON(String($0))["image"]!.string! }
+    }
+
     @Test func classifiesFilesAsTheyAppear() throws {
         let (folder, elsewhere) = (try TemporaryFolder(), try TemporaryFolder())
         try folder.write(try Shipped.sampleBytes("trouser"), to: "before.png")
@@ -79,9 +85,7 @@ struct ClassifyWatchTests {
         try program.wait { lines($0) == 2 }
         try folder.write(try Shipped.sampleBytes("bag"), to: "new/deep/3.png")
         try program.wait { lines($0) == 3 }
-        program.send(SIGTERM)
-        let answers = try program.wait().output.split(separator: "\n").map { try JSON(String($0))["image"]!.string! }
-        #expect(answers == ["old/1.png", "new/deep/2.png", "new/deep/3.png"].map(folder.path))
+        #expect(try images(program) == ["old/1.png", "new/deep/2.png", "new/deep/3.png"].map(folder.path))
     }
 
     /// Where the system tells nothing, as on file systems over a network.
@@ -117,9 +121,7 @@ struct ClassifyWatchTests {
         try program.wait { lines($0) == 2 }
         try FileManager.default.moveItem(atPath: elsewhere.path("1.png"), toPath: folder.path("1.png"))
         try program.wait { lines($0) == 3 }
-        program.send(SIGTERM)
-        let answers = try program.wait().output.split(separator: "\n").map { try JSON(String($0))["image"]!.string! }
-        #expect(answers == ["1.png", "2.png", "1.png"].map(folder.path))
+        #expect(try images(program) == ["1.png", "2.png", "1.png"].map(folder.path))
     }
 
     @Test func controlCEndsIt() throws {

@@ -3,16 +3,14 @@ import ModelFormat
 
 /// Models of a few hundred weights: together, every operation of the format appears in them.
 enum TinyModel {
+    private static func value(_ name: String, _ channels: Int, _ side: Int) -> Value {
+        Value(name, PlaneShape(channels: channels, height: side, width: side))
+    }
+
     static let graph = Graph(
         values: [
-            Value("image", PlaneShape(channels: 3, height: 8, width: 8)),
-            Value("block", PlaneShape(channels: 8, height: 8, width: 8)),
-            Value("bottleneck", PlaneShape(channels: 8, height: 8, width: 8)),
-            Value("pooled", PlaneShape(channels: 8, height: 4, width: 4)),
-            Value("maxima", PlaneShape(channels: 8, height: 4, width: 4)),
-            Value("sum", PlaneShape(channels: 8, height: 4, width: 4)),
-            Value("features", PlaneShape(channels: 6, height: 1, width: 1)),
-            Value("logits", PlaneShape(channels: 5, height: 1, width: 1)),
+            value("image", 3, 8), value("block", 8, 8), value("bottleneck", 8, 8), value("pooled", 8, 4),
+            value("maxima", 8, 4), value("sum", 8, 4), value("features", 6, 1), value("logits", 5, 1),
         ],
         steps: [
             Step(
@@ -55,11 +53,8 @@ enum TinyModel {
     /// A layer that adds to what came before it, once by way of squeeze-excite.
     static let reactivated = Graph(
         values: [
-            Value("image", PlaneShape(channels: 3, height: 5, width: 5)),
-            Value("block", PlaneShape(channels: 8, height: 5, width: 5)),
-            Value("new", PlaneShape(channels: 4, height: 5, width: 5)),
-            Value("features", PlaneShape(channels: 8, height: 1, width: 1)),
-            Value("logits", PlaneShape(channels: 5, height: 1, width: 1)),
+            value("image", 3, 5), value("block", 8, 5), value("new", 4, 5), value("features", 8, 1),
+            value("logits", 5, 1),
         ],
         steps: [
             Step(
