@@ -73,6 +73,10 @@ if hasVariants {
         "zKernelsHalf", flags: targetsX86 ? ["-mavx2", "-mfma", "-mf16c"] : ["-march=armv8-a+fp16"],
         defines: ["CONDENSENET_HALF"], tests: false)
 }
+kernelTargets.append(
+    .target(
+        name: "IntegerKernels", dependencies: ["Engine", "Foundations", "ModelFormat"], exclude: ["README.md"],
+        swiftSettings: optimizedKernels))
 let kernelModules: [Target.Dependency] = kernelTargets.filter { $0.type == .regular }.map { .target(name: $0.name) }
 
 /// The programs as files that need no library of a system. Only the link differs, so that one build serves others too.

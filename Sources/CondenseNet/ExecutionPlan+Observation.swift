@@ -9,7 +9,7 @@ extension ExecutionPlan {
     ///   - input: `[3, H, W]` planes, normalised.
     ///   - observe: receives each step with the channels that it has written or added to, `[C, H, W]`.
     /// - Precondition: the plan retains values, so that no two steps run as one, and `input` has the plan's size.
-    /// - Throws: `MemoryError`, and what `observe` throws.
+    /// - Throws: `MemoryError`, `RuntimeError.notANumber`, and what `observe` throws.
     package func run(_ input: [Float], observe: (Step, [Float]) throws -> Void) throws {
         precondition(options.retainsValues)
         let graph = model.description.graph
@@ -21,11 +21,11 @@ extension ExecutionPlan {
         }
         let image = graph.value(named: graph.input)!.shape
         precondition(input.count == image.count)
-        input.withUnsafeBufferPointer { input in
+        try input.withUnsafeBufferPointer { input in
             for channel in 0..<image.channels {
-                kernels.load(
-                    input.baseAddress! + channel * image.pixels, count: image.pixels,
-                    into: plane(channel, of: graph.input))
+                try load(
+                    input.baseAddress! + channel * image.pixels, channel: channel, into: plane(channel, of: graph.input)
+                )
             }
         }
         let share = Share(
@@ -37,8 +37,9 @@ extension ExecutionPlan {
             let output = [Float](unsafeUninitializedCapacity: shape.count) { floats, count in
                 count = shape.count
                 for channel in 0..<shape.channels {
-                    kernels.store(
+                    store(
                         plane(step.outputOffset + channel, of: step.output), count: shape.pixels,
+                        channel: step.outputOffset + channel, of: step.output,
                         into: floats.baseAddress! + channel * shape.pixels)
                 }
             }

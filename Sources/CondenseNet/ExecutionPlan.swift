@@ -21,6 +21,8 @@ public final class ExecutionPlan: Sendable {
 
     let operations: [any PlannedOperation]
     let kernels: any KernelSet
+    /// What bytes stand for; `nil` where values are floating-point numbers.
+    let quantization: Quantization?
     private let layout: ArenaLayout
 
     /// Plans `model`.
@@ -48,8 +50,11 @@ public final class ExecutionPlan: Sendable {
         self.options = options
         let graph = model.description.graph
         let units = kernels.units(of: graph, options: options)
+        let isQuantized = kernels.precision == .int8
         let layout = try ArenaLayout(
-            graph, units: units, elementBytes: kernels.precision.bytes, retainsValues: options.retainsValues)
+            graph, units: units, elementBytes: kernels.precision.bytes, outputBytes: isQuantized ? 4 : nil,
+            retainsValues: options.retainsValues)
+        quantization = isQuantized ? try Quantization(graph, tensors, retainsValues: options.retainsValues) : nil
         var packedBytes = 0
         let operations = try units.map { unit in
             let operation = try kernels.operation(unit, layout: layout, tensors: tensors, options: options)

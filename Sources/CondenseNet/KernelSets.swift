@@ -1,6 +1,7 @@
 import CProcessor
 import Engine
 import Glibc
+import IntegerKernels
 import Kernels
 
 #if CONDENSENET_AVX_VARIANTS
@@ -14,7 +15,10 @@ import Kernels
 /// The kernels in this program, compiled once for each of several instruction sets.
 public enum KernelSets {
     /// The instruction sets that kernels in this program are compiled for, the narrowest first.
-    public static var built: [InstructionSet] { all.map(\.instructionSet) }
+    public static var built: [InstructionSet] {
+        let names = all.map(\.instructionSet)
+        return names.indices.filter { !names[..<$0].contains(names[$0]) }.map { names[$0] }
+    }
 
     /// Those of `built` that this processor and its operating system have and that compute in single precision.
     public static var usable: [InstructionSet] { usable(in: .f32) }
@@ -38,7 +42,7 @@ public enum KernelSets {
     }
 
     private static let all: [any KernelSet] = {
-        var sets = [Kernels.makeKernelSet()]
+        var sets: [any KernelSet] = [Kernels.makeKernelSet(), IntegerKernels.makeKernelSet()]
         #if CONDENSENET_AVX_VARIANTS
             sets += [zKernelsAVX2.makeKernelSet(), zKernelsAVX512.makeKernelSet()]
         #endif
@@ -56,17 +60,19 @@ public enum KernelSets {
     ) throws -> any KernelSet {
         let environment = getenv("CONDENSENET_KERNELS").map { String(cString: $0) } ?? ""
         if let name = instructionSet?.rawValue ?? (environment.isEmpty ? nil : environment) {
-            let set = try named(name)
-            // A network of single precision is computed in nothing less.
-            guard set.precision == .f32 || precision == set.precision else {
-                throw RuntimeError.precision(of: set.instructionSet, model: precision)
-            }
-            return set
+            return try named(name, for: precision)
         }
-        let widest = all.last { $0.precision == .f32 && isUsable($0.instructionSet) }!
-        guard precision == .f16, computesInHalf else { return widest }
-        return all.last { $0.precision == .f16 } ?? widest
+        let stored = precision == .f16 && !computesInHalf ? .f32 : precision
+        return all.last { $0.precision == stored && isUsable($0.instructionSet) } ?? widest
     }
+
+    /// The kernels for single precision that run unless someone says otherwise.
+    private static var widest: any KernelSet { all.last { $0.precision == .f32 && isUsable($0.instructionSet) }! }
+
+    /// Kernels of single precision, which `MachinePeaks` measures the machine with.
+    ///
+    /// - Throws: as `chosen`.
+    package static var floats: any FloatKernelSet { get throws { try choose(nil) as! any FloatKernelSet } }
 
     /// Whether networks of half precision are computed in it unless someone says otherwise: where the processor has the
     /// instructions.
@@ -78,10 +84,12 @@ public enum KernelSets {
         #endif
     }
 
-    private static func named(_ name: String) throws -> any KernelSet {
-        guard let set = all.first(where: { $0.instructionSet.rawValue == name }) else {
-            throw RuntimeError.kernels(name: name, built: built)
-        }
+    /// A network of single precision is computed in nothing less, one of bytes in nothing else.
+    private static func named(_ name: String, for precision: Precision) throws -> any KernelSet {
+        let named = all.filter { $0.instructionSet.rawValue == name }
+        guard let first = named.first else { throw RuntimeError.kernels(name: name, built: built) }
+        let set = named.first { $0.precision == precision || $0.precision == .f32 && precision == .f16 }
+        guard let set else { throw RuntimeError.precision(of: first.instructionSet, model: precision) }
         guard isUsable(set.instructionSet) else { throw RuntimeError.processor(lacks: set.instructionSet) }
         return set
     }
@@ -92,6 +100,9 @@ public enum KernelSets {
         case .avx2: condensenet_processor_has_avx2_fma()
         case .avx512: condensenet_processor_has_avx512()
         case .half: condensenet_processor_has_half()
+        case .dot: condensenet_processor_has_dot()
+        case .avxvnni: condensenet_processor_has_avxvnni()
+        case .avx512vnni: condensenet_processor_has_avx512vnni()
         }
     }
 }

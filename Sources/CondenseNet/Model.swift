@@ -88,6 +88,8 @@ public final class Model: Sendable {
         architecture: ModelDescription, seed: UInt64, precision: Precision, fileBytes: Int, fileChecksum: String?
     ) throws {
         self.precision = precision
+        var architecture = architecture
+        architecture.isQuantized = precision == .int8
         multiplyAccumulates = try architecture.validate()
         description = architecture
         weights = .random(seed: seed)
@@ -95,7 +97,7 @@ public final class Model: Sendable {
         isHalfPrecision = false
         checksum = nil
         self.fileChecksum = fileChecksum
-        tensors = RandomTensors(architecture.graph, seed: seed)
+        tensors = RandomTensors(architecture.graph, isQuantized: architecture.isQuantized, seed: seed)
     }
 
     /// The model in a file that has been proven.
@@ -105,7 +107,7 @@ public final class Model: Sendable {
         multiplyAccumulates = file.multiplyAccumulates
         fileBytes = file.byteCount
         isHalfPrecision = file.isHalfPrecision
-        precision = file.isHalfPrecision ? .f16 : .f32
+        precision = file.isQuantized ? .int8 : file.isHalfPrecision ? .f16 : .f32
         checksum = file.checksum
         fileChecksum = file.checksum
         tensors = file

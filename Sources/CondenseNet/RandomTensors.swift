@@ -10,13 +10,18 @@ import ModelFormat
 public struct RandomTensors: TensorSource {
     private let specifications: [String: TensorSpecification]
     private let groups: [String: Int]
+    /// Where values are bytes, the steps that sum them, by their names; empty elsewhere.
+    private let sums: [String: QuantizedSums]
     private let seed: UInt64
 
     /// The tensors that `graph` names; equal seeds give equal tensors.
     ///
-    /// - Precondition: `graph` has passed `validate`.
-    public init(_ graph: Graph, seed: UInt64) {
-        specifications = Dictionary(graph.tensors.map { ($0.name, $0) }) { first, _ in first }
+    /// - Parameter isQuantized: whether values and weights are bytes.
+    /// - Precondition: `graph` has passed `validate`, and `validateQuantized` where values are bytes.
+    public init(_ graph: Graph, isQuantized: Bool = false, seed: UInt64) {
+        let tensors = isQuantized ? graph.quantizedTensors : graph.tensors
+        specifications = Dictionary(tensors.map { ($0.name, $0) }) { first, _ in first }
+        sums = isQuantized ? QuantizedSums.all(graph) : [:]
         var groups: [String: Int] = [:]
         for step in graph.steps {
             switch step.operation {
@@ -37,18 +42,46 @@ public struct RandomTensors: TensorSource {
         let specification = try specification(name)
         let (center, bound): (Float, Float)
         switch specification.role {
+        case .multiplier: (center, bound) = (sums(name).multiplier, 0)
+        case .offset: (center, bound) = sums(name).offset
+        case .outputScale: (center, bound) = (QuantizedSums.scale, 0)
         case .weight, .squeeze, .excite:
             let fanIn = specification.shape.dropFirst().reduce(1, *)
             (center, bound) = (0, (6 / Float(max(fanIn, 1))).squareRoot())
         case .scale: (center, bound) = (1, 0.25)
         case .bias, .shift: (center, bound) = (0, 0.1)
-        case .index, .destinations:
-            throw ModelFormatError.tensor(name: name, expected: "a tensor of numbers", found: "one of indices")
+        case .index, .destinations, .lower, .upper, .pad, .outputZero:
+            throw ModelFormatError.tensor(name: name, expected: "a tensor of numbers", found: "one of integers")
         }
         return try StoredArray(count: specification.count) { floats in
             var generator = generator(for: name)
             for position in floats.indices { floats[position] = center + bound * generator.nextFloat() }
         }
+    }
+
+    /// The bytes of tensor `name`, in C order.
+    ///
+    /// - Throws: `ModelFormatError.tensor` unless the graph names the tensor, and it is one of bytes; `MemoryError`.
+    public func bytes(_ name: String) throws -> StoredArray<Int8> {
+        let specification = try specification(name)
+        guard specification.elements == .bytes else {
+            throw ModelFormatError.tensor(name: name, expected: "a tensor of bytes", found: "one of others")
+        }
+        let (center, bound): (Float, Float) =
+            switch specification.role {
+            case .weight: (0, 127)
+            case .lower: (0, 20)
+            case .upper: (127, 0)
+            default: (Float(sums(name).zero), 0)
+            }
+        return try StoredArray(count: specification.count) { bytes in
+            var generator = generator(for: name)
+            for position in bytes.indices { bytes[position] = Int8(center + bound * generator.nextFloat()) }
+        }
+    }
+
+    private func sums(_ tensor: String) -> QuantizedSums {
+        tensor.lastIndex(of: ".").flatMap { sums[String(tensor[..<$0])] } ?? QuantizedSums()
     }
 
     /// The channels that tensor `name` names, group after group.

@@ -47,7 +47,8 @@ public final class Session {
     /// - Parameters:
     ///   - input: `[3, H, W]` planes, normalised.
     ///   - output: `[classes]`.
-    /// - Throws: `RuntimeError.count` unless both have exactly the plan's sizes, `RuntimeError.cancelled` when
+    /// - Throws: `RuntimeError.count` unless both have exactly the plan's sizes, `RuntimeError.notANumber` where a network of
+    ///   bytes is given one, `RuntimeError.cancelled` when
     ///   `Cancellation.request` is called before the last step.
     public func run(_ input: UnsafeBufferPointer<Float>, into output: UnsafeMutableBufferPointer<Float>) throws {
         let shape = self.input.shape
@@ -58,14 +59,16 @@ public final class Session {
             throw RuntimeError.count(of: "output", expected: classes, found: output.count)
         }
         for channel in 0..<shape.channels {
-            plan.kernels.load(
-                input.baseAddress! + channel * shape.pixels, count: shape.pixels,
+            try plan.load(
+                input.baseAddress! + channel * shape.pixels, channel: channel,
                 into: execution.plane(channel, of: self.input))
         }
         try execution.run(on: pool)
+        let name = plan.model.description.graph.output
         for index in 0..<output.count {
-            plan.kernels.store(
-                execution.plane(index, of: self.output), count: 1, into: output.baseAddress! + index)
+            plan.store(
+                execution.plane(index, of: self.output), count: 1, channel: index, of: name,
+                into: output.baseAddress! + index)
         }
     }
 
@@ -95,8 +98,9 @@ public final class Session {
         return [Float](unsafeUninitializedCapacity: place.shape.count) { floats, count in
             count = place.shape.count
             for channel in 0..<place.shape.channels {
-                plan.kernels.store(
-                    execution.plane(channel, of: place), count: pixels, into: floats.baseAddress! + channel * pixels)
+                plan.store(
+                    execution.plane(channel, of: place), count: pixels, channel: channel, of: name,
+                    into: floats.baseAddress! + channel * pixels)
             }
         }
     }

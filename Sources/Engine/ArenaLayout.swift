@@ -13,9 +13,12 @@ public struct ArenaLayout: Sendable {
     /// - Parameters:
     ///   - units: the graph's steps as they run; a value that only one unit touches inside has no place.
     ///   - elementBytes: bytes of each value's elements.
+    ///   - outputBytes: bytes of the logits' elements; `nil` for those of all others.
     ///   - retainsValues: gives every value memory of its own, so that all can be looked at after a run.
     /// - Throws: `ModelFormatError.limit` beyond `FormatLimits.arenaBytes`.
-    package init(_ graph: Graph, units: [PlanUnit], elementBytes: Int = 4, retainsValues: Bool) throws {
+    package init(
+        _ graph: Graph, units: [PlanUnit], elementBytes: Int = 4, outputBytes: Int? = nil, retainsValues: Bool
+    ) throws {
         var places: [Place] = []
         var named: [String: Place] = [:]
         let lifetimes = Self.lifetimes(graph, units)
@@ -25,7 +28,8 @@ public struct ArenaLayout: Sendable {
         for (_, value) in bySize {
             guard var lifetime = lifetimes[value.name] else { continue }
             if retainsValues { lifetime = 0...units.count }
-            let place = Self.place(value.shape, elementBytes, lifetime, among: places)
+            let bytes = value.name == graph.output ? outputBytes ?? elementBytes : elementBytes
+            let place = Self.place(value.shape, bytes, lifetime, among: places)
             places.insert(place, at: places.firstIndex { $0.offset > place.offset } ?? places.endIndex)
             named[value.name] = place
         }

@@ -11,6 +11,12 @@ public enum InstructionSet: String, CaseIterable, Sendable {
     /// Half precision in the instructions of Armv8.2, vectors of 8; on x86-64 in single precision with a rounding after each
     /// operation (AVX2, F16C): slower than single precision, and good to see what half precision does to answers.
     case half
+    /// Dot products of bytes in the instructions of Armv8.2.
+    case dot
+    /// Dot products of bytes in vectors of 32 (AVX-VNNI).
+    case avxvnni
+    /// Dot products of bytes in vectors of 64 (AVX-512 VNNI).
+    case avx512vnni
     /// Whatever the compiler knows of another architecture's vectors.
     case generic
 
@@ -22,6 +28,9 @@ public enum InstructionSet: String, CaseIterable, Sendable {
         case .avx512: "AVX-512"
         case .neon: "NEON"
         case .half: "half precision"
+        case .dot: "dot product"
+        case .avxvnni: "AVX-VNNI"
+        case .avx512vnni: "AVX-512 VNNI"
         case .generic: "generic"
         }
     }

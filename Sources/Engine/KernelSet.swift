@@ -11,12 +11,6 @@ public protocol KernelSet: Sendable {
     /// What its kernels compute in: the elements of all values, packed weights and scratch memory.
     var precision: Precision { get }
 
-    /// Rounds `count` floats to elements.
-    func load(_ floats: UnsafePointer<Float>, count: Int, into elements: UnsafeMutableRawPointer)
-
-    /// The floats that `count` elements are.
-    func store(_ elements: UnsafeRawPointer, count: Int, into floats: UnsafeMutablePointer<Float>)
-
     /// The steps of a graph that has passed `validate`, in execution order, those together that one operation runs.
     func units(of graph: Graph, options: PlanOptions) -> [PlanUnit]
 
@@ -30,6 +24,15 @@ public protocol KernelSet: Sendable {
     func operation(
         _ unit: PlanUnit, layout: ArenaLayout, tensors: any TensorSource, options: PlanOptions
     ) throws -> any PlannedOperation
+}
+
+/// Kernels whose elements are floating-point numbers.
+public protocol FloatKernelSet: KernelSet {
+    /// Rounds `count` floats to elements.
+    func load(_ floats: UnsafePointer<Float>, count: Int, into elements: UnsafeMutableRawPointer)
+
+    /// The floats that `count` elements are.
+    func store(_ elements: UnsafeRawPointer, count: Int, into floats: UnsafeMutablePointer<Float>)
 
     /// Multiply-adds of one round of `multiplyAdds`.
     var multiplyAddsPerRound: Int { get }

@@ -22,6 +22,8 @@ public enum RuntimeError: Error, Equatable {
     case threads(requested: Int, started: Int)
     /// The system refused to keep this program on these processors.
     case affinity(processors: [Int], reason: String)
+    /// The number at `index` of the input is none, and no byte stands for it.
+    case notANumber(index: Int)
     /// The logit of `index` is infinite or not a number: the network's sums leave float32's range.
     case notFinite(index: Int, logit: Float)
 }
@@ -53,6 +55,8 @@ extension RuntimeError: CustomStringConvertible {
             "could start only \(started) of \(requested) threads"
         case .affinity(let processors, let reason):
             "cannot run on processors \(processors.map(String.init).joined(separator: ",")): \(reason)"
+        case .notANumber(let index):
+            "expected numbers for the input, found NaN at \(index)"
         case .notFinite(let index, let logit):
             "the network's answer is not a number: expected finite logits, found \(logit) for class \(index)"
         }
@@ -64,7 +68,7 @@ extension RuntimeError: CategorizedError {
     /// internal.
     public var category: ErrorCategory {
         switch self {
-        case .notFinite: .badData
+        case .notFinite, .notANumber: .badData
         case .kernels, .processor, .precision: .usage
         case .threadCount, .count, .noValue, .consumedModel, .cancelled, .threads, .affinity: .internal
         }

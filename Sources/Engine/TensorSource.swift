@@ -11,6 +11,10 @@ public protocol TensorSource: Sendable {
     ///
     /// - Throws: `MemoryError`.
     func indices(_ name: String) throws -> StoredArray<Int32>
+    /// The elements of a tensor of bytes, in C order.
+    ///
+    /// - Throws: `MemoryError`.
+    func bytes(_ name: String) throws -> StoredArray<Int8>
 }
 
 extension ModelFile: TensorSource {}
@@ -27,4 +31,6 @@ package struct ConsumedTensors: TensorSource {
     public func floats(_ name: String) throws -> StoredArray<Float> { try file.floats(name, consuming: true) }
     /// The elements of an index tensor; these stay.
     public func indices(_ name: String) throws -> StoredArray<Int32> { file.indices(name) }
+    /// The elements of a tensor of bytes, for the last time.
+    public func bytes(_ name: String) throws -> StoredArray<Int8> { file.bytes(name, consuming: true) }
 }

@@ -5,10 +5,10 @@ import ModelFormat
 ///
 /// Not inlined, as all that other modules call here: what comes back is code behind a protocol.
 @inline(never)
-public func makeKernelSet() -> any KernelSet { CompiledKernels() }
+public func makeKernelSet() -> any FloatKernelSet { CompiledKernels() }
 
 /// The kernels as plans see them.
-struct CompiledKernels: KernelSet {
+struct CompiledKernels: FloatKernelSet {
     var instructionSet: InstructionSet {
         #if CONDENSENET_HALF
             .half

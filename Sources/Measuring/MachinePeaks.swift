@@ -20,7 +20,7 @@ package struct MachinePeaks: Equatable, Sendable {
     /// - Precondition: `threads` is at least 1.
     /// - Throws: `MemoryError`, `RuntimeError.threads`, or what `KernelSets.chosen` throws.
     package static func measure(threads: Int) throws -> MachinePeaks {
-        let kernels = try KernelSets.choose(nil)
+        let kernels = try KernelSets.floats
         let rounds = 200_000
         let arithmetic = try best(threads: threads, trials: 16) { _ in
             sink(kernels.multiplyAdds(rounds: rounds, factor: opaque(1), term: opaque(0x1p-10)))

@@ -15,6 +15,15 @@ bool condensenet_processor_has_avx512(void);
 /// AVX2, FMA and conversions (F16C).
 bool condensenet_processor_has_half(void);
 
+/// True when the processor that runs this program has dot products of bytes (AArch64 only; false elsewhere).
+bool condensenet_processor_has_dot(void);
+
+/// True when the processor that runs this program has AVX2, and dot products of bytes in its vectors (x86-64 only).
+bool condensenet_processor_has_avxvnni(void);
+
+/// True when the processor that runs this program has AVX-512, and dot products of bytes in its vectors (x86-64 only).
+bool condensenet_processor_has_avx512vnni(void);
+
 /// Tells the processor that this thread spins.
 static inline void condensenet_processor_pause(void) {
 #if defined(__x86_64__)

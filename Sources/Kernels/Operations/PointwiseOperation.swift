@@ -102,12 +102,8 @@ extension Convolution {
     ///
     /// - Throws: `MemoryError`.
     func outputPlanes(offset: Int) throws -> StoredArray<Int32> {
-        let perGroup = outputChannels / groups
-        return try StoredArray(count: outputChannels) { planes in
-            for channel in planes.indices {
-                planes[channel] = Int32(
-                    offset + (shuffle ? channel % perGroup * groups + channel / perGroup : channel))
-            }
+        try StoredArray(count: outputChannels) { planes in
+            for output in planes.indices { planes[output] = Int32(offset + channel(of: output)) }
         }
     }
 }

@@ -18,9 +18,47 @@ public struct TensorSpecification: Equatable, Sendable {
         case squeeze
         /// What squeeze-excite makes each plane's factor of.
         case excite
+        /// The least byte that each channel has after the pre-activation.
+        case lower
+        /// The greatest byte that each channel has after the pre-activation.
+        case upper
+        /// The byte around each channel of a convolution's input.
+        case pad
+        /// What each output's integer sum is multiplied by.
+        case multiplier
+        /// What is added to each output's multiplied sum.
+        case offset
+        /// What one step of each output's bytes stands for.
+        case outputScale
+        /// The byte that stands for 0 in each output.
+        case outputZero
 
         /// Whether the tensor holds channel numbers.
         public var isIndex: Bool { self == .index || self == .destinations }
+    }
+
+    /// What a tensor's elements are.
+    public enum Elements: Sendable {
+        /// Finite numbers, in single or half precision.
+        case numbers
+        /// Finite numbers in single precision.
+        case floats
+        /// Finite numbers over 0 in single precision.
+        case positiveFloats
+        /// Channel numbers.
+        case indices
+        /// Signed bytes.
+        case bytes
+
+        /// How they are stored.
+        var types: [ElementType] {
+            switch self {
+            case .numbers: [.float32, .float16]
+            case .floats, .positiveFloats: [.float32]
+            case .indices: [.int32]
+            case .bytes: [.int8]
+            }
+        }
     }
 
     /// `STEP.ROLE`.
@@ -31,6 +69,8 @@ public struct TensorSpecification: Equatable, Sendable {
     public let shape: [Int]
     /// The channels that a tensor of channel numbers may name; empty for others.
     public let channels: Range<Int>
+    /// What its elements are.
+    public let elements: Elements
 
     /// Elements of the tensor.
     public var count: Int { shape.reduce(1, *) }
@@ -42,13 +82,23 @@ extension Step {
     /// - Precondition: the step has passed `Graph.validate`, or its numbers are known to be small and its groups positive.
     public func tensors(inputShape: PlaneShape) -> [TensorSpecification] {
         let operand = operand(of: inputShape)
+        return specifications(operation.preActivation.tensors(of: operand) + operation.tensors(of: operand)) {
+            $0.isIndex ? .indices : .numbers
+        }
+    }
+
+    /// What the tensors of the given roles and shapes hold.
+    func specifications(
+        _ tensors: [OperationTensor], elements: (TensorSpecification.Role) -> TensorSpecification.Elements
+    ) -> [TensorSpecification] {
         // A step that adds to the value that it reads gathers none of the channels that it adds to.
         let added = operation.accumulatedChannels ?? 0
         let gathered = (input == output ? min(added, inputChannels) : 0)..<inputChannels
-        return (operation.preActivation.tensors(of: operand) + operation.tensors(of: operand)).map { tensor in
+        return tensors.map { tensor in
             TensorSpecification(
                 name: "\(name).\(tensor.role.rawValue)", role: tensor.role, shape: tensor.shape,
-                channels: tensor.role == .index ? gathered : tensor.role == .destinations ? 0..<added : 0..<0)
+                channels: tensor.role == .index ? gathered : tensor.role == .destinations ? 0..<added : 0..<0,
+                elements: elements(tensor.role))
         }
     }
 }

@@ -6,7 +6,15 @@ enum ElementType: String, Sendable {
     case float16 = "F16"
     /// Signed integers in two's complement.
     case int32 = "I32"
+    /// Signed bytes in two's complement.
+    case int8 = "I8"
 
     /// Bytes of one element.
-    var size: Int { self == .float16 ? 2 : 4 }
+    var size: Int {
+        switch self {
+        case .float32, .int32: 4
+        case .float16: 2
+        case .int8: 1
+        }
+    }
 }

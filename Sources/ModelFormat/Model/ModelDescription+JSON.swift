@@ -15,6 +15,7 @@ extension ModelDescription {
     init(architecture members: JSONMembers, version: FormatVersion) throws {
         var members = members
         name = try members.string("name")
+        isQuantized = false
         graph = try Graph(json: try members.value("graph"), path: "graph", version: version)
         preprocessing = try Preprocessing(
             json: try members.value("preprocessing"), path: "preprocessing", version: version)
@@ -34,8 +35,12 @@ extension ModelDescription {
             architectureMembers.dropFirst() + [
                 .init("provenance", provenance.json), .init("sample", sample.json),
             ]
-        return [.init("name", .string(name))] + nested.map { .init($0.name, .string($0.value.text())) }
+        let precision: [JSONValue.Member] = isQuantized ? [.init("precision", .string(Self.quantized))] : []
+        return [.init("name", .string(name))] + precision + nested.map { .init($0.name, .string($0.value.text())) }
     }
+
+    /// The word for a network of bytes.
+    private static let quantized = "int8"
 
     /// Reads the metadata of a model file behind its checksum, format and version.
     init(metadata members: JSONMembers, version: FormatVersion) throws {
@@ -44,6 +49,11 @@ extension ModelDescription {
             try JSONValue.parse(Array(try members.string(name).utf8), source: name)
         }
         name = try members.string("name")
+        let precision = version > .one ? members.optional("precision") : nil
+        guard precision == nil || precision == .string(Self.quantized) else {
+            throw members.mismatch("precision", Self.quantized, precision!)
+        }
+        isQuantized = precision != nil
         graph = try Graph(json: try nested("graph"), path: "graph", version: version)
         preprocessing = try Preprocessing(json: try nested("preprocessing"), path: "preprocessing", version: version)
         var labels = try JSONMembers(["labels": try nested("labels")], path: "metadata")

@@ -6,6 +6,8 @@ public struct ModelDescription: Equatable, Sendable {
     public var name: String
     /// The network.
     public var graph: Graph
+    /// Whether values and weights are signed bytes, all sums integers; see `Graph.validateQuantized`.
+    public var isQuantized: Bool
     /// How an image becomes the network's input.
     public var preprocessing: Preprocessing
     /// One label a class, or none.
@@ -17,11 +19,12 @@ public struct ModelDescription: Equatable, Sendable {
 
     /// A description; `validate` says whether its parts fit each other.
     public init(
-        name: String, graph: Graph, preprocessing: Preprocessing, labels: [String] = [], provenance: Provenance? = nil,
-        sample: SampleAnswers? = nil
+        name: String, graph: Graph, isQuantized: Bool = false, preprocessing: Preprocessing, labels: [String] = [],
+        provenance: Provenance? = nil, sample: SampleAnswers? = nil
     ) {
         self.name = name
         self.graph = graph
+        self.isQuantized = isQuantized
         self.preprocessing = preprocessing
         self.labels = labels
         self.provenance = provenance
@@ -45,6 +48,7 @@ public struct ModelDescription: Equatable, Sendable {
     @discardableResult
     public func validate() throws -> Int {
         let multiplyAccumulates = try graph.validate()
+        if isQuantized { try graph.validateQuantized() }
         guard labels.isEmpty || labels.count == classes else {
             throw JSONError.member(
                 path: "labels", expected: "\(classes) labels, one a class", found: "\(labels.count)")

@@ -3,7 +3,8 @@ import Foundations
 extension ModelFile {
     /// The bytes of a model file: the same bytes for the same description and tensors.
     ///
-    /// Tensors keep their order, those of four-byte elements before those of two, so that each is aligned to its elements.
+    /// Tensors keep their order, those of four-byte elements before those of two and of one, so that each is aligned to its
+    /// elements.
     ///
     /// - Precondition: `description` has provenance and sample answers.
     /// - Throws: `ModelFormatError` when the result would not load again.
@@ -16,7 +17,7 @@ extension ModelFile {
         var members: [JSONValue.Member] = [
             .init("__metadata__", .object(identity + description.metadataMembers))
         ]
-        let ordered = tensors.filter { $0.elementType.size == 4 } + tensors.filter { $0.elementType.size == 2 }
+        let ordered = [4, 2, 1].flatMap { size in tensors.filter { $0.elementType.size == size } }
         var end = 0
         for tensor in ordered {
             let start = end

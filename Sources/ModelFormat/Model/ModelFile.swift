@@ -14,6 +14,8 @@ public final class ModelFile: Sendable {
     public let multiplyAccumulates: Int
     /// The file's CRC-32, eight hex digits: a short name for these exact weights.
     public let checksum: String
+    /// Whether values and weights are signed bytes.
+    public var isQuantized: Bool { description.isQuantized }
     /// Whether weights are stored in half precision.
     public var isHalfPrecision: Bool { tensors.values.contains { $0.elementType == .float16 } }
     /// Bytes of the file.
@@ -62,19 +64,32 @@ public final class ModelFile: Sendable {
     /// back to the system when the last copy of the array is gone.
     package func floats(_ name: String, consuming: Bool) throws -> StoredArray<Float> {
         let entry = entry(name)
-        func elements<Element>() -> StoredArray<Element> {
-            guard consuming else { return StoredArray(storage, bytes: entry.range) }
-            return StoredArray(Storage(givingUp: entry.range, of: storage), bytes: 0..<entry.range.count)
-        }
         switch entry.elementType {
-        case .float32: return elements()
+        case .float32: return elements(entry, consuming: consuming)
         case .float16:
-            let halves: StoredArray<UInt16> = elements()
+            let halves: StoredArray<UInt16> = elements(entry, consuming: consuming)
             return try StoredArray(count: halves.count) { floats in
                 for (position, half) in halves.elements.enumerated() { floats[position] = Half.widen(half) }
             }
-        case .int32: preconditionFailure("\(name) holds indices")
+        case .int32, .int8: preconditionFailure("\(name) holds integers")
         }
+    }
+
+    /// The signed bytes of tensor `name` in C order: a view of the file.
+    ///
+    /// - Precondition: the graph names the tensor, and it is one of bytes.
+    public func bytes(_ name: String) -> StoredArray<Int8> { bytes(name, consuming: false) }
+
+    /// The signed bytes of tensor `name`, consumed as `floats(_:consuming:)` has it.
+    package func bytes(_ name: String, consuming: Bool) -> StoredArray<Int8> {
+        let entry = entry(name)
+        precondition(entry.elementType == .int8, "\(name) holds no bytes")
+        return elements(entry, consuming: consuming)
+    }
+
+    private func elements<Element>(_ entry: TensorEntry, consuming: Bool) -> StoredArray<Element> {
+        guard consuming else { return StoredArray(storage, bytes: entry.range) }
+        return StoredArray(Storage(givingUp: entry.range, of: storage), bytes: 0..<entry.range.count)
     }
 
     /// The indices of tensor `name`, each proven to lie within its bound: a view of the file.
@@ -94,12 +109,33 @@ public final class ModelFile: Sendable {
 
 extension ModelFile {
     private func checkTensors() throws {
-        let specifications = description.graph.tensors
+        let specifications = description.tensors
         for specification in specifications { try check(specification) }
+        if description.isQuantized { try checkBounds() }
         guard tensors.count > specifications.count else { return }
         let known = Set(specifications.map(\.name))
         if let unknown = tensors.keys.filter({ !known.contains($0) }).min() {
             throw ModelFormatError.tensor(name: unknown, expected: "no such tensor", found: "one that no step reads")
+        }
+    }
+
+    /// Bounds are in order, and ReLU is where bytes end.
+    private func checkBounds() throws {
+        for step in description.graph.steps {
+            if step.operation.preActivation.bounds {
+                let (lower, upper) = (bytes("\(step.name).lower"), bytes("\(step.name).upper"))
+                if let position = lower.indices.first(where: { lower[$0] > upper[$0] }) {
+                    throw ModelFormatError.tensor(
+                        name: "\(step.name).lower", expected: "at most the upper bound \(upper[position])",
+                        found: "\(lower[position]) at \(position)")
+                }
+            }
+            guard step.operation.activation == .relu else { continue }
+            let zero = "\(step.name).outputZero"
+            if let position = bytes(zero).firstIndex(where: { $0 != -128 }) {
+                throw ModelFormatError.tensor(
+                    name: zero, expected: "-128 after relu", found: "\(bytes(zero)[position]) at \(position)")
+            }
         }
     }
 
@@ -113,9 +149,10 @@ extension ModelFile {
         guard entry.shape == specification.shape else {
             throw failure("shape \(specification.shape)", "\(entry.shape)")
         }
-        let isIndex = specification.role.isIndex
-        guard (entry.elementType == .int32) == isIndex else {
-            throw failure(isIndex ? "element type I32" : "element type F32 or F16", entry.elementType.rawValue)
+        guard specification.elements.types.contains(entry.elementType) else {
+            throw failure(
+                "element type " + specification.elements.types.map(\.rawValue).joined(separator: " or "),
+                entry.elementType.rawValue)
         }
         switch entry.elementType {
         case .int32:
@@ -129,6 +166,15 @@ extension ModelFile {
             let bits = StoredArray<UInt32>(storage, bytes: entry.range).elements
             if let position = firstPosition(in: bits, exponent: 0x7F80_0000) {
                 throw failure("finite numbers", "\(Float(bitPattern: bits[position])) at \(position)")
+            }
+            guard specification.elements == .positiveFloats else { break }
+            if let position = bits.firstIndex(where: { Float(bitPattern: $0) <= 0 }) {
+                throw failure("numbers over 0", "\(Float(bitPattern: bits[position])) at \(position)")
+            }
+        case .int8:
+            let bytes = StoredArray<Int8>(storage, bytes: entry.range).elements
+            if specification.role == .weight, let position = bytes.firstIndex(of: -128) {
+                throw failure("weights from -127 to 127", "-128 at \(position)")
             }
         case .float16:
             let bits = StoredArray<UInt16>(storage, bytes: entry.range).elements

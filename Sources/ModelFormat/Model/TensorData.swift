@@ -8,6 +8,8 @@ public struct TensorData: Sendable {
         case float16([UInt16])
         /// Indices.
         case int32([Int32])
+        /// Signed bytes.
+        case int8([Int8])
     }
 
     /// `STEP.ROLE`; see `TensorSpecification`.
@@ -29,6 +31,7 @@ public struct TensorData: Sendable {
         case .float32: .float32
         case .float16: .float16
         case .int32: .int32
+        case .int8: .int8
         }
     }
 
@@ -38,6 +41,7 @@ public struct TensorData: Sendable {
         case .float32(let floats): floats.count
         case .float16(let halves): halves.count
         case .int32(let indices): indices.count
+        case .int8(let bytes): bytes.count
         }
     }
 
@@ -47,6 +51,7 @@ public struct TensorData: Sendable {
         case .float32(let floats): add(floats)
         case .float16(let halves): add(halves)
         case .int32(let indices): add(indices)
+        case .int8(let bytes): add(bytes)
         }
     }
 }

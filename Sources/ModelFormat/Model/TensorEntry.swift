@@ -27,7 +27,7 @@ struct TensorEntry: Equatable, Sendable {
         var fields = try JSONMembers(member.value, path: member.name)
         let word = try fields.identifier("dtype")
         guard let elementType = ElementType(rawValue: word) else {
-            throw failure("element type F32, F16 or I32", "\"\(word)\"")
+            throw failure("element type F32, F16, I32 or I8", "\"\(word)\"")
         }
         let shape = try fields.integers("shape")
         let offsets = try fields.integers("data_offsets", count: 2)

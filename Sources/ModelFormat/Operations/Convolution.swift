@@ -83,6 +83,12 @@ extension Convolution {
         try window.check(operand, rules)
     }
 
+    /// The channel, from the first that the step writes, that an output is stored as.
+    public func channel(of output: Int) -> Int {
+        let perGroup = outputChannels / groups
+        return shuffle ? output % perGroup * groups + output / perGroup : output
+    }
+
     /// `[outputChannels, rows of windows, columns of windows]`.
     public func outputShape(of operand: PlaneShape) -> PlaneShape {
         window.outputShape(of: operand, channels: outputChannels)
@@ -92,6 +98,14 @@ extension Convolution {
     public func tensors(of operand: PlaneShape) -> [OperationTensor] {
         [OperationTensor(.weight, [outputChannels, operand.channels / groups, kernel, kernel])]
             + (bias ? [OperationTensor(.bias, [outputChannels])] : [])
+    }
+
+    /// Bytes for weights and for what surrounds the input, and a multiplier and an offset for each output.
+    public func quantized(_ operand: PlaneShape) -> QuantizedOperation? {
+        let weight = [outputChannels, operand.channels / groups, kernel, kernel]
+        return QuantizedOperation(
+            [OperationTensor(.weight, weight)] + (padding > 0 ? [OperationTensor(.pad, [operand.channels])] : []),
+            outputs: outputChannels, terms: weight.dropFirst().reduce(1, *))
     }
 
     /// A multiply-accumulate for every weight at every output pixel, and the operand's elements.

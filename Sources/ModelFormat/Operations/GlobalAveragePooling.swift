@@ -30,6 +30,11 @@ extension GlobalAveragePooling {
         PlaneShape(channels: operand.channels, height: 1, width: 1)
     }
 
+    /// A multiplier and an offset for each channel's sum.
+    public func quantized(_ operand: PlaneShape) -> QuantizedOperation? {
+        QuantizedOperation(outputs: operand.channels, terms: operand.pixels)
+    }
+
     /// The operand's elements.
     public func cost(of operand: PlaneShape) -> OperationCost { OperationCost(elements: [operand.count]) }
 }

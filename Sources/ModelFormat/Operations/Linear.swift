@@ -43,6 +43,12 @@ extension Linear {
         [OperationTensor(.weight, [outputs, operand.count]), OperationTensor(.bias, [outputs])]
     }
 
+    /// Bytes for weights, and a multiplier and an offset for each output.
+    public func quantized(_ operand: PlaneShape) -> QuantizedOperation? {
+        QuantizedOperation(
+            [OperationTensor(.weight, [outputs, operand.count])], outputs: outputs, terms: operand.count)
+    }
+
     /// A multiply-accumulate for every weight.
     public func cost(of operand: PlaneShape) -> OperationCost {
         OperationCost(

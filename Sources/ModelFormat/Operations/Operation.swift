@@ -45,6 +45,10 @@ public protocol Operation: Equatable, Sendable {
     ///
     /// - Precondition: as for `outputShape`.
     func cost(of operand: PlaneShape) -> OperationCost
+    /// What is read and summed where values and weights are bytes; `nil`, the default, where it cannot be computed so.
+    ///
+    /// - Precondition: as for `outputShape`.
+    func quantized(_ operand: PlaneShape) -> QuantizedOperation?
 }
 
 extension Operation {
@@ -58,6 +62,9 @@ extension Operation {
     public var otherInputs: [String] { [] }
     /// None.
     public func tensors(of operand: PlaneShape) -> [OperationTensor] { [] }
+
+    /// Not with bytes.
+    public func quantized(_ operand: PlaneShape) -> QuantizedOperation? { nil }
 
     /// Whether `other` is the same operation with the same numbers.
     public func isEqual(to other: any Operation) -> Bool { self == other as? Self }

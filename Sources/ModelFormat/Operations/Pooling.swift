@@ -70,6 +70,12 @@ extension Pooling {
         window.outputShape(of: operand, channels: operand.channels)
     }
 
+    /// A multiplier and an offset for each channel's sums; nothing for maxima.
+    public func quantized(_ operand: PlaneShape) -> QuantizedOperation? {
+        kind == .maximum
+            ? QuantizedOperation() : QuantizedOperation(outputs: operand.channels, terms: kernel * kernel)
+    }
+
     /// The elements of every window.
     public func cost(of operand: PlaneShape) -> OperationCost {
         OperationCost(elements: [outputShape(of: operand).count, kernel, kernel])

@@ -8,13 +8,22 @@ import Testing
 @Suite struct MutationCampaign {
     private static let seed: UInt64 = 2018
 
+    /// One of three files, which together hold every operation and every type of element.
+    private static func file(_ trial: Int) -> ForgedModel {
+        switch trial % 3 {
+        case 0: ForgedModel()
+        case 1: ForgedModel(TinyModel.reactivated)
+        default: ForgedModel(TinyModel.quantized, isQuantized: true)
+        }
+    }
+
     /// Changes of the header's JSON, one to three at a time.
     @Test func mutatedJSON() {
         var outcomes = Outcomes()
         for trial in (0..<6000).sampledUnderEmulation() {
             let seed = Self.seed &+ UInt64(trial)
             var mutator = Mutator(seed: seed)
-            var forged = ForgedModel(trial % 2 == 0 ? TinyModel.graph : TinyModel.reactivated)
+            var forged = Self.file(trial)
             for _ in 0..<Int.random(in: 1...3, using: &mutator.random) { mutator.mutate(&forged) }
             outcomes.record(forged.bytes, "seed \(seed)")
         }
@@ -27,7 +36,7 @@ import Testing
         for trial in (0..<4000).sampledUnderEmulation(1000) {
             let seed = Self.seed &+ UInt64(trial)
             var random = SplitMix64(seed: seed)
-            var forged = ForgedModel(trial % 2 == 0 ? TinyModel.graph : TinyModel.reactivated)
+            var forged = Self.file(trial)
             forged.editHeader = { text in
                 for _ in 0..<Int.random(in: 1...2, using: &random) {
                     let start = Int.random(in: 43..<text.count, using: &random)
@@ -73,8 +82,10 @@ private struct Outcomes {
             loaded += 1
             #expect(try model.description.validate() == model.multiplyAccumulates, "\(trial)")
             for step in model.description.graph.steps { _ = model.description.graph.shapes(of: step) }
-            for tensor in model.description.graph.tensors {
-                if tensor.role.isIndex {
+            for tensor in model.description.tensors {
+                if tensor.elements == .bytes {
+                    #expect(model.bytes(tensor.name).count == tensor.count, "\(trial)")
+                } else if tensor.role.isIndex {
                     let indices = model.indices(tensor.name)
                     #expect(indices.count == tensor.count, "\(trial)")
                     #expect(indices.allSatisfy { tensor.channels.contains(Int($0)) }, "\(trial)")
@@ -115,7 +126,8 @@ private struct Mutator {
 
     private static let words: [String] = [
         "", "x", "image", "block", "bottleneck", "pooled", "maxima", "sum", "features", "logits", "stem", "classifier",
-        "convolution", "linear", "addition", "averagePooling", "globalAveragePooling", "F16", "I32", "BGR",
+        "convolution", "linear", "addition", "averagePooling", "globalAveragePooling", "F16", "I32", "I8", "int8",
+        "BGR",
         "\u{1B}[0m", "é", String(repeating: "n", count: 300),
     ]
 

@@ -33,20 +33,23 @@ struct ForgedModel {
     }
 
     /// A tiny model, with nothing wrong.
-    init(_ graph: Graph = TinyModel.graph) {
+    init(_ graph: Graph = TinyModel.graph, isQuantized: Bool = false) {
         let description = TinyModel.description(of: graph)
         let provenance = description.provenance!
         let sample = description.sample!
         metadata = ["format": "condensenet", "version": "2", "name": .string(description.name)]
+        if isQuantized { metadata["precision"] = "int8" }
         tensors = []
         var end = 0
-        for tensor in TinyModel.tensors(of: graph) {
+        let ordered = TinyModel.tensors(of: graph, isQuantized: isQuantized)
+        for tensor in ordered.filter({ $0.elementType != .int8 }) + ordered.filter({ $0.elementType == .int8 }) {
             let data: [UInt8]
             let type: String
             switch tensor.elements {
             case .float32(let floats): (data, type) = (floats.withUnsafeBytes(Array.init), "F32")
             case .float16(let halves): (data, type) = (halves.withUnsafeBytes(Array.init), "F16")
             case .int32(let indices): (data, type) = (indices.withUnsafeBytes(Array.init), "I32")
+            case .int8(let bytes): (data, type) = (bytes.map(UInt8.init(bitPattern:)), "I8")
             }
             let header: JSONValue = [
                 "dtype": .string(type), "shape": .array(tensor.shape.map(JSONValue.integer)),

@@ -79,12 +79,21 @@ enum TinyModel {
         ],
         input: "image", output: "logits")
 
+    /// The first of these networks as bytes can compute it: without an addition.
+    static let quantized: Graph = {
+        var graph = Self.graph
+        graph.steps.removeAll { $0.name == "shortcut" }
+        graph.values.removeAll { $0.name == "sum" }
+        graph.steps[graph.steps.count - 2].input = "pooled"
+        return graph
+    }()
+
     static let description = description(of: graph)
 
     /// A description of a graph with five classes.
-    static func description(of graph: Graph) -> ModelDescription {
+    static func description(of graph: Graph, isQuantized: Bool = false) -> ModelDescription {
         ModelDescription(
-            name: "Tiny", graph: graph,
+            name: "Tiny", graph: graph, isQuantized: isQuantized,
             preprocessing: Preprocessing(
                 resize: 9, crop: graph.value(named: graph.input)!.shape.height, mean: [0.5, 0.25, 0.125],
                 std: [0.1, 0.2, 0.3]),
@@ -96,11 +105,24 @@ enum TinyModel {
     }
 
     /// Seeded tensors for the graph, weights in half precision where `halves` names their role.
-    static func tensors(of graph: Graph = graph, halves: Set<TensorSpecification.Role> = []) -> [TensorData] {
+    static func tensors(
+        of graph: Graph = graph, isQuantized: Bool = false, halves: Set<TensorSpecification.Role> = []
+    ) -> [TensorData] {
         var random = SplitMix64(seed: 1)
-        return graph.tensors.map { specification in
+        return (isQuantized ? graph.quantizedTensors : graph.tensors).map { specification in
             let elements: TensorData.Elements
-            if specification.role.isIndex {
+            if specification.elements == .bytes {
+                let range: ClosedRange<Int8> =
+                    switch specification.role {
+                    case .weight: -127...127
+                    case .lower: -128...0
+                    case .upper: 0...127
+                    default: -128 ... -128
+                    }
+                elements = .int8((0..<specification.count).map { _ in .random(in: range, using: &random) })
+            } else if specification.elements == .positiveFloats {
+                elements = .float32((0..<specification.count).map { _ in random.nextFloat() / 2 + 1 })
+            } else if specification.role.isIndex {
                 elements = .int32(
                     (0..<specification.count).map { _ in
                         Int32(Int.random(in: specification.channels, using: &random))
@@ -114,4 +136,10 @@ enum TinyModel {
     }
 
     static func bytes() throws -> [UInt8] { try ModelFile.bytes(description, tensors: tensors()) }
+
+    /// A file of the network of bytes.
+    static func quantizedBytes() throws -> [UInt8] {
+        try ModelFile.bytes(
+            description(of: quantized, isQuantized: true), tensors: tensors(of: quantized, isQuantized: true))
+    }
 }

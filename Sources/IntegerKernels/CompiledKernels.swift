@@ -1,0 +1,47 @@
+import Engine
+import ModelFormat
+
+/// The kernels of this module, for the instruction set that it is compiled for.
+///
+/// Not inlined, as all that other modules call here: what comes back is code behind a protocol.
+@inline(never)
+public func makeKernelSet() -> any KernelSet { CompiledKernels() }
+
+/// The kernels as plans see them.
+struct CompiledKernels: KernelSet {
+    var instructionSet: InstructionSet {
+        #if arch(arm64)
+            .neon
+        #elseif arch(x86_64)
+            .sse2
+        #else
+            .generic
+        #endif
+    }
+
+    var precision: Precision { .int8 }
+
+    func units(of graph: Graph, options: PlanOptions) -> [PlanUnit] { graph.steps.map { PlanUnit($0) } }
+
+    func operation(
+        _ unit: PlanUnit, layout: ArenaLayout, tensors: any TensorSource, options: PlanOptions
+    ) throws -> any PlannedOperation {
+        let step = unit.steps[0]
+        let places = StepPlaces(step, layout)
+        switch step.operation {
+        case let convolution as Convolution:
+            return try ReferenceConvolutionOperation(step, convolution, places, tensors)
+        case let pooling as Pooling where pooling.kind == .maximum:
+            return MaximumPoolingOperation(step, pooling, places)
+        case let pooling as Pooling:
+            return try AveragePoolingOperation(
+                step, pooling.preActivation, window: pooling.kernel, stride: pooling.stride, places, tensors)
+        case let pooling as GlobalAveragePooling:
+            return try AveragePoolingOperation(step, pooling.preActivation, window: nil, stride: 1, places, tensors)
+        case let linear as Linear:
+            return try ReferenceLinearOperation(step, linear, places, tensors)
+        case let other:
+            preconditionFailure("no kernel for the operation \(other.word)")
+        }
+    }
+}
