@@ -73,10 +73,30 @@ if hasVariants {
         "zKernelsHalf", flags: targetsX86 ? ["-mavx2", "-mfma", "-mf16c"] : ["-march=armv8-a+fp16"],
         defines: ["CONDENSENET_HALF"], tests: false)
 }
-kernelTargets.append(
-    .target(
-        name: "IntegerKernels", dependencies: ["Engine", "Foundations", "ModelFormat"], exclude: ["README.md"],
-        swiftSettings: optimizedKernels))
+
+/// The kernels for networks of bytes, for one instruction set; they are tested by the plans that they make.
+func integerKernels(_ name: String, flags: [String] = [], define: String? = nil) -> Target {
+    let settings: [SwiftSetting] =
+        (define.map { [.define($0)] } ?? [])
+        + (flags.isEmpty ? [] : [.unsafeFlags(flags.flatMap { ["-Xcc", $0] })])
+    return .target(
+        name: name, dependencies: ["CBytes", "Engine", "Foundations", "ModelFormat"], exclude: ["README.md"],
+        swiftSettings: settings + optimizedKernels)
+}
+
+kernelTargets.append(integerKernels("IntegerKernels"))
+if hasAVX {
+    kernelTargets += [
+        integerKernels("zKernelsBytesAVX2", flags: ["-mavx2", "-mfma"], define: "CONDENSENET_BYTES_AVX2"),
+        integerKernels("zKernelsBytesVNNI", flags: ["-mavx2", "-mfma", "-mavxvnni"], define: "CONDENSENET_BYTES_VNNI"),
+        integerKernels(
+            "zKernelsBytesVNNI512", flags: ["-mavx512f", "-mavx512vl", "-mavx512bw", "-mavx512vnni", "-mfma"],
+            define: "CONDENSENET_BYTES_VNNI512"),
+    ]
+} else if hasVariants {
+    kernelTargets.append(
+        integerKernels("zKernelsBytesDot", flags: ["-march=armv8-a+dotprod"], define: "CONDENSENET_BYTES_DOT"))
+}
 let kernelModules: [Target.Dependency] = kernelTargets.filter { $0.type == .regular }.map { .target(name: $0.name) }
 
 /// The programs as files that need no library of a system. Only the link differs, so that one build serves others too.
@@ -96,6 +116,7 @@ var targets: [Target] = [
     .target(name: "CStartup"),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "CVector"),
+    .target(name: "CBytes"),
     .target(name: "Foundations", dependencies: ["CZlib"], exclude: ["README.md"]),
     .target(name: "ModelFormat", dependencies: ["Foundations"], exclude: ["README.md"]),
     .target(name: "Engine", dependencies: ["CProcessor", "Foundations", "ModelFormat"], exclude: ["README.md"]),
@@ -104,7 +125,8 @@ var targets: [Target] = [
         dependencies: ["CProcessor", "Engine", "Foundations", "ImageInput", "ModelFormat"] + kernelModules,
         exclude: ["README.md"],
         swiftSettings: (hasAVX ? [.define("CONDENSENET_AVX_VARIANTS")] : [])
-            + (hasVariants ? [.define("CONDENSENET_HALF_VARIANT")] : [])),
+            + (hasVariants ? [.define("CONDENSENET_HALF_VARIANT")] : [])
+            + (hasVariants && !hasAVX ? [.define("CONDENSENET_DOT_VARIANT")] : [])),
     .target(name: "CondenseNetC", exclude: ["README.md", "libcondensenet.map"]),
     .target(
         name: "CInterface",

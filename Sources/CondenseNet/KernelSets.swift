@@ -7,9 +7,15 @@ import Kernels
 #if CONDENSENET_AVX_VARIANTS
     import zKernelsAVX2
     import zKernelsAVX512
+    import zKernelsBytesAVX2
+    import zKernelsBytesVNNI
+    import zKernelsBytesVNNI512
 #endif
 #if CONDENSENET_HALF_VARIANT
     import zKernelsHalf
+#endif
+#if CONDENSENET_DOT_VARIANT
+    import zKernelsBytesDot
 #endif
 
 /// The kernels in this program, compiled once for each of several instruction sets.
@@ -45,9 +51,16 @@ public enum KernelSets {
         var sets: [any KernelSet] = [Kernels.makeKernelSet(), IntegerKernels.makeKernelSet()]
         #if CONDENSENET_AVX_VARIANTS
             sets += [zKernelsAVX2.makeKernelSet(), zKernelsAVX512.makeKernelSet()]
+            sets += [
+                zKernelsBytesAVX2.makeKernelSet(), zKernelsBytesVNNI.makeKernelSet(),
+                zKernelsBytesVNNI512.makeKernelSet(),
+            ]
         #endif
         #if CONDENSENET_HALF_VARIANT
             sets.append(zKernelsHalf.makeKernelSet())
+        #endif
+        #if CONDENSENET_DOT_VARIANT
+            sets.append(zKernelsBytesDot.makeKernelSet())
         #endif
         return sets
     }()

@@ -10,8 +10,16 @@ public func makeKernelSet() -> any KernelSet { CompiledKernels() }
 /// The kernels as plans see them.
 struct CompiledKernels: KernelSet {
     var instructionSet: InstructionSet {
-        #if arch(arm64)
+        #if CONDENSENET_BYTES_DOT
+            .dot
+        #elseif arch(arm64)
             .neon
+        #elseif CONDENSENET_BYTES_VNNI512
+            .avx512vnni
+        #elseif CONDENSENET_BYTES_VNNI
+            .avxvnni
+        #elseif CONDENSENET_BYTES_AVX2
+            .avx2
         #elseif arch(x86_64)
             .sse2
         #else
@@ -29,8 +37,10 @@ struct CompiledKernels: KernelSet {
         let step = unit.steps[0]
         let places = StepPlaces(step, layout)
         switch step.operation {
-        case let convolution as Convolution:
+        case let convolution as Convolution where options.referenceKernels || places.writesFloats:
             return try ReferenceConvolutionOperation(step, convolution, places, tensors)
+        case let convolution as Convolution:
+            return try ConvolutionOperation(step, convolution, places, tensors)
         case let pooling as Pooling where pooling.kind == .maximum:
             return MaximumPoolingOperation(step, pooling, places)
         case let pooling as Pooling:
@@ -38,8 +48,10 @@ struct CompiledKernels: KernelSet {
                 step, pooling.preActivation, window: pooling.kernel, stride: pooling.stride, places, tensors)
         case let pooling as GlobalAveragePooling:
             return try AveragePoolingOperation(step, pooling.preActivation, window: nil, stride: 1, places, tensors)
-        case let linear as Linear:
+        case let linear as Linear where options.referenceKernels:
             return try ReferenceLinearOperation(step, linear, places, tensors)
+        case let linear as Linear:
+            return try LinearOperation(step, linear, places, tensors)
         case let other:
             preconditionFailure("no kernel for the operation \(other.word)")
         }

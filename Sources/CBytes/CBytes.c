@@ -1,0 +1,2 @@
+// The module is its header: every function is inlined.
+#include "CBytes.h"
