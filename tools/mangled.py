@@ -49,7 +49,7 @@ def identifier(mangled, position, words):
 
 def kernel(mangled):
     """What a symbol of a module of kernels is: `GroupRun.blocks Pixels8`; `None` for other symbols."""
-    if not re.match(r"\$s(7Kernels|\d+zKernels)", mangled):
+    if not re.match(r"\$s(7Kernels|14IntegerKernels|\d+zKernels)", mangled):
         return None
     names = identifiers(mangled[2:])[1:]
     types = [name for name in names[2:] if re.match(r"(Direct|Output|Joined)?(Pixels|Tile)\d*$", name)]

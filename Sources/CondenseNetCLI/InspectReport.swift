@@ -31,7 +31,9 @@ struct InspectReport {
             "paper FLOPs",
             "\(Format.grouped(description.graph.paperFLOPs))  (\(Format.millions(description.graph.paperFLOPs)))")
         line("weights", weights)
-        line("file", "\(Format.grouped(model.fileBytes)) bytes" + (model.isHalfPrecision ? ", half precision" : ""))
+        line(
+            "file",
+            "\(Format.grouped(model.fileBytes)) bytes" + (model.precision == .f32 ? "" : ", \(weightType) weights"))
         if !description.labels.isEmpty { line("labels", labels) }
         line("preprocessing", preprocessing)
         if let plan {
@@ -47,9 +49,17 @@ struct InspectReport {
         return [
             "\(description.name): \(description.inputShape)", Format.counted(description.classes, "class"),
             "\(Format.grouped(graph.parameters)) parameters", "\(Format.millions(model.multiplyAccumulates)) MACs",
-            model.isHalfPrecision ? "half-precision weights" : "float32 weights", Format.bytes(model.fileBytes),
+            "\(weightType) weights", Format.bytes(model.fileBytes),
             model.weights == .trained ? nil : "random weights",
         ].compactMap { $0 }.joined(separator: ", ")
+    }
+
+    private var weightType: String {
+        switch model.precision {
+        case .f32: "float32"
+        case .f16: "half-precision"
+        case .int8: "int8"
+        }
     }
 
     private var weights: String {

@@ -106,7 +106,8 @@ extension BenchRecord {
         profiledMilliseconds = Self.total(layers)
         profiledRuns = profile?.runs
         profilingOverhead = profile?.overhead
-        self.peaks = peaks.map {
+        // The peaks are those of floats.
+        self.peaks = (plan.precision == .int8 ? nil : peaks).map {
             Peaks(
                 gflops: $0.gflops, cacheGigabytes: $0.cacheGigabytes, memoryGigabytes: $0.memoryGigabytes)
         }

@@ -13,14 +13,21 @@ public func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
 }
 
 private func run(_ bytes: [UInt8]) {
-    do {
-        let model: Model
-        if bytes.withUnsafeBytes({ ArchitectureFile.recognizes($0) }) {
-            model = try Model(
-                architecture: try bytes.withUnsafeBytes { try ArchitectureFile.parse($0) }, seed: 1)
-        } else {
-            model = Model(try ModelFile(bytes: bytes))
+    guard bytes.withUnsafeBytes({ ArchitectureFile.recognizes($0) }) else {
+        return run { Model(try ModelFile(bytes: bytes)) }
+    }
+    for precision in [Precision.f32, .int8] {
+        run {
+            try Model(
+                architecture: try bytes.withUnsafeBytes { try ArchitectureFile.parse($0) }, seed: 1,
+                precision: precision)
         }
+    }
+}
+
+private func run(_ load: () throws -> Model) {
+    do {
+        let model = try load()
         let graph = model.description.graph
         let elements = graph.values.reduce(0) { $0 + $1.shape.count } + graph.tensors.reduce(0) { $0 + $1.count }
         guard model.multiplyAccumulates < 1 << 20, elements < 1 << 18 else { return }

@@ -38,8 +38,11 @@ struct BenchCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "What architecture files are to be computed in: f32, or f16 where the processor can. A model file says it.",
-            valueName: "f32|f16"))
+            """
+            What architecture files are to be computed in: f32, f16 where the processor can, or int8, with seeded scales. A \
+            model file says it.
+            """,
+            valueName: "f32|f16|int8"))
     var precision: Precision?
 
     @Option(help: ArgumentHelp("Runs of each model and thread count.", valueName: "n"))
