@@ -5,7 +5,8 @@ import TestSupport
 
 /// Model files, opened by the library that defines their container.
 struct PythonSafetensorsTests {
-    @Test(arguments: ["cifar10-g4", "imagenet-g8", "cifar100-lgc-transitions", "cifar10-densenet"], Precision.allCases)
+    @Test(
+        arguments: ["cifar10-g4", "imagenet-g8", "cifar100-lgc-transitions", "cifar10-densenet"], [Precision.f32, .f16])
     func libraryFindsTheGraphsTensors(network: String, precision: Precision) throws {
         var options = Conversion.Options()
         options.precision = precision
@@ -15,7 +16,7 @@ struct PythonSafetensorsTests {
                 switch tensor.role {
                 case .index, .destinations: "I32"
                 case .weight: precision == .f16 ? "F16" : "F32"
-                case .bias, .scale, .shift, .squeeze, .excite: "F32"
+                default: "F32"
                 }
             return ([tensor.name, type] + tensor.shape.map(String.init)).joined(separator: " ")
         }

@@ -64,6 +64,10 @@ struct ConvertCommand: ParsableCommand {
     func run() throws {
         try network.check(
             inputs: [("the checkpoint", checkpoint)] + (labels.map { [("the label file", $0)] } ?? []))
+        guard precision != .int8 else {
+            throw CommandFailure(
+                .usage, "--precision: expected f32 or f16, found int8, which needs images to calibrate with")
+        }
         let conversion: Conversion
         let verification: Verification?
         do {
