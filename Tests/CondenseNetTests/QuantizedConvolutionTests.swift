@@ -115,9 +115,15 @@ import Testing
         }
     }
 
-    @Test("1×1 convolutions", arguments: pointwise) func pointwise(shape: Shape) throws { try compare(shape) }
+    @Test("1×1 convolutions", arguments: pointwise) func pointwiseConvolutions(shape: Shape) throws {
+        try compare(shape)
+    }
 
-    @Test("convolutions with windows", arguments: windows) func windows(shape: Shape) throws { try compare(shape) }
+    @Test("convolutions with windows", arguments: windows) func convolutionsWithWindows(shape: Shape) throws {
+        try compare(shape)
+    }
 
-    @Test("convolutions of several bands", arguments: large) func large(shape: Shape) throws { try compare(shape) }
+    @Test("convolutions of several bands", arguments: large) func convolutionsOfSeveralBands(shape: Shape) throws {
+        try compare(shape)
+    }
 }

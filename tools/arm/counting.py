@@ -64,14 +64,14 @@ def total(counts):
 
 
 def inference(program, plugin, model, folder):
-    """Of one inference of a network of models/, NAME or NAME/PRECISION: function -> counts, and (name, counts) of each step.
+    """Of one inference of a network of models/, NAME, NAME/PRECISION or NAME/PRECISION@PROCESSOR: function -> counts, and (name, counts) of each step.
 
     A profiled run of `bench` reads the clock before its first step and after each; the last reading of all ends the run.
     """
     counts = folder / "counts.txt"
     name, _, precision = model.partition("/")
-    precision = precision or "f32"
-    command = ["setarch", "-R", QEMU, "-cpu", PROCESSORS[precision], "-seed", "1", "-E", "SWIFT_DETERMINISTIC_HASHING=1",
+    precision, _, processor = (precision or "f32").partition("@")
+    command = ["setarch", "-R", QEMU, "-cpu", processor or PROCESSORS[precision], "-seed", "1", "-E", "SWIFT_DETERMINISTIC_HASHING=1",
                "-plugin", f"{plugin},out={counts},mark={CLOCK}", program, "bench", ROOT / f"models/{name}.json",
                "--precision", precision, "--warmup", 0, "--seconds", 0, "--threads", 1, "--runs", 1, "--layers",
                "--json", "-"]

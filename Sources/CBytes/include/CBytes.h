@@ -35,6 +35,12 @@ enum { CONDENSENET_BYTES_LANES = 4, CONDENSENET_BYTES_OUTPUTS = 4, CONDENSENET_B
 #else
 enum { CONDENSENET_BYTES_LANES = 4, CONDENSENET_BYTES_OUTPUTS = 2, CONDENSENET_BYTES_VECTORS = 4 };
 #endif
+// Vectors of a tile of one output: with dot products each needs one register beside it, elsewhere more.
+#if defined(__ARM_FEATURE_DOTPROD)
+enum { CONDENSENET_BYTES_ROW = 16 };
+#else
+enum { CONDENSENET_BYTES_ROW = 8 };
+#endif
 typedef int32_t condensenet_sums __attribute__((ext_vector_type(CONDENSENET_BYTES_LANES)));
 
 #if defined(__AVXVNNI__) || defined(__AVX512VNNI__)
@@ -136,6 +142,9 @@ CONDENSENET_BYTES_INLINE void condensenet_bytes_products(condensenet_sums *sums,
     }
   }
 #else
+#if !defined(__aarch64__)
+#pragma clang loop unroll_count(2)
+#endif
   for (long step = 0; step < steps; step++) {
     const uint8_t *pixels = panel + offsets[step];
 #if defined(__aarch64__)

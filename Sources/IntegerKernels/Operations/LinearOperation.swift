@@ -8,7 +8,7 @@ final class LinearOperation: PlannedOperation {
     let kernel = "Linear"
     /// Outputs of a tile.
     private static var lanes: Int {
-        Int(CONDENSENET_BYTES_LANES) * Int(CONDENSENET_BYTES_VECTORS) * Int(CONDENSENET_BYTES_OUTPUTS)
+        Int(CONDENSENET_BYTES_LANES) * Int(CONDENSENET_BYTES_ROW)
     }
 
     private let outputs: Int
@@ -70,7 +70,7 @@ final class LinearOperation: PlannedOperation {
         let integers = (share.scratch + inputBytes).assumingMemoryBound(to: Int32.self)
         for tile in share.of(tiles) {
             condensenet_bytes_integers(
-                integers, 1, Int32(CONDENSENET_BYTES_VECTORS) * Int32(CONDENSENET_BYTES_OUTPUTS),
+                integers, 1, Int32(CONDENSENET_BYTES_ROW),
                 weights.pointer + tile * steps * Self.lanes * Int(CONDENSENET_BYTES_PIXEL), offsets.pointer, steps,
                 input,
                 &initial)

@@ -56,7 +56,7 @@ struct ProductLine {
     }
 
     private func one(_ count: Int) {
-        let vectors = Self.vectors * Self.most
+        let vectors = Int32(CONDENSENET_BYTES_ROW)
         each(count, wide: Self.lanes * Int(vectors), narrow: 16) { position, isWide in
             if isWide { tile(1, vectors, position) } else { tile(1, Int32(16 / Self.lanes), position) }
         }
