@@ -111,17 +111,21 @@ final class ConvolutionOperation: PlannedOperation {
             (plane + rows.lowerBound * width).update(from: line, count: positions)
             return
         }
-        var source = line
-        for row in rows.dropLast() {
-            // The sixteen bytes may reach into the next row, which follows.
+        let end = plane + rows.upperBound * width
+        for row in rows {
+            let source = line + (row - rows.lowerBound) * shape.rowStride
+            let target = plane + row * width
             var x = 0
             while x < width {
-                let bytes = UnsafeRawPointer(source + x).loadUnaligned(as: SIMD16<Int8>.self)
-                UnsafeMutableRawPointer(plane + row * width + x).storeBytes(of: bytes, as: SIMD16<Int8>.self)
+                // Sixteen bytes may reach into rows of the same band, which follow.
+                if target + x + 16 <= end {
+                    let bytes = UnsafeRawPointer(source + x).loadUnaligned(as: SIMD16<Int8>.self)
+                    UnsafeMutableRawPointer(target + x).storeBytes(of: bytes, as: SIMD16<Int8>.self)
+                } else {
+                    (target + x).update(from: source + x, count: min(16, width - x))
+                }
                 x += 16
             }
-            source += shape.rowStride
         }
-        (plane + (rows.upperBound - 1) * width).update(from: source, count: width)
     }
 }
