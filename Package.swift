@@ -196,7 +196,10 @@ if !runtimeOnly {
             exclude: ["README.md"]),
         .target(
             name: "Condenser",
-            dependencies: ["Checkpoint", "CondenseNet", "CArmadillo", "CCrypto", "Foundations", "ModelFormat"],
+            dependencies: [
+                "Checkpoint", "CondenseNet", "CArmadillo", "CCrypto", "Datasets", "Foundations", "ImageInput",
+                "ModelFormat",
+            ],
             path: "tools/converter/Condenser", exclude: ["README.md"]),
         .executableTarget(
             name: "condensenet-convert",

@@ -5,7 +5,7 @@ import Testing
 struct ConverterDocumentTests {
     @Test(arguments: [
         ("condensenet-convert", "convert"), ("condensenet-convert architecture", "architecture"),
-        ("condensenet-convert export-onnx", "export-onnx"),
+        ("condensenet-convert export-onnx", "export-onnx"), ("condensenet-convert quantize", "quantize"),
     ])
     func everyOptionIsDescribed(title: String, command: String) throws {
         let help = try Program.convert([command, "--help"])

@@ -58,36 +58,50 @@ struct ConvertCommand: ParsableCommand {
     @Option(help: "What the network is stored and, where the processor can, computed in.")
     var precision = Precision.f32
 
+    @OptionGroup var calibration: CalibrationOptions
+
     @Flag(help: "Prove the result: compare it, layer by layer, with the source network.")
     var verify = false
 
+    func validate() throws {
+        if precision == .int8 {
+            try calibration.validateGiven()
+        } else if calibration.calibrate != nil || calibration.images != nil {
+            throw ValidationError(
+                "--calibrate, --images: expected --precision int8 with them, found \(precision.rawValue)")
+        }
+    }
+
     func run() throws {
         try network.check(
-            inputs: [("the checkpoint", checkpoint)] + (labels.map { [("the label file", $0)] } ?? []))
-        guard precision != .int8 else {
-            throw CommandFailure(
-                .usage, "--precision: expected f32 or f16, found int8, which needs images to calibrate with")
-        }
+            inputs: [("the checkpoint", checkpoint)] + (labels.map { [("the label file", $0)] } ?? [])
+                + (calibration.calibrate.map { [("the data set", $0)] } ?? []))
         let conversion: Conversion
         let verification: Verification?
+        var quantized: (model: Quantization, images: CalibrationImages)?
         do {
             conversion = try Conversion(path: checkpoint, options: options)
             verification = verify ? try conversion.verify() : nil
+            if precision == .int8, verification?.passes ?? true {
+                quantized = try calibration.quantize(try ModelFile(bytes: conversion.bytes))
+            }
         } catch {
             throw CommandFailure(error, path: checkpoint)
         }
         conversion.remarks.forEach(StandardError.note)
-        conversion.warnings.forEach(StandardError.warn)
+        (conversion.warnings + (quantized?.images.remarks ?? [])).forEach(StandardError.warn)
         if let verification, !verification.passes {
             try StandardOutput.write(try conversion.report + verification.report)
             throw CommandFailure(
                 .internal,
                 "\(checkpoint): the converted network does not compute what it should; nothing was written")
         }
-        try conversion.bytes.withUnsafeBytes { try FileOutput.replace(network.output, with: $0) }
+        let bytes = quantized?.model.bytes ?? conversion.bytes
+        try bytes.withUnsafeBytes { try FileOutput.replace(network.output, with: $0) }
         try StandardOutput.write(
             try conversion.report + (verification?.report ?? "")
-                + "\(network.output): \(Format.grouped(conversion.bytes.count)) bytes\n")
+                + (quantized.map { $0.model.report($0.images) } ?? "")
+                + "\(network.output): \(Format.grouped(bytes.count)) bytes\n")
     }
 
     private var options: Conversion.Options {
@@ -104,7 +118,8 @@ struct ConvertCommand: ParsableCommand {
         options.preprocessing.mean = mean?.values
         options.preprocessing.std = std?.values
         options.labelFile = labels
-        options.precision = precision
+        // Bytes are made of the converted network's floats.
+        options.precision = precision == .int8 ? .f32 : precision
         options.name = network.name
         return options
     }

@@ -17,6 +17,6 @@ struct Converter: ParsableCommand {
             condensenet-convert <subcommand> [<options>]
             """,
         version: CondenseNet.version,
-        subcommands: [ConvertCommand.self, ArchitectureCommand.self, ExportONNXCommand.self],
+        subcommands: [ConvertCommand.self, QuantizeCommand.self, ArchitectureCommand.self, ExportONNXCommand.self],
         defaultSubcommand: ConvertCommand.self)
 }

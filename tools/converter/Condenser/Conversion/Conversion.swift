@@ -17,7 +17,7 @@ public struct Conversion {
         public var preprocessing = PreprocessingOptions()
         /// A file with a label on each line; `nil` for the data set's.
         public var labelFile: String?
-        /// What the network is to be computed in.
+        /// What the network is to be computed in: single or half precision, of which `Quantization` makes bytes.
         public var precision = Precision.f32
         /// The network's name; `nil` for the usual one.
         public var name: String?
@@ -68,6 +68,9 @@ public struct Conversion {
 
     /// Converts a checkpoint that was read from `file`.
     private init(_ checkpoint: Checkpoint, file: [UInt8], name path: String, options: Options) throws {
+        guard options.precision != .int8 else {
+            throw ConversionError.option("int8: made of a converted network of float32, by Quantization")
+        }
         var limits = options.inference
         limits.fileBytes = file.count
         let (inference, checkpoint) = try CheckpointLayout.infer(from: checkpoint, options: limits)
@@ -166,8 +169,11 @@ extension Provenance {
             source: name.isStreamSafe
                 ? name.onOneLine : name.unicodeScalars.map { $0.escaped(asASCII: true) }.joined(),
             sourceSHA256: SHA256.hexDigest(file),
-            converter: "condensenet-convert \(CondenseNet.version)")
+            converter: Self.program)
     }
+
+    /// This program, with its version.
+    static let program = "condensenet-convert \(CondenseNet.version)"
 }
 
 extension Precision {

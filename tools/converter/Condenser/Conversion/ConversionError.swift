@@ -8,6 +8,8 @@ public enum ConversionError: Error, Equatable, Sendable {
     case option(String)
     /// The label file does not fit the network.
     case labels(path: String, expected: String, found: String)
+    /// The images are none to choose scales by.
+    case images(path: String, expected: String, found: String)
     /// Armadillo refused a matrix product, `[rows, inner]` by `[inner, columns]`; memory is the likely reason.
     case linearAlgebra(rows: Int, inner: Int, columns: Int)
 }
@@ -28,7 +30,8 @@ extension ConversionError: CustomStringConvertible {
         switch self {
         case .problems: lines.joined(separator: "\n  ")
         case .option(let text): text
-        case .labels(let path, let expected, let found): "\(path): expected \(expected), found \(found)"
+        case .labels(let path, let expected, let found), .images(let path, let expected, let found):
+            "\(path): expected \(expected), found \(found)"
         case .linearAlgebra(let rows, let inner, let columns):
             "Armadillo could not multiply [\(rows), \(inner)] by [\(inner), \(columns)]"
         }
@@ -39,15 +42,18 @@ extension ConversionError: CategorizedError {
     /// An option is wrong usage, the machine's refusal internal, all else bad data.
     public var category: ErrorCategory {
         switch self {
-        case .problems, .labels: .badData
+        case .problems, .labels, .images: .badData
         case .option: .usage
         case .linearAlgebra: .internal
         }
     }
 
-    /// The first line, with the checkpoint unless the error is about a label file.
+    /// The first line, with the checkpoint unless the error is about another file.
     public func message(about path: String) -> String {
-        if case .labels = self { description } else { "\(path): \(lines[0])" }
+        switch self {
+        case .labels, .images: description
+        default: "\(path): \(lines[0])"
+        }
     }
 
     /// The further problems.

@@ -11,8 +11,13 @@ extension Planes {
 
     /// The mean of each window; rows and columns that no window covers are left out.
     func means(window: Int, stride: Int, padding: Int = 0) -> Planes {
-        let sums = pooled(window: window, stride: stride, padding: padding, from: 0, +)
+        let sums = sums(window: window, stride: stride, padding: padding)
         return Planes(sums.shape, sums.values.map { $0 / Double(window * window) })
+    }
+
+    /// The sum of each window; rows and columns that no window covers are left out.
+    func sums(window: Int, stride: Int, padding: Int = 0) -> Planes {
+        pooled(window: window, stride: stride, padding: padding, from: 0, +)
     }
 
     private func pooled(

@@ -30,14 +30,19 @@ struct Planes {
         values.replaceSubrange(0..<other.values.count, with: other.values)
     }
 
-    /// The mean of each plane.
-    var means: Planes {
+    /// The sum of each plane.
+    var sums: Planes {
         let sums = (0..<shape.channels).map { channel in
             values[(channel * shape.pixels)..<((channel + 1) * shape.pixels)].reduce(0, +)
         }
-        return Planes(
-            PlaneShape(channels: shape.channels, height: 1, width: 1), sums.map { $0 / Double(shape.pixels) })
+        return Planes(PlaneShape(channels: shape.channels, height: 1, width: 1), sums)
     }
+
+    /// The mean of each plane.
+    var means: Planes { sums.mapped { _, sum in sum / Double(shape.pixels) } }
+
+    /// All elements as one vector, `[C·H·W, 1, 1]`.
+    var flattened: Planes { Planes(PlaneShape(channels: shape.count, height: 1, width: 1), values) }
 
     /// Each plane times a number of its own.
     ///
@@ -100,7 +105,8 @@ struct Planes {
         }
     }
 
-    private func mapped(_ body: (Int, Double) -> Double) -> Planes {
+    /// Every element replaced by what `body` makes of its channel and itself.
+    func mapped(_ body: (Int, Double) -> Double) -> Planes {
         var result = values
         for channel in 0..<shape.channels {
             for position in (channel * shape.pixels)..<((channel + 1) * shape.pixels) {

@@ -29,7 +29,8 @@ public enum ONNXExporter {
         return try bytes(description, tensors: RandomTensors(description.graph, seed: seed))
     }
 
-    /// The bytes of an ONNX model that computes what `model` computes, half precision widened to float32.
+    /// The bytes of an ONNX model that computes what `model` computes, half precision widened to float32, bytes between
+    /// `QuantizeLinear` and `DequantizeLinear`.
     ///
     /// - Throws: `ModelFormatError.limit` when the model is too large for Protocol Buffers.
     public static func bytes(_ model: ModelFile) throws -> [UInt8] {
@@ -55,10 +56,10 @@ public enum ONNXExporter {
             }
         }
         try description.validate()
-        let graph = ONNXGraphBuilder.build(description.graph)
+        let graph = ONNXGraphBuilder.build(description)
         try check("tensors in an ONNX file", graph.constantBytes)
         // A reactivation becomes a dense matrix, which a small model file could make as large as it likes.
-        let stored = description.graph.tensors.reduce(0) { $0 + 4 * $1.count }
+        let stored = description.tensors.reduce(0) { $0 + 4 * $1.count }
         guard graph.scatteredBytes <= max(64 << 20, 64 * stored) else {
             throw ModelFormatError.limit(
                 what: "bytes of reactivations in an ONNX file", found: graph.scatteredBytes,

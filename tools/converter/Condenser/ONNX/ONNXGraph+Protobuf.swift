@@ -68,12 +68,11 @@ extension ONNXInitializer {
             writer.string(TensorField.name, name)
             try tensors.floats(tensor.name).withUnsafeBytes { writer.raw(TensorField.rawData, $0) }
         case .weights(let tensor):
-            write(try tensors.indices(tensor.name).map(Int64.init), to: &writer)
+            write(try tensors.indices(tensor.name).map(Int64.init), ElementCode.int64, to: &writer)
         case .channels(let tensor, let first):
-            write(try tensors.indices(tensor.name).map { Int64($0) - Int64(first) }, to: &writer)
+            write(
+                try tensors.indices(tensor.name).map { Int64($0) - Int64(first) }, ElementCode.int64, to: &writer)
         case .scattered(let weight, let destinations, let groups):
-            writer.integer(TensorField.elementType, ElementCode.float32)
-            writer.string(TensorField.name, name)
             let share = weight.shape[1]
             let sumsPerGroup = weight.shape[0] / groups
             var scattered = [Float](repeating: 0, count: dimensions.reduce(1, *))
@@ -82,22 +81,42 @@ extension ONNXInitializer {
                 let first = Int(destination) * dimensions[1] + sum / sumsPerGroup * share
                 for input in 0..<share { scattered[first + input] += weights[sum * share + input] }
             }
-            scattered.withUnsafeBytes { writer.raw(TensorField.rawData, $0) }
+            write(scattered, ElementCode.float32, to: &writer)
         case .integers(let list):
-            write(list.map(Int64.init), to: &writer)
+            write(list.map(Int64.init), ElementCode.int64, to: &writer)
+        case .bytes(let tensor): write(Array(try tensors.bytes(tensor.name)), ElementCode.int8, to: &writer)
+        case .widened(let tensor):
+            write(try tensors.bytes(tensor.name).map(Float.init), ElementCode.float32, to: &writer)
+        case .padding(let weight, let pad, let groups):
+            let (weights, bytes) = (try tensors.bytes(weight.name), try tensors.bytes(pad.name))
+            let (outputs, share) = (weight.shape[0], weight.shape[1])
+            let window = weight.shape[2] * weight.shape[3]
+            let sums = (0..<outputs).map { output in
+                (0..<share * window).reduce(0) { sum, term in
+                    let input = output / (outputs / groups) * share + term / window
+                    return sum + Int(weights[output * share * window + term]) * Int(bytes[input])
+                }
+            }
+            write(sums.map(Float.init), ElementCode.float32, to: &writer)
+        case .ones:
+            write([Int8](repeating: 1, count: dimensions.reduce(1, *)), ElementCode.int8, to: &writer)
+        case .number(let number): write([number], ElementCode.float32, to: &writer)
+        case .zero: write([Int8(0)], ElementCode.int8, to: &writer)
         }
     }
 
-    private func write(_ integers: [Int64], to writer: inout ProtobufWriter) {
-        writer.integer(TensorField.elementType, ElementCode.int64)
+    private func write<Element>(_ elements: [Element], _ type: Int, to writer: inout ProtobufWriter) {
+        writer.integer(TensorField.elementType, type)
         writer.string(TensorField.name, name)
-        integers.withUnsafeBytes { writer.raw(TensorField.rawData, $0) }
+        elements.withUnsafeBytes { writer.raw(TensorField.rawData, $0) }
     }
+
 }
 
 /// Values of `TensorProto.DataType`.
 private enum ElementCode {
     static let float32 = 1
+    static let int8 = 3
     static let int64 = 7
 }
 

@@ -25,6 +25,18 @@ struct ONNXInitializer {
         case scattered(weight: TensorSpecification, destinations: TensorSpecification, groups: Int)
         /// A list of int64, such as the target of a Reshape.
         case integers([Int])
+        /// A tensor of bytes as int8.
+        case bytes(TensorSpecification)
+        /// A tensor of bytes as float32.
+        case widened(TensorSpecification)
+        /// For each output, the sum of its weights times the byte around the plane that each of them reads.
+        case padding(weight: TensorSpecification, pad: TensorSpecification, groups: Int)
+        /// Ones of int8.
+        case ones
+        /// One number of float32.
+        case number(Float)
+        /// The zero of int8.
+        case zero
     }
 
     var name: String
@@ -49,6 +61,11 @@ struct ONNXGraph {
             case .weights(let tensor): sum + tensor.count * (tensor.role.isIndex ? 8 : 4)
             case .channels(let tensor, _): sum + 8 * tensor.count
             case .scattered: sum + 4 * initializer.dimensions.reduce(1, *)
+            case .bytes(let tensor): sum + tensor.count
+            case .widened(let tensor): sum + 4 * tensor.count
+            case .padding(let weight, _, _): sum + 4 * weight.shape[0]
+            case .ones: sum + initializer.dimensions.reduce(1, *)
+            case .number, .zero: sum + 4
             case .integers(let list): sum + 8 * list.count
             }
         }

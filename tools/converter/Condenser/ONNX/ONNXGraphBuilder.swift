@@ -10,10 +10,10 @@ import ModelFormat
 /// operation has a word of its own and every name but those of weights, `STEP.ROLE`, a slash. So no two names are the
 /// same, whatever the steps are called, and none is the graph's own `input` or `logits`.
 struct ONNXGraphBuilder {
-    private let graph: Graph
-    private var result = ONNXGraph()
+    let graph: Graph
+    var result = ONNXGraph()
     /// The tensors that hold a value's channels so far, in channel order.
-    private var parts: [String: [Part]] = [:]
+    var parts: [String: [Part]] = [:]
     /// Tensors made for readers, by name, so that two readers of the same channels share them.
     private var derived: Set<String> = []
 
@@ -22,10 +22,10 @@ struct ONNXGraphBuilder {
     /// How often steps have added to a value.
     private var additions: [String: Int] = [:]
 
-    private typealias Tensors = [TensorSpecification.Role: TensorSpecification]
+    typealias Tensors = [TensorSpecification.Role: TensorSpecification]
 
     /// What one step wrote into a value.
-    private struct Part {
+    struct Part {
         var tensor: String
         var shape: PlaneShape
         /// `[N, C]`, as linear steps write, instead of `[N, C, H, W]`.
@@ -40,11 +40,16 @@ struct ONNXGraphBuilder {
         var channels: Int
     }
 
-    /// - Precondition: `graph` has passed `validate`.
-    static func build(_ graph: Graph) -> ONNXGraph {
+    /// - Precondition: the description has passed `validate`.
+    static func build(_ description: ModelDescription) -> ONNXGraph {
+        let graph = description.graph
         var builder = ONNXGraphBuilder(graph: graph)
-        builder.parts[graph.input] = [Part(tensor: ONNXGraph.input, shape: graph.value(named: graph.input)!.shape)]
-        for step in graph.steps { builder.add(step) }
+        builder.parts[graph.input] = [Part(tensor: ONNXGraph.input, shape: description.inputShape)]
+        if description.isQuantized {
+            builder.addBytes(Dictionary(uniqueKeysWithValues: description.tensors.map { ($0.name, $0) }))
+        } else {
+            for step in graph.steps { builder.add(step) }
+        }
         let logits = builder.flat(graph.output, graph.value(named: graph.output)!.shape.channels)
         builder.result.rename(logits, to: ONNXGraph.output)
         return builder.result
@@ -174,14 +179,19 @@ struct ONNXGraphBuilder {
         _ step: Step, _ convolution: Convolution, _ input: String,
         _ tensors: Tensors, _ output: PlaneShape
     ) {
-        var tensor = emit(
+        let tensor = emit(
             "Conv", "\(step.name)/conv",
             [input, constant(tensors[.weight]!)] + (tensors[.bias].map { [constant($0)] } ?? []),
             window(
                 kernel: convolution.kernel, stride: convolution.stride, padding: convolution.padding,
                 groups: convolution.groups))
-        tensor = activate(tensor, convolution.activation, "\(step.name)/")
+        shuffle(activate(tensor, convolution.activation, "\(step.name)/"), step, convolution, output)
+    }
+
+    /// The channel shuffle of a convolution's outputs, if it has one.
+    mutating func shuffle(_ tensor: String, _ step: Step, _ convolution: Convolution, _ output: PlaneShape) {
         guard convolution.shuffle else { return }
+        var tensor = tensor
         let groups = convolution.groups
         tensor = reshape(
             "\(step.name)/split", tensor, [0, groups, output.channels / groups, output.height, output.width])
@@ -193,7 +203,7 @@ struct ONNXGraphBuilder {
     ///
     /// A concatenation appends what is new to the longest one so far, and whoever reads less takes a slice of that: the
     /// operands of all of them are no more than the value's parts and readers.
-    private mutating func planes(_ value: String, _ channels: Int) -> String {
+    mutating func planes(_ value: String, _ channels: Int) -> String {
         let first = parts[value]![0]
         var whole = longest[value] ?? Prefix(tensor: planes(first), parts: 1, channels: first.shape.channels)
         if whole.channels < channels {
@@ -246,7 +256,7 @@ struct ONNXGraphBuilder {
     }
 
     /// All elements of a value's leading `channels` channels as `[N, elements]`.
-    private mutating func flat(_ value: String, _ channels: Int) -> String {
+    mutating func flat(_ value: String, _ channels: Int) -> String {
         if let part = parts[value]?.first, part.isFlat, part.shape.channels == channels { return part.tensor }
         let tensor = planes(value, channels)
         return once(shared(value, "flatten", channels)) { builder, name in
@@ -261,7 +271,7 @@ struct ONNXGraphBuilder {
 
     /// Adds an operator whose output has its own name.
     @discardableResult
-    private mutating func emit(
+    mutating func emit(
         _ operation: String, _ name: String, _ inputs: [String],
         _ attributes: KeyValuePairs<String, ONNXNode.Attribute> = [:]
     ) -> String {
@@ -270,11 +280,11 @@ struct ONNXGraphBuilder {
         return name
     }
 
-    private mutating func reshape(_ name: String, _ input: String, _ shape: [Int]) -> String {
+    mutating func reshape(_ name: String, _ input: String, _ shape: [Int]) -> String {
         emit("Reshape", name, [input, constant("\(name)/shape", shape)])
     }
 
-    private mutating func constant(
+    mutating func constant(
         _ tensor: TensorSpecification, _ dimensions: [Int]? = nil, elements: ONNXInitializer.Elements? = nil
     ) -> String {
         result.initializers.append(
@@ -289,7 +299,7 @@ struct ONNXGraphBuilder {
     }
 
     /// The attributes of a sliding window; `groups` for convolutions.
-    private func window(
+    func window(
         kernel: Int, stride: Int, padding: Int, groups: Int? = nil
     ) -> KeyValuePairs<String, ONNXNode.Attribute> {
         let (kernel, stride, padding) = ([kernel, kernel], [stride, stride], [padding, padding, padding, padding])

@@ -1,0 +1,99 @@
+import CondenseNet
+import Foundations
+import ModelFormat
+
+/// A model file of floats turned into one of bytes, not yet written; `docs/quantisation.md` defines what it computes.
+public struct Quantization {
+    /// The model file.
+    public let bytes: [UInt8]
+    /// What it says besides its tensors.
+    public let description: ModelDescription
+    /// What bytes do to the answers.
+    public let report: QuantizationReport
+
+    /// What the file holds, ready to be evaluated without the runtime.
+    let network: IntegerNetwork
+
+    /// How far a machine's answers may be from the file's: no bit of a number is as small.
+    static let tolerance: Float = 1e-9
+    /// What the values and sums of all calibration images may take while offsets are set.
+    private static let imageBytes = 4 << 30
+
+    /// Makes a network of bytes of `model`: the same bytes for the same model and images.
+    ///
+    /// - Parameters:
+    ///   - images: what scales and offsets are chosen by, and what the result is judged by.
+    ///   - progress: told how much of how much is done.
+    /// - Throws: `ConversionError`, `ModelFormatError`, `RuntimeError`.
+    public init(
+        of model: ModelFile, _ images: CalibrationImages, progress: (Int, Int) -> Void = { _, _ in }
+    ) throws {
+        try Self.check(model.description)
+        let graph = model.description.graph
+        try Self.checkMemory(graph, images: images.calibration.count)
+        // A step of all images costs about what its share of the network's steps on one image each does.
+        let rounds = graph.steps.count
+        let total = 2 * images.calibration.count * rounds + images.judged.count * rounds
+        var done = 0
+        func advance(_ part: Int) {
+            done += part
+            progress(done, total)
+        }
+        let floats = try GraphEvaluator(graph, model)
+        let calibration = try Calibration(floats, images.calibration.map(\.planes)) { advance(rounds) }
+        let quantizer = Quantizer(floats, calibration)
+        network = IntegerNetwork(
+            graph: graph, input: quantizer.input, steps: try quantizer.steps { advance(images.calibration.count) })
+
+        var description = model.description
+        description.isQuantized = true
+        description.provenance?.converter = Provenance.program
+        // Exact answers, so that any other bit is a difference.
+        description.sample = SampleAnswers(
+            seed: Conversion.sampleSeed, tolerance: Self.tolerance,
+            logits: try network.logits(SampleAnswers.input(number: 0, description.inputShape)))
+        self.description = description
+        bytes = try ModelFile.bytes(description, tensors: network.tensors)
+        report = try QuantizationReport(of: model, and: try ModelFile(bytes: bytes), on: images.judged) {
+            advance(rounds)
+        }
+    }
+
+    /// Refuses networks that are not computed with bytes, in words of their families.
+    private static func check(_ description: ModelDescription) throws {
+        guard !description.isQuantized else {
+            throw ConversionError.option("int8: the model is one of bytes already")
+        }
+        for step in description.graph.steps {
+            let reason: String
+            switch step.operation {
+            case is Accumulation, is SqueezeExcite: reason = "CondenseNetV2's \(step.operation.word) is"
+            case is Addition: reason = "a residual network's additions are"
+            default:
+                guard [step.operation.activation, step.operation.preActivation.activation].contains(.hardSwish) else {
+                    continue
+                }
+                reason = "hard swish, which no bound on bytes stands for, is"
+            }
+            throw ConversionError.option(
+                "int8: \(reason) computed in float32 or half precision alone (step \(step.name.excerpt))")
+        }
+        try description.graph.validateQuantized()
+    }
+
+    /// Bounds what `Quantizer.steps` holds at once.
+    private static func checkMemory(_ graph: Graph, images: Int) throws {
+        var largest = 0
+        for (position, step) in graph.steps.enumerated() {
+            let read = Set(graph.steps[position...].flatMap(\.inputs))
+            let written = Set(graph.steps[...position].map(\.output) + [graph.input])
+            let values = read.intersection(written).reduce(0) { $0 + graph.value(named: $1)!.shape.count }
+            largest = max(largest, values + 4 * graph.shapes(of: step).output.count)
+        }
+        guard images <= imageBytes / largest else {
+            throw ConversionError.option(
+                "--images: \(images) images of this network take \(Format.grouped(images * largest)) bytes at once, "
+                    + "more than \(Format.grouped(imageBytes)): at most \(imageBytes / largest)")
+        }
+    }
+}
