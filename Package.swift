@@ -71,7 +71,8 @@ if hasAVX {
 if hasVariants {
     kernelTargets += kernels(
         "zKernelsHalf", flags: targetsX86 ? ["-mavx2", "-mfma", "-mf16c"] : ["-march=armv8-a+fp16"],
-        defines: ["CONDENSENET_HALF"], tests: false)
+        defines: ["CONDENSENET_HALF"],
+        tests: targetsX86 ? canTest("f16c") : isSet("AARCH64_BUILD") || canTest("asimdhp"))
 }
 
 /// The kernels for networks of bytes, for one instruction set; they are tested by the plans that they make.
@@ -112,6 +113,7 @@ var products: [Product] = [
 ]
 
 var targets: [Target] = [
+    .target(name: "CDenormals"),
     .target(name: "CProcessor"),
     .target(name: "CStartup"),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
@@ -122,7 +124,8 @@ var targets: [Target] = [
     .target(name: "Engine", dependencies: ["CProcessor", "Foundations", "ModelFormat"], exclude: ["README.md"]),
     .target(
         name: "CondenseNet",
-        dependencies: ["CProcessor", "Engine", "Foundations", "ImageInput", "ModelFormat"] + kernelModules,
+        dependencies: ["CDenormals", "CProcessor", "Engine", "Foundations", "ImageInput", "ModelFormat"]
+            + kernelModules,
         exclude: ["README.md"],
         swiftSettings: (hasAVX ? [.define("CONDENSENET_AVX_VARIANTS")] : [])
             + (hasVariants ? [.define("CONDENSENET_HALF_VARIANT")] : [])

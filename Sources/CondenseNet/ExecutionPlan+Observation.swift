@@ -1,3 +1,4 @@
+import CDenormals
 import Engine
 import Foundations
 import ModelFormat
@@ -32,7 +33,9 @@ extension ExecutionPlan {
             arena: arena.bytes.baseAddress!, scratch: scratch.bytes.baseAddress ?? arena.bytes.baseAddress!, part: 0,
             parts: 1)
         for (step, operation) in zip(graph.steps, operations) {
+            let mode = condensenet_denormals_flush()
             operation.run(share)
+            condensenet_denormals_restore(mode)
             let shape = graph.shapes(of: step).output
             let output = [Float](unsafeUninitializedCapacity: shape.count) { floats, count in
                 count = shape.count

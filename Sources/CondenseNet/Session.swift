@@ -1,3 +1,4 @@
+import CDenormals
 import Engine
 import Foundations
 import ModelFormat
@@ -5,7 +6,8 @@ import ModelFormat
 /// Runs a plan: owns the arena and the threads.
 ///
 /// A plan may serve any number of sessions at once; one session serves one caller at a time. `run` allocates nothing and
-/// gives the same bits for the same input whatever the number of threads.
+/// gives the same bits for the same input whatever the number of threads. On x86-64 it takes numbers below the normal range of
+/// single precision for zero; the caller's own floating-point mode is as it was when `run` returns.
 public final class Session {
     /// The plan that is run.
     public let plan: ExecutionPlan
@@ -142,6 +144,8 @@ private final class Execution: @unchecked Sendable {
 
     /// Runs a share of a step.
     func run(_ part: ThreadPool.Part) {
+        let mode = condensenet_denormals_flush()
+        defer { condensenet_denormals_restore(mode) }
         plan.operations[part.job].run(
             Share(
                 arena: arena.bytes.baseAddress!, scratch: scratch.bytes.baseAddress! + part.member * scratchBytes,

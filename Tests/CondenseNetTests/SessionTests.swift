@@ -109,6 +109,32 @@ struct SessionTests {
         #expect(try session.logits(TestNetwork.input(graph, seed: 1)) == first)
     }
 
+    @Test("a run takes denormals for zero where they are slow, and leaves the caller's arithmetic as it was")
+    func denormals() throws {
+        let graph = Graph(
+            values: [
+                Value("image", PlaneShape(channels: 3, height: 2, width: 2)),
+                Value("logits", PlaneShape(channels: 3, height: 1, width: 1)),
+            ],
+            steps: [
+                Step(
+                    name: "pool", operation: Pooling(kind: .average, kernel: 2, stride: 2), input: "image",
+                    inputChannels: 3, output: "logits")
+            ], input: "image", output: "logits")
+        let tiny: Float = 0x1p-130
+        let input = [Float](repeating: tiny, count: 12)
+        for threads in [1, 2] {
+            let session = try Session(plan: ExecutionPlan(TestNetwork.model(graph)), threads: threads)
+            let logits = try session.logits(input)
+            #if arch(x86_64)
+                #expect(logits == [0, 0, 0])
+            #else
+                #expect(logits == [tiny, tiny, tiny])
+            #endif
+            #expect(input.map { $0 / 2 } == [Float](repeating: 0x1p-131, count: 12))
+        }
+    }
+
     @Test("profiling fills one time for each step")
     func profile() throws {
         let graph = TestNetwork.condenseNet()

@@ -5,16 +5,17 @@ import Testing
 
 @Suite("Activations")
 struct ActivationTests {
-    private static let values: [Float] = [
-        .nan, -.nan, -0.0, 0, -1, 1, .infinity, -.infinity, -0x1p-140, 0x1p-140, -3, 3, -2.999, 2.999, -3.001, 3.001,
-        -1e30, 1e30, 0.5, -0.5, 5, -5, 1e-20, 6,
+    private static let values: [Number] = [
+        .nan, -.nan, -0.0, 0, -1, 1, .infinity, -.infinity, -tiny, tiny, -3, 3, -2.999, 2.999, -3.001, 3.001,
+        -huge, huge, 0.5, -0.5, 5, -5, 256 * tiny, 6,
     ]
+    private static let (huge, tiny) = (Number.greatestFiniteMagnitude / 8, 16 * Number.leastNonzeroMagnitude)
 
     /// The activation of each value: of vectors of eight, of sixteen, of the widest tile, and alone.
-    private func results(_ activation: Activation) -> [[Float]] {
-        func vectors<P: PixelVectors<Float>>(_: P.Type) -> [Float] {
-            let source = GuardedBuffer(count: 96) { Self.values[$0 % Self.values.count] }
-            let results = GuardedBuffer(count: 96)
+    private func results(_ activation: Activation) -> [[Number]] {
+        func vectors<P: PixelVectors<Number>>(_: P.Type) -> [Number] {
+            let source = NumberBuffer(count: 96) { Float(Self.values[$0 % Self.values.count]) }
+            let results = NumberBuffer(count: 96)
             for first in stride(from: 0, to: 96, by: P.width) {
                 activation.applied(to: P(loading: source.readOnly + first)).store(to: results.pointer + first)
             }
@@ -22,7 +23,7 @@ struct ActivationTests {
             return Array(results.values.prefix(Self.values.count))
         }
         return [
-            vectors(Pixels8<Float>.self), vectors(Float.Pixels16.self), vectors(Float.WidePixels.self),
+            vectors(Pixels8<Number>.self), vectors(Number.Pixels16.self), vectors(Number.WidePixels.self),
             Self.values.map { activation.applied(to: $0) },
         ]
     }
@@ -47,7 +48,7 @@ struct ActivationTests {
                     #expect(result == .infinity)
                 } else {
                     let expected = x * min(max(x + 3, 0), 6) / 6
-                    let bound = 0x1p-23 * abs(x) + 0x1p-149
+                    let bound = Double(Number.ulpOfOne) * abs(x) + Double(Number.leastNonzeroMagnitude)
                     #expect(abs(Double(result) - expected) <= bound, "\(value): \(result), not \(expected)")
                 }
             }
@@ -66,8 +67,8 @@ struct ActivationTests {
     @Test("Rows are normalised and activated in place, and nothing beside them", arguments: Activation.allCases)
     func rows(activation: Activation) {
         for count in [0, 1, 7, 8, 9, 15, 16, 17, 24] {
-            let row = GuardedBuffer(count: count, offset: 1) { Self.values[$0] }
-            let (scale, shift): ([Float], [Float]) = ([9, -0.5], [9, 0.25])
+            let row = NumberBuffer(count: count, offset: 1) { Float(Self.values[$0]) }
+            let (scale, shift): ([Number], [Number]) = ([9, -0.5], [9, 0.25])
             let expected = (0..<count).map { activation.applied(to: multiplyAdd(0.25, Self.values[$0], -0.5)) }
             scale.withUnsafeBufferPointer { scale in
                 shift.withUnsafeBufferPointer { shift in

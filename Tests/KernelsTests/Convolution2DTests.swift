@@ -19,7 +19,7 @@ struct Convolution2DTests {
             activation \(activation), seed \(seed)
             """
         var random = SplitMix64(seed: seed)
-        func buffer(_ count: Int) -> GuardedBuffer {
+        func buffer<Element>(_ count: Int) -> GuardedBuffer<Element> {
             GuardedBuffer(count: count, offset: 1) { _ in strange ? random.strangeValue() : random.value() }
         }
         let shape = Convolution2D(
@@ -27,18 +27,18 @@ struct Convolution2DTests {
             kernelWidth: kernel.0, kernelHeight: kernel.1, stride: stride, padding: padding,
             gathers: preActivation != nil, normalizes: preActivation != nil, preActivation: preActivation ?? .none,
             activation: activation)
-        let input = buffer(groups * inputs * width * height)
-        let weights = buffer(groups * outputs * inputs * kernel.0 * kernel.1)
-        let bias = buffer(groups * outputs)
-        let (scale, shift) = (buffer(groups * inputs), buffer(groups * inputs))
+        let input: NumberBuffer = buffer(groups * inputs * width * height)
+        let weights: FloatBuffer = buffer(groups * outputs * inputs * kernel.0 * kernel.1)
+        let bias: FloatBuffer = buffer(groups * outputs)
+        let (scale, shift): (NumberBuffer, NumberBuffer) = (buffer(groups * inputs), buffer(groups * inputs))
         let inputPlanes = IndexBuffer(
             (0..<groups * inputs).map { _ in Int.random(in: 0..<groups * inputs, using: &random) })
         let outputPlanes = IndexBuffer((0..<groups * outputs).reversed())
-        let packed = GuardedBuffer(count: shape.packedCount)
+        let packed = NumberBuffer(count: shape.packedCount)
         shape.pack(weights: weights.readOnly, bias: bias.readOnly, into: packed.pointer)
         defer { keepAlive(input, weights, bias, scale, shift, inputPlanes, outputPlanes, packed) }
         let pixels = shape.width * shape.height
-        func operands(_ output: GuardedBuffer) -> Convolution2DOperands<Float> {
+        func operands(_ output: NumberBuffer) -> Convolution2DOperands<Number> {
             Convolution2DOperands(
                 input: input.readOnly, inputPlaneStride: width * height,
                 inputPlanes: preActivation == nil ? nil : inputPlanes.readOnly,
@@ -47,11 +47,11 @@ struct Convolution2DTests {
                 weights: packed.readOnly, output: output.pointer, outputPlaneStride: pixels,
                 outputPlanes: preActivation == nil ? nil : outputPlanes.readOnly)
         }
-        let expected = GuardedBuffer(count: groups * outputs * pixels)
+        let expected = NumberBuffer(count: groups * outputs * pixels)
         shape.runReference(operands(expected), weights: weights.readOnly, bias: bias.readOnly)
         for rowsAtOnce in [max(1, shape.height), 1, 2] {
-            let output = GuardedBuffer(count: expected.count, offset: 3)
-            let scratch = GuardedBuffer(count: shape.scratchCount)
+            let output = NumberBuffer(count: expected.count, offset: 3)
+            let scratch = NumberBuffer(count: shape.scratchCount)
             for group in 0..<groups {
                 for row in Swift.stride(from: 0, to: shape.height, by: rowsAtOnce) {
                     shape.run(

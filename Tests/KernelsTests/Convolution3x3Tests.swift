@@ -9,7 +9,8 @@ import Testing
 private final class SpatialData {
     let shape: Convolution3x3
     let layout: PaddedPlanes
-    let input, weights, bias, packed, padded, output: GuardedBuffer
+    let input, packed, padded, output: NumberBuffer
+    let weights, bias: FloatBuffer
     let description: String
 
     init(
@@ -20,7 +21,7 @@ private final class SpatialData {
             "groups \(groups), inputs \(inputs), outputs \(outputs), \(height)×\(width), activation \(activation), "
             + "strange \(strange), offset \(offset), seed \(seed)"
         var random = SplitMix64(seed: seed)
-        func buffer(_ count: Int) -> GuardedBuffer {
+        func buffer<Element>(_ count: Int) -> GuardedBuffer<Element> {
             GuardedBuffer(count: count, offset: offset) { _ in strange ? random.strangeValue() : random.value() }
         }
         shape = Convolution3x3(
@@ -29,16 +30,16 @@ private final class SpatialData {
         input = buffer(groups * inputs * width * height)
         weights = buffer(groups * outputs * inputs * 9)
         bias = buffer(groups * outputs)
-        packed = GuardedBuffer(count: shape.packedCount, offset: offset)
+        packed = NumberBuffer(count: shape.packedCount, offset: offset)
         shape.pack(weights: weights.readOnly, bias: bias.readOnly, into: packed.pointer)
-        padded = GuardedBuffer(count: layout.count(planes: groups * inputs), offset: offset)
+        padded = NumberBuffer(count: layout.count(planes: groups * inputs), offset: offset)
         layout.copy(
             to: padded.pointer, from: input.readOnly, sourcePlaneStride: width * height, planes: 0..<groups * inputs,
             height: height)
-        output = GuardedBuffer(count: groups * outputs * width * height, offset: offset)
+        output = NumberBuffer(count: groups * outputs * width * height, offset: offset)
     }
 
-    var operands: Convolution3x3Operands<Float> {
+    var operands: Convolution3x3Operands<Number> {
         Convolution3x3Operands(
             input: padded.readOnly, inputLayout: layout, weights: packed.readOnly, output: output.pointer,
             outputPlaneStride: shape.width * shape.height)
@@ -46,7 +47,7 @@ private final class SpatialData {
 
     /// Whether the kernel, run on ranges of rows and groups that cover the convolution, equals the reference.
     func check(sourceLocation: SourceLocation = #_sourceLocation) {
-        let expected = GuardedBuffer(count: output.count)
+        let expected = NumberBuffer(count: output.count)
         shape.runReference(
             input: input.readOnly, inputPlaneStride: shape.width * shape.height, weights: weights.readOnly,
             bias: bias.readOnly, output: expected.pointer, outputPlaneStride: shape.width * shape.height)
@@ -104,11 +105,11 @@ struct Convolution3x3Tests {
         data.check()
         let whole = data.output.values
         let band = PaddedPlanes(width: 19, rows: 5)
-        let buffer = GuardedBuffer(count: band.count(planes: 3))
+        let buffer = NumberBuffer(count: band.count(planes: 3))
         band.copy(
             to: buffer.pointer, from: data.input.readOnly, sourcePlaneStride: 19 * 12, planes: 0..<3, height: 12,
             firstRow: 7)
-        let output = GuardedBuffer(count: data.output.count) { whole[$0] }
+        let output = NumberBuffer(count: data.output.count) { Float(whole[$0]) }
         for plane in 0..<7 {
             (output.pointer + plane * 19 * 12 + 8 * 19).update(repeating: .nan, count: 3 * 19)
         }
@@ -145,7 +146,7 @@ struct Convolution3x3Tests {
                             magnitude += abs(product)
                         }
                     }
-                    let bound = Double(2 * 9 * inputs + 1) * Double(Float.ulpOfOne) * magnitude
+                    let bound = Double(2 * 9 * inputs + 1) * Double(Number.ulpOfOne) * magnitude
                     let actual = Double(data.output.pointer[(output * height + y) * width + x])
                     #expect(
                         abs(actual - sum) <= bound, "seed \(seed): \(actual) instead of \(sum) at \(output), \(y), \(x)"

@@ -21,7 +21,7 @@ struct DenseLayerTests {
             \(rowsAtOnce) rows at once, seed \(seed)
             """
         var random = SplitMix64(seed: seed)
-        func buffer(_ count: Int) -> GuardedBuffer {
+        func buffer<Element>(_ count: Int) -> GuardedBuffer<Element> {
             GuardedBuffer(count: count) { _ in strange ? random.strangeValue() : random.value() }
         }
         let (inputs, outputs, pixels) = (channels / groups, 4 * growth / groups, width * height)
@@ -34,14 +34,14 @@ struct DenseLayerTests {
             activation: .none)
         let layer = DenseLayer(pointwise: pointwise, spatial: spatial, bandRows: bandRows)
         let stride = recommendedPlaneStride(pixels: pixels)
-        let features = buffer((channels + growth) * stride)
-        let expected = GuardedBuffer(count: features.count) { features.pointer[$0] }
-        let (scale, shift) = (buffer(channels), buffer(channels))
-        let (weights1, bias1, weights3) = (
+        let features: NumberBuffer = buffer((channels + growth) * stride)
+        let expected = NumberBuffer(count: features.count) { Float(features.pointer[$0]) }
+        let (scale, shift): (FloatBuffer, FloatBuffer) = (buffer(channels), buffer(channels))
+        let (weights1, bias1, weights3): (FloatBuffer, FloatBuffer, FloatBuffer) = (
             buffer(outputs * channels), buffer(groups * outputs), buffer(growth * outputs * 9)
         )
-        let packed1 = GuardedBuffer(count: pointwise.packedCount)
-        let packed3 = GuardedBuffer(count: spatial.packedCount)
+        let packed1 = NumberBuffer(count: pointwise.packedCount)
+        let packed3 = NumberBuffer(count: spatial.packedCount)
         let normalization = Normalization(scale: scale.readOnly, shift: shift.readOnly)
         pointwise.pack(
             weights: weights1.readOnly, bias: bias1.readOnly, normalization: normalization, into: packed1.pointer)
@@ -50,7 +50,7 @@ struct DenseLayerTests {
         let middlePlanes = IndexBuffer((0..<4 * growth).map { $0 % outputs * groups + $0 / outputs })
         let gathered = GatheredBuffer(pointwise, planes: inputPlanes.readOnly, normalization: normalization)
 
-        let middle = GuardedBuffer(count: 4 * growth * pixels)
+        let middle = NumberBuffer(count: 4 * growth * pixels)
         defer {
             keepAlive(scale, shift, weights1, bias1, weights3, packed1, packed3, gathered, middlePlanes, middle)
         }
@@ -70,7 +70,7 @@ struct DenseLayerTests {
             middlePlanes: middlePlanes.readOnly, spatialWeights: packed3.readOnly,
             output: features.pointer + channels * stride, outputPlaneStride: stride)
         for row in Swift.stride(from: 0, to: height, by: rowsAtOnce) {
-            let scratch = GuardedBuffer(count: layer.scratchCount)
+            let scratch = NumberBuffer(count: layer.scratchCount)
             layer.run(operands, rows: row..<min(row + rowsAtOnce, height), scratch: scratch.pointer)
             #expect(scratch.guardsAreIntact, description)
         }

@@ -14,28 +14,28 @@ struct DepthwiseConvolutionTests {
         let description: Comment =
             "\(height)×\(width), kernel \(kernel), stride \(stride), padding \(padding), seed \(seed)"
         var random = SplitMix64(seed: seed)
-        func buffer(_ count: Int) -> GuardedBuffer {
+        func buffer<Element>(_ count: Int) -> GuardedBuffer<Element> {
             GuardedBuffer(count: count, offset: 1) { _ in strange ? random.strangeValue() : random.value() }
         }
         let shape = DepthwiseConvolution(
             channels: channels, inputWidth: width, inputHeight: height, kernel: kernel, stride: stride,
             padding: padding, activation: Activation.allCases[Int(seed % 3)])
-        let input = buffer(channels * width * height)
-        let weights = buffer(channels * kernel * kernel)
-        let bias = buffer(channels)
-        let packed = GuardedBuffer(count: shape.packedCount)
+        let input: NumberBuffer = buffer(channels * width * height)
+        let weights: FloatBuffer = buffer(channels * kernel * kernel)
+        let bias: FloatBuffer = buffer(channels)
+        let packed = NumberBuffer(count: shape.packedCount)
         shape.pack(weights: weights.readOnly, bias: bias.readOnly, into: packed.pointer)
         let pixels = shape.width * shape.height
-        let expected = GuardedBuffer(count: channels * pixels)
+        let expected = NumberBuffer(count: channels * pixels)
         shape.runReference(
-            Float.self, input: input.readOnly, inputPlaneStride: width * height, weights: weights.readOnly,
+            Number.self, input: input.readOnly, inputPlaneStride: width * height, weights: weights.readOnly,
             bias: bias.readOnly,
             output: expected.pointer, outputPlaneStride: pixels)
-        let actual = GuardedBuffer(count: channels * pixels, offset: 3)
-        let scratch = GuardedBuffer(count: shape.scratchCount)
+        let actual = NumberBuffer(count: channels * pixels, offset: 3)
+        let scratch = NumberBuffer(count: shape.scratchCount)
         for channel in 0..<channels {
             shape.run(
-                Float.self, input: input.readOnly, inputPlaneStride: width * height, weights: packed.readOnly,
+                Number.self, input: input.readOnly, inputPlaneStride: width * height, weights: packed.readOnly,
                 output: actual.pointer, outputPlaneStride: pixels, channels: channel..<channel + 1,
                 scratch: scratch.pointer)
         }

@@ -4,36 +4,42 @@ import Testing
 
 @testable import Kernels
 
-/// Floats between guard words, at any offset from an aligned address.
-final class GuardedBuffer {
-    let count: Int
-    private let storage: UnsafeMutablePointer<Float>
-    private let offset: Int
-    private static let guardCount = 64
-    private static let guardBits: UInt32 = 0x7FA5_5AA5
+/// What the kernels of this module read and write.
+typealias NumberBuffer = GuardedBuffer<Number>
+/// What they are packed from.
+typealias FloatBuffer = GuardedBuffer<Float>
 
-    /// `count` floats, `offset` floats past a multiple of 64 bytes, each given by `fill`.
+/// Numbers between guard bytes, at any offset from an aligned address.
+final class GuardedBuffer<Element: KernelElement> {
+    let count: Int
+    private let storage: UnsafeMutableRawBufferPointer
+    private let offset: Int
+    private static var guardCount: Int { 64 }
+    private static var guardByte: UInt8 { 0xA5 }
+
+    /// `count` numbers, `offset` numbers past a multiple of 64 bytes, each given by `fill` and rounded.
     init(count: Int, offset: Int = 0, fill: (Int) -> Float = { _ in .nan }) {
         self.count = count
         self.offset = Self.guardCount + offset
-        let total = count + offset + 2 * Self.guardCount
-        storage = UnsafeMutableRawPointer.allocate(byteCount: total * 4, alignment: 64)
-            .bindMemory(to: Float.self, capacity: total)
-        for index in 0..<total { storage[index] = Float(bitPattern: Self.guardBits) }
-        for index in 0..<count { pointer[index] = fill(index) }
+        storage = .allocate(
+            byteCount: (count + offset + 2 * Self.guardCount) * MemoryLayout<Element>.size, alignment: 64)
+        storage.initializeMemory(as: UInt8.self, repeating: Self.guardByte)
+        for index in 0..<count { pointer[index] = Element(fill(index)) }
     }
 
     deinit { storage.deallocate() }
 
-    var pointer: UnsafeMutablePointer<Float> { storage + offset }
-    var readOnly: UnsafePointer<Float> { UnsafePointer(pointer) }
-    var values: [Float] { Array(UnsafeBufferPointer(start: pointer, count: count)) }
+    var pointer: UnsafeMutablePointer<Element> {
+        storage.baseAddress!.assumingMemoryBound(to: Element.self) + offset
+    }
+    var readOnly: UnsafePointer<Element> { UnsafePointer(pointer) }
+    var values: [Element] { Array(UnsafeBufferPointer(start: pointer, count: count)) }
 
-    /// Whether nothing was written before or after the floats.
+    /// Whether nothing was written before or after the numbers.
     var guardsAreIntact: Bool {
-        let before = (0..<offset).allSatisfy { storage[$0].bitPattern == Self.guardBits }
-        let after = (0..<Self.guardCount).allSatisfy { pointer[count + $0].bitPattern == Self.guardBits }
-        return before && after
+        let (first, end) = (offset * MemoryLayout<Element>.size, (offset + count) * MemoryLayout<Element>.size)
+        return storage[..<first].allSatisfy { $0 == Self.guardByte }
+            && storage[end...].allSatisfy { $0 == Self.guardByte }
     }
 }
 
@@ -52,15 +58,17 @@ final class IndexBuffer {
 
 /// The gathered inputs of a 1×1 convolution.
 final class GatheredBuffer {
-    private let gathered: UnsafeMutablePointer<GatheredInput<Float>>
+    private let gathered: UnsafeMutablePointer<GatheredInput<Number>>
     private let rising: UnsafeMutablePointer<Int32>
-    private let normalization: Normalization<Float>?
+    private let scale, shift: NumberBuffer?
 
     init(
         _ convolution: PointwiseConvolution, planes: UnsafePointer<Int32>,
         normalization: Normalization<Float>?
     ) {
-        self.normalization = normalization
+        let count = convolution.groups * convolution.inputs
+        scale = normalization.map { factors in NumberBuffer(count: count) { factors.scale[$0] } }
+        shift = normalization.map { factors in NumberBuffer(count: count) { factors.shift[$0] } }
         gathered = .allocate(capacity: max(1, convolution.groups * convolution.inputs))
         rising = .allocate(capacity: max(1, convolution.groups))
         convolution.gather(planes: planes, normalization: normalization, into: gathered)
@@ -72,8 +80,10 @@ final class GatheredBuffer {
         rising.deallocate()
     }
 
-    var inputs: GatheredInputs<Float> {
-        GatheredInputs(inputs: gathered, rising: rising, normalization: normalization)
+    var inputs: GatheredInputs<Number> {
+        GatheredInputs(
+            inputs: gathered, rising: rising,
+            normalization: scale.map { Normalization(scale: $0.readOnly, shift: shift!.readOnly) })
     }
 }
 
@@ -84,7 +94,7 @@ func keepAlive(_ objects: AnyObject...) {
 }
 
 /// The first place where two results differ in anything but the sign of a zero or the kind of a NaN.
-func firstDifference(_ actual: [Float], _ expected: [Float]) -> String? {
+func firstDifference<Element: KernelElement>(_ actual: [Element], _ expected: [Element]) -> String? {
     guard actual.count == expected.count else { return "\(actual.count) values instead of \(expected.count)" }
     for index in actual.indices {
         let (a, e) = (actual[index], expected[index])
@@ -99,7 +109,8 @@ extension SplitMix64 {
 
     /// A value in −1…1, or now and then NaN, an infinity, a zero of either sign, or something huge or tiny.
     mutating func strangeValue() -> Float {
-        let strange: [Float] = [.nan, .infinity, -.infinity, 0, -0.0, 3e38, -3e38, 0x1p-140, -0x1p-140]
+        let (huge, tiny) = (Float(Number.greatestFiniteMagnitude) * 0.9, Float(Number.leastNonzeroMagnitude) * 16)
+        let strange: [Float] = [.nan, .infinity, -.infinity, 0, -0.0, huge, -huge, tiny, -tiny]
         return Int.random(in: 0..<12, using: &self) == 0 ? strange.randomElement(using: &self)! : value()
     }
 }

@@ -8,7 +8,9 @@ import Foundations
 
     @testable import Kernels
 
-    extension Float16: TiledElement {}
+    #if !CONDENSENET_HALF
+        extension Float16: TiledElement {}
+    #endif
 
     /// The plain reference kernels for another type of number: `Float16`, in software where the processor has none.
     @Suite("Reference kernels in half precision")

@@ -20,8 +20,8 @@ struct PlaneLayoutTests {
     func copy(width: Int, firstRow: Int) {
         let (height, planes) = (5, 3)
         let layout = PaddedPlanes(width: width, rows: 4)
-        let source = GuardedBuffer(count: planes * width * height) { Float($0 + 1) }
-        let buffer = GuardedBuffer(count: layout.count(planes: planes))
+        let source = NumberBuffer(count: planes * width * height) { Float($0 + 1) }
+        let buffer = NumberBuffer(count: layout.count(planes: planes))
         layout.copy(
             to: buffer.pointer, from: source.readOnly, sourcePlaneStride: width * height, planes: 0..<planes,
             height: height, firstRow: firstRow)
@@ -40,7 +40,7 @@ struct PlaneLayoutTests {
         #expect(buffer.guardsAreIntact)
     }
 
-    @Test("Tiles cover every pixel and none beyond", arguments: 1...200, [16, 24, 32])
+    @Test("Tiles cover every pixel and none beyond", arguments: 1...200, [16, 24, 32, 48])
     func tiling(pixels: Int, wideWidth: Int) {
         let tiling = PixelTiling(pixels: pixels, wideWidth: wideWidth)
         var covered = Set<Int>()

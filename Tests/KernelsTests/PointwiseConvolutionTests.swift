@@ -39,10 +39,11 @@ private struct PointwiseCase: CustomTestStringConvertible {
 /// Buffers of a case; the input ends with the last pixel of its last plane.
 private final class PointwiseData {
     let shape: PointwiseConvolution
-    let input, weights, bias, scale, shift, packed, output: GuardedBuffer
+    let input, packed, output: NumberBuffer
+    let weights, bias, scale, shift: FloatBuffer
     let inputPlanes, outputPlanes: IndexBuffer
     let normalization: Normalization<Float>?
-    let operands: PointwiseOperands<Float>
+    let operands: PointwiseOperands<Number>
     private let gathered: GatheredBuffer
     let layout: PaddedPlanes
 
@@ -52,7 +53,7 @@ private final class PointwiseData {
         self.shape = shape
         let pixels = test.width * test.height
         let planes = max(1, test.groups * test.inputs)
-        func buffer(_ count: Int) -> GuardedBuffer {
+        func buffer<Element>(_ count: Int) -> GuardedBuffer<Element> {
             GuardedBuffer(count: count, offset: test.offset) { _ in
                 test.strange ? random.strangeValue() : random.value()
             }
@@ -62,7 +63,7 @@ private final class PointwiseData {
         bias = buffer(test.groups * test.outputs)
         scale = buffer(planes)
         shift = buffer(planes)
-        packed = GuardedBuffer(count: shape.packedCount, offset: test.offset)
+        packed = NumberBuffer(count: shape.packedCount, offset: test.offset)
         if !test.normalizes {
             scale.pointer.update(repeating: 1, count: planes)
             shift.pointer.update(repeating: 0, count: planes)
@@ -74,7 +75,7 @@ private final class PointwiseData {
         let channels = test.groups * test.outputs
         layout = PaddedPlanes(width: max(1, test.width), rows: max(1, test.height))
         let outputStride = test.padded ? layout.planeStride : pixels
-        output = GuardedBuffer(
+        output = NumberBuffer(
             count: test.padded ? layout.count(planes: channels) : channels * pixels, offset: test.offset
         ) { _ in test.accumulates ? random.value() : .nan }
         inputPlanes = IndexBuffer(
@@ -95,7 +96,7 @@ private final class PointwiseData {
 
     /// Runs the kernel on row and group ranges that cover the convolution.
     func run(rowsAtOnce: Int, groupsAtOnce: Int) {
-        let scratch = GuardedBuffer(count: shape.scratchCount, offset: 3)
+        let scratch = NumberBuffer(count: shape.scratchCount, offset: 3)
         for group in stride(from: 0, to: shape.groups, by: groupsAtOnce) {
             for row in stride(from: 0, to: shape.height, by: rowsAtOnce) {
                 shape.run(
@@ -107,7 +108,7 @@ private final class PointwiseData {
     }
 
     /// The pixels of all output planes, without gaps.
-    var pixels: [Float] {
+    var pixels: [Number] {
         guard case .padded = operands.outputLayout else { return output.values }
         return (0..<shape.groups * shape.outputs).flatMap { plane in
             (0..<shape.height).flatMap { y in
@@ -283,7 +284,7 @@ struct PointwiseConvolutionTests {
                     sum += value * weight
                     magnitude += (abs(scaled) + 2 * Double(abs(data.shift.pointer[entry]))) * abs(weight)
                 }
-                let bound = Double(60 + 4) * 0x1p-24 * magnitude
+                let bound = Double(60 + 4) * Double(Number.ulpOfOne) / 2 * magnitude
                 let actual = Double(data.output.pointer[channel * 10 + pixel])
                 #expect(abs(actual - sum) <= bound, "seed \(seed): \(actual) instead of \(sum) at \(channel), \(pixel)")
             }

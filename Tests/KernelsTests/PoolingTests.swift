@@ -7,7 +7,9 @@ import Testing
 
 @Suite("Pooling, addition and the classifier")
 struct PoolingTests {
-    private func buffer(_ count: Int, seed: UInt64, strange: Bool = false, offset: Int = 1) -> GuardedBuffer {
+    private func buffer<Element>(
+        _ count: Int, seed: UInt64, strange: Bool = false, offset: Int = 1
+    ) -> GuardedBuffer<Element> {
         var random = SplitMix64(seed: seed)
         return GuardedBuffer(count: count, offset: offset) { _ in strange ? random.strangeValue() : random.value() }
     }
@@ -16,16 +18,16 @@ struct PoolingTests {
     func average(width: Int, height: Int) {
         for strange in [false, true] {
             let pool = AveragePool2x2(inputWidth: width, inputHeight: height)
-            let input = buffer(3 * width * height, seed: 3, strange: strange)
+            let input: NumberBuffer = buffer(3 * width * height, seed: 3, strange: strange)
             let pixels = pool.width * pool.height
-            let (actual, expected) = (GuardedBuffer(count: 3 * pixels, offset: 1), GuardedBuffer(count: 3 * pixels))
+            let (actual, expected) = (NumberBuffer(count: 3 * pixels, offset: 1), NumberBuffer(count: 3 * pixels))
             for plane in 0..<3 {
                 pool.run(
-                    Float.self, input: input.readOnly, inputPlaneStride: width * height, output: actual.pointer,
+                    Number.self, input: input.readOnly, inputPlaneStride: width * height, output: actual.pointer,
                     outputPlaneStride: pixels, planes: plane..<plane + 1)
             }
             pool.runReference(
-                Float.self, input: input.readOnly, inputPlaneStride: width * height, output: expected.pointer,
+                Number.self, input: input.readOnly, inputPlaneStride: width * height, output: expected.pointer,
                 outputPlaneStride: pixels, planes: 0..<3)
             keepAlive(input)
             #expect(firstDifference(actual.values, expected.values) == nil, "\(height)×\(width)")
@@ -42,15 +44,15 @@ struct PoolingTests {
                     let pool = AveragePool(
                         inputWidth: width, inputHeight: height, window: window, stride: stride,
                         preActivation: preActivation)
-                    let input = buffer(3 * width * height, seed: 3, strange: strange)
-                    let (scale, shift) = (buffer(3, seed: 4), buffer(3, seed: 5))
+                    let input: NumberBuffer = buffer(3 * width * height, seed: 3, strange: strange)
+                    let (scale, shift): (NumberBuffer, NumberBuffer) = (buffer(3, seed: 4), buffer(3, seed: 5))
                     let planes = IndexBuffer([2, 0, 2])
                     let pixels = pool.width * pool.height
                     let (actual, expected) = (
-                        GuardedBuffer(count: 3 * pixels, offset: 1), GuardedBuffer(count: 3 * pixels)
+                        NumberBuffer(count: 3 * pixels, offset: 1), NumberBuffer(count: 3 * pixels)
                     )
-                    let scratch = GuardedBuffer(count: pool.scratchCount, offset: 1)
-                    func operands(_ output: GuardedBuffer) -> PoolingOperands<Float> {
+                    let scratch = NumberBuffer(count: pool.scratchCount, offset: 1)
+                    func operands(_ output: NumberBuffer) -> PoolingOperands<Number> {
                         PoolingOperands(
                             input: input.readOnly, inputPlaneStride: width * height, inputPlanes: planes.readOnly,
                             normalization: stride == 2
@@ -58,9 +60,9 @@ struct PoolingTests {
                             output: output.pointer, outputPlaneStride: pixels)
                     }
                     for range in [0..<1, 1..<3] {
-                        pool.run(Float.self, operands(actual), channels: range, scratch: scratch.pointer)
+                        pool.run(Number.self, operands(actual), channels: range, scratch: scratch.pointer)
                     }
-                    pool.runReference(Float.self, operands(expected), channels: 0..<3)
+                    pool.runReference(Number.self, operands(expected), channels: 0..<3)
                     keepAlive(input, scale, shift, planes)
                     #expect(
                         firstDifference(actual.values, expected.values) == nil,
@@ -75,24 +77,24 @@ struct PoolingTests {
     func global(pixels: Int, preActivation: Activation) {
         let channels = 9
         let pool = GlobalAveragePool(channels: channels, pixels: pixels, preActivation: preActivation)
-        let input = buffer(channels * pixels, seed: 5)
-        let (scale, shift) = (buffer(channels, seed: 6), buffer(channels, seed: 7))
+        let input: NumberBuffer = buffer(channels * pixels, seed: 5)
+        let (scale, shift): (NumberBuffer, NumberBuffer) = (buffer(channels, seed: 6), buffer(channels, seed: 7))
         var random = SplitMix64(seed: 8)
         let planes = IndexBuffer((0..<channels).map { _ in Int.random(in: 0..<channels, using: &random) })
         for normalizes in [true, false] {
-            let (actual, expected) = (GuardedBuffer(count: channels), GuardedBuffer(count: channels))
-            func operands(_ output: GuardedBuffer) -> PoolingOperands<Float> {
+            let (actual, expected) = (NumberBuffer(count: channels), NumberBuffer(count: channels))
+            func operands(_ output: NumberBuffer) -> PoolingOperands<Number> {
                 PoolingOperands(
                     input: input.readOnly, inputPlaneStride: pixels, inputPlanes: planes.readOnly,
                     normalization: normalizes ? Normalization(scale: scale.readOnly, shift: shift.readOnly) : nil,
                     output: output.pointer, outputPlaneStride: 1)
             }
-            for range in [0..<4, 4..<9] { pool.run(Float.self, operands(actual), channels: range) }
-            pool.runReference(Float.self, operands(expected))
+            for range in [0..<4, 4..<9] { pool.run(Number.self, operands(actual), channels: range) }
+            pool.runReference(Number.self, operands(expected))
             for channel in 0..<channels {
                 // Each of two sums of `pixels` terms of at most 2, one rounding for each term, one or two for the mean.
-                let bound = Float(2 * (pixels + 3)) * .ulpOfOne * 2
-                let (a, e) = (actual.pointer[channel], expected.pointer[channel])
+                let bound = Float(2 * (pixels + 3)) * Float(Number.ulpOfOne) * 2
+                let (a, e) = (Float(actual.pointer[channel]), Float(expected.pointer[channel]))
                 #expect(
                     abs(a - e) <= bound, "\(pixels) pixels, \(preActivation), channel \(channel): \(a), not \(e)")
             }
@@ -105,14 +107,14 @@ struct PoolingTests {
     func globalStrange(pixels: Int) {
         let pool = GlobalAveragePool(channels: 3, pixels: pixels, preActivation: .relu)
         for (value, place) in [(Float.nan, 0), (.nan, pixels - 1), (.infinity, pixels / 2)] {
-            let input = GuardedBuffer(count: 3 * pixels) { $0 == pixels + place ? value : 1 }
-            let one = GuardedBuffer(count: 3) { _ in 1 }
-            let output = GuardedBuffer(count: 3)
+            let input = NumberBuffer(count: 3 * pixels) { $0 == pixels + place ? value : 1 }
+            let one = NumberBuffer(count: 3) { _ in 1 }
+            let output = NumberBuffer(count: 3)
             let operands = PoolingOperands(
                 input: input.readOnly, inputPlaneStride: pixels,
                 normalization: Normalization(scale: one.readOnly, shift: one.readOnly), output: output.pointer,
                 outputPlaneStride: 1)
-            pool.run(Float.self, operands, channels: 0..<3)
+            pool.run(Number.self, operands, channels: 0..<3)
             keepAlive(input, one)
             #expect(output.pointer[0] == 2 && output.pointer[2] == 2)
             #expect(value.isNaN ? output.pointer[1].isNaN : output.pointer[1] == .infinity)
@@ -126,16 +128,16 @@ struct PoolingTests {
         let (edge, stride, padding) = window
         for (width, height) in [(size, 5), (7, size), (size, 1)] {
             let pool = MaxPool(inputWidth: width, inputHeight: height, window: edge, stride: stride, padding: padding)
-            let input = buffer(2 * width * height, seed: 9, strange: true)
+            let input: NumberBuffer = buffer(2 * width * height, seed: 9, strange: true)
             let pixels = pool.width * pool.height
-            let (actual, expected) = (GuardedBuffer(count: 2 * pixels, offset: 3), GuardedBuffer(count: 2 * pixels))
+            let (actual, expected) = (NumberBuffer(count: 2 * pixels, offset: 3), NumberBuffer(count: 2 * pixels))
             for plane in 0..<2 {
                 pool.run(
-                    Float.self, input: input.readOnly, inputPlaneStride: width * height, output: actual.pointer,
+                    Number.self, input: input.readOnly, inputPlaneStride: width * height, output: actual.pointer,
                     outputPlaneStride: pixels, planes: plane..<plane + 1)
             }
             pool.runReference(
-                Float.self, input: input.readOnly, inputPlaneStride: width * height, output: expected.pointer,
+                Number.self, input: input.readOnly, inputPlaneStride: width * height, output: expected.pointer,
                 outputPlaneStride: pixels, planes: 0..<2)
             keepAlive(input)
             #expect(firstDifference(actual.values, expected.values) == nil, "\(window), \(height)×\(width)")
@@ -146,10 +148,10 @@ struct PoolingTests {
     @Test("The reference's maximum is that of the window's numbers, or NaN where there is one", arguments: [1, 4, 9])
     func maximumByDefinition(size: Int) {
         let pool = MaxPool(inputWidth: size, inputHeight: size, window: 3, stride: 2, padding: 1)
-        let input = buffer(size * size, seed: 9, strange: true)
-        let output = GuardedBuffer(count: pool.width * pool.height)
+        let input: NumberBuffer = buffer(size * size, seed: 9, strange: true)
+        let output = NumberBuffer(count: pool.width * pool.height)
         pool.runReference(
-            Float.self, input: input.readOnly, inputPlaneStride: size * size, output: output.pointer,
+            Number.self, input: input.readOnly, inputPlaneStride: size * size, output: output.pointer,
             outputPlaneStride: 1,
             planes: 0..<1)
         for y in 0..<pool.height {
@@ -166,37 +168,40 @@ struct PoolingTests {
     @Test("Addition of planes", arguments: [1, 7, 8, 9, 15, 16, 17, 31], Activation.allCases)
     func addition(pixels: Int, activation: Activation) {
         let stride = pixels + 3
-        let (a, b) = (buffer(4 * stride, seed: 1, strange: true), buffer(4 * pixels, seed: 2, strange: true))
-        let (actual, expected) = (GuardedBuffer(count: 4 * pixels, offset: 1), GuardedBuffer(count: 4 * pixels))
+        let (a, b): (NumberBuffer, NumberBuffer) = (
+            buffer(4 * stride, seed: 1, strange: true), buffer(4 * pixels, seed: 2, strange: true)
+        )
+        let (actual, expected) = (NumberBuffer(count: 4 * pixels, offset: 1), NumberBuffer(count: 4 * pixels))
         for planes in [0..<1, 1..<4] {
             addPlanes(
-                Float.self, a.readOnly, aPlaneStride: stride, b.readOnly, bPlaneStride: pixels, output: actual.pointer,
+                Number.self, a.readOnly, aPlaneStride: stride, b.readOnly, bPlaneStride: pixels, output: actual.pointer,
                 outputPlaneStride: pixels, pixels: pixels, planes: planes, activation: activation)
         }
         addPlanesReference(
-            Float.self, a.readOnly, aPlaneStride: stride, b.readOnly, bPlaneStride: pixels, output: expected.pointer,
+            Number.self, a.readOnly, aPlaneStride: stride, b.readOnly, bPlaneStride: pixels, output: expected.pointer,
             outputPlaneStride: pixels, pixels: pixels, planes: 0..<4, activation: activation)
         keepAlive(a, b)
         #expect(firstDifference(actual.values, expected.values) == nil)
         #expect(actual.guardsAreIntact)
     }
 
-    @Test("Linear layer", arguments: [0, 1, 2, 33], [0, 1, 7, 8, 9, 31, 32, 33, 41, 71, 100])
+    @Test("Linear layer", arguments: [0, 1, 2, 33, 128, 129, 300], [0, 1, 7, 8, 9, 31, 32, 33, 41, 71, 100])
     func linear(inputs: Int, outputs: Int) {
         for strange in [false, true] {
             let layer = Linear(inputs: inputs, outputs: outputs, activation: Activation.allCases[inputs % 3])
-            let (input, weights) = (buffer(inputs, seed: 1, strange: strange), buffer(inputs * outputs, seed: 2))
-            let bias = buffer(outputs, seed: 3)
-            let packed = GuardedBuffer(count: layer.packedCount)
+            let input: NumberBuffer = buffer(inputs, seed: 1, strange: strange)
+            let weights: FloatBuffer = buffer(inputs * outputs, seed: 2)
+            let bias: FloatBuffer = buffer(outputs, seed: 3)
+            let packed = NumberBuffer(count: layer.packedCount)
             layer.pack(weights: weights.readOnly, bias: bias.readOnly, into: packed.pointer)
-            let (actual, expected) = (GuardedBuffer(count: outputs, offset: 1), GuardedBuffer(count: outputs))
+            let (actual, expected) = (NumberBuffer(count: outputs, offset: 1), NumberBuffer(count: outputs))
             for tile in 0..<layer.tiles {
                 layer.run(
-                    Float.self, input: input.readOnly, weights: packed.readOnly, output: actual.pointer,
+                    Number.self, input: input.readOnly, weights: packed.readOnly, output: actual.pointer,
                     tiles: tile..<tile + 1)
             }
             layer.runReference(
-                Float.self, input: input.readOnly, weights: weights.readOnly, bias: bias.readOnly,
+                Number.self, input: input.readOnly, weights: weights.readOnly, bias: bias.readOnly,
                 output: expected.pointer)
             keepAlive(input, weights, bias)
             #expect(firstDifference(actual.values, expected.values) == nil, "\(inputs) → \(outputs)")

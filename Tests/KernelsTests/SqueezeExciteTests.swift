@@ -10,33 +10,33 @@ struct SqueezeExciteTests {
     func shapes(channels: Int, hidden: Int) {
         for pixels in [1, 7, 8, 9, 15, 49, 64] {
             var random = SplitMix64(seed: UInt64(pixels))
-            func buffer(_ count: Int) -> GuardedBuffer {
+            func buffer<Element>(_ count: Int) -> GuardedBuffer<Element> {
                 GuardedBuffer(count: count, offset: 1) { _ in random.value() }
             }
             let layer = SqueezeExcite(channels: channels, hidden: hidden, pixels: pixels)
-            let (input, squeeze, excite) = (
+            let (input, squeeze, excite): (NumberBuffer, FloatBuffer, FloatBuffer) = (
                 buffer(channels * pixels), buffer(hidden * channels), buffer(channels * hidden)
             )
             let packed = (
-                GuardedBuffer(count: layer.squeeze.packedCount), GuardedBuffer(count: layer.excite.packedCount)
+                NumberBuffer(count: layer.squeeze.packedCount), NumberBuffer(count: layer.excite.packedCount)
             )
             layer.squeeze.pack(weights: squeeze.readOnly, bias: nil, into: packed.0.pointer)
             layer.excite.pack(weights: excite.readOnly, bias: nil, into: packed.1.pointer)
             let (actual, expected) = (
-                GuardedBuffer(count: channels * pixels, offset: 3), GuardedBuffer(count: channels * pixels)
+                NumberBuffer(count: channels * pixels, offset: 3), NumberBuffer(count: channels * pixels)
             )
-            func operands(_ output: GuardedBuffer) -> PoolingOperands<Float> {
+            func operands(_ output: NumberBuffer) -> PoolingOperands<Number> {
                 PoolingOperands(
                     input: input.readOnly, inputPlaneStride: pixels, output: output.pointer, outputPlaneStride: pixels)
             }
-            let scratch = GuardedBuffer(count: layer.scratchCount, offset: 1)
+            let scratch = NumberBuffer(count: layer.scratchCount, offset: 1)
             for range in [0..<channels / 2, channels / 2..<channels] {
                 layer.run(
-                    Float.self, operands(actual), squeeze: packed.0.readOnly, excite: packed.1.readOnly,
+                    Number.self, operands(actual), squeeze: packed.0.readOnly, excite: packed.1.readOnly,
                     channels: range,
                     scratch: scratch.pointer)
             }
-            layer.runReference(Float.self, operands(expected), squeeze: squeeze.readOnly, excite: excite.readOnly)
+            layer.runReference(Number.self, operands(expected), squeeze: squeeze.readOnly, excite: excite.readOnly)
             keepAlive(input)
             // Means, two sums and a factor each round; the sigmoid's slope is at most a quarter.
             let terms = Float(pixels + channels + hidden + 4)
@@ -48,10 +48,12 @@ struct SqueezeExciteTests {
                 for row in 0..<hidden { sum += excite.values[channel * hidden + row].magnitude * squeezed[row] }
                 return sum
             }
-            let largest = input.values.map(\.magnitude).max()!
+            let largest = Float(input.values.map(\.magnitude).max()!)
             for (index, (a, b)) in zip(actual.values, expected.values).enumerated() {
-                let bound = terms * 0x1p-23 * largest * (1 + sums[index / pixels] * largest)
-                #expect((a - b).magnitude <= bound, "\(channels) channels, \(hidden), \(pixels): \(a), expected \(b)")
+                let bound = terms * Float(Number.ulpOfOne) * largest * (1 + sums[index / pixels] * largest)
+                #expect(
+                    (Float(a) - Float(b)).magnitude <= bound,
+                    "\(channels) channels, \(hidden), \(pixels): \(a), expected \(b)")
             }
             #expect(actual.guardsAreIntact && scratch.guardsAreIntact)
         }

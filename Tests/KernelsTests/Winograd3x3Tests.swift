@@ -9,7 +9,8 @@ import Testing
 private final class WinogradData {
     let shape: Winograd3x3
     let planeStride: Int
-    let input, weights, bias, packed, output, scratch: GuardedBuffer
+    let input, packed, output, scratch: NumberBuffer
+    let weights, bias: FloatBuffer
     let description: String
 
     init(
@@ -21,7 +22,7 @@ private final class WinogradData {
             "groups \(groups), inputs \(inputs), outputs \(outputs), \(height)×\(width), activation \(activation), "
             + "strange \(strange), offset \(offset), seed \(seed)"
         var random = SplitMix64(seed: seed)
-        func buffer(_ count: Int) -> GuardedBuffer {
+        func buffer<Element>(_ count: Int) -> GuardedBuffer<Element> {
             GuardedBuffer(count: count, offset: offset) { _ in strange ? random.strangeValue() : random.value() }
         }
         shape = Winograd3x3(
@@ -31,15 +32,15 @@ private final class WinogradData {
         input = buffer(groups * inputs * planeStride + Winograd3x3.inputSlack)
         weights = buffer(groups * outputs * inputs * 9)
         bias = buffer(groups * outputs)
-        packed = GuardedBuffer(count: shape.packedCount, offset: offset)
+        packed = NumberBuffer(count: shape.packedCount, offset: offset)
         shape.pack(weights: weights.readOnly, bias: bias.readOnly, into: packed.pointer)
-        output = GuardedBuffer(count: groups * outputs * planeStride, offset: offset)
-        scratch = GuardedBuffer(count: shape.scratchCount, offset: offset)
+        output = NumberBuffer(count: groups * outputs * planeStride, offset: offset)
+        scratch = NumberBuffer(count: shape.scratchCount, offset: offset)
     }
 
     /// Whether the kernel equals its reference, writes nothing but pixels and stays within its buffers.
     func check(sourceLocation: SourceLocation = #_sourceLocation) {
-        let expected = GuardedBuffer(count: output.count) { _ in -7 }
+        let expected = NumberBuffer(count: output.count) { _ in -7 }
         shape.runReference(
             input: input.readOnly, inputPlaneStride: planeStride, weights: weights.readOnly, bias: bias.readOnly,
             output: expected.pointer, outputPlaneStride: planeStride)
@@ -159,6 +160,6 @@ struct Winograd3x3Tests {
                 }
             }
         }
-        return (sum, Double(3 * shape.inputs + 16) * 0x1p-24 * magnitude)
+        return (sum, Double(3 * shape.inputs + 16) * Double(Number.ulpOfOne) / 2 * magnitude)
     }
 }

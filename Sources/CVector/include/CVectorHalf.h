@@ -41,8 +41,12 @@ CONDENSENET_INLINE condensenet_half8 condensenet_half_multiply_add8(condensenet_
 
 /// The sums of neighbours: a[0] + a[1], a[2] + a[3] and so on to b[6] + b[7].
 CONDENSENET_INLINE condensenet_half8 condensenet_half_pair_sums(condensenet_half8 a, condensenet_half8 b) {
+#if defined(__aarch64__)
+  return (condensenet_half8)vpaddq_f16((float16x8_t)a, (float16x8_t)b);
+#else
   return __builtin_shufflevector(a, b, 0, 2, 4, 6, 8, 10, 12, 14) +
          __builtin_shufflevector(a, b, 1, 3, 5, 7, 9, 11, 13, 15);
+#endif
 }
 
 /// The first count lanes of x, and zero in the others.

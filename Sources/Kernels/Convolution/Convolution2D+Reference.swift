@@ -22,18 +22,20 @@ extension Convolution2D {
             for y in 0..<height {
                 for x in 0..<width {
                     var sum = Element(bias?[channel] ?? 0)
-                    var weight = weights + channel * inputs * taps
-                    for i in 0..<inputs {
-                        for dy in 0..<kernelHeight {
-                            for dx in 0..<kernelWidth {
-                                sum = multiplyAdd(
-                                    sum,
-                                    pixel(
-                                        channel / outputs * inputs + i, y * stride + dy - padding,
-                                        x * stride + dx - padding), Element(weight[0]))
-                                weight += 1
-                            }
+                    for first in Swift.stride(from: 0, to: inputs, by: max(1, blockInputs)) {
+                        let products = min(blockInputs, inputs - first) * taps
+                        // Where sums are taken in parts, each block's are.
+                        let isPart = Element.sumTerms < .max && first > 0
+                        let block = sumInParts(isPart ? 0 : sum, count: products) { product in
+                            let (i, tap) = (first + product / taps, product % taps)
+                            return (
+                                pixel(
+                                    channel / outputs * inputs + i, y * stride + tap / kernelWidth - padding,
+                                    x * stride + tap % kernelWidth - padding),
+                                Element(weights[(channel * inputs + i) * taps + tap])
+                            )
                         }
+                        sum = isPart ? sum + block : block
                     }
                     operands.outputPlane(channel)[y * width + x] = activation.applied(to: sum)
                 }

@@ -148,8 +148,9 @@ public struct Linear: Sendable, Equatable {
         output: UnsafeMutablePointer<Element>
     ) {
         for channel in 0..<outputs {
-            var sum = Element(bias?[channel] ?? 0)
-            for index in 0..<inputs { sum = multiplyAdd(sum, input[index], Element(weights[channel * inputs + index])) }
+            let sum = sumInParts(Element(bias?[channel] ?? 0), count: inputs) {
+                (input[$0], Element(weights[channel * inputs + $0]))
+            }
             output[channel] = activation.applied(to: sum)
         }
     }

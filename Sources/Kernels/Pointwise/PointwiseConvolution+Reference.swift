@@ -20,8 +20,8 @@ extension PointwiseConvolution {
             let plane = Int(operands.outputPlanes[channel])
             for y in 0..<height {
                 for x in 0..<width {
-                    var sum = bias
-                    for (place, input) in inputs.enumerated() {
+                    let sum = sumInParts(bias, count: inputs.count) { place in
+                        let input = inputs[place]
                         let gathered = operands.inputs.inputs[group * self.inputs + place]
                         let pixel = operands.input[Int(gathered.plane) * operands.inputPlaneStride + y * width + x]
                         let value: Element
@@ -33,7 +33,7 @@ extension PointwiseConvolution {
                             let isBeyond = input.folded.rises ? pixel < gathered.bound : pixel > gathered.bound
                             value = isBeyond ? gathered.bound : pixel
                         }
-                        sum = multiplyAdd(sum, value, input.folded.weight(weights[input.index]))
+                        return (value, input.folded.weight(weights[input.index]))
                     }
                     let result = activation.applied(to: sum)
                     switch operands.outputLayout {

@@ -90,14 +90,14 @@ private struct GroupRun<Element: TiledElement> {
 
     /// Pixels of the widest tiles that panels are computed in.
     @inline(__always)
-    static var wideWidth: Int { KernelTable.hasWidePanels ? Element.WidePixels.width : 16 }
+    static var wideWidth: Int { KernelTable.hasWidePanels ? Element.PanelPixels.width : 16 }
 
     /// Computes the tiles of consecutive pixels, the first of which is at offset `input` of each input plane.
     @inline(__always)
     func line(_ tiling: PixelTiling, input: Int, to destinations: some PixelDestinations) {
         var destinations = destinations
         if KernelTable.hasWidePanels {
-            blocks(Element.WidePixels.self, first: 0, tiles: tiling.tilesWide, of: tiling, input, &destinations)
+            blocks(Element.PanelPixels.self, first: 0, tiles: tiling.tilesWide, of: tiling, input, &destinations)
         }
         let first = tiling.widePixels
         blocks(Pixels16.self, first: first, tiles: tiling.tiles16, of: tiling, input, &destinations)
@@ -196,16 +196,26 @@ private struct GroupRun<Element: TiledElement> {
     func fourOutputs(rows: Int, columns: Int, input: Int, output: Int, outputStride: Int) {
         var source = source + input
         var target = FourPlanes(products, offset: output)
+        let wide = KernelTable.hasWideFours ? columns / Element.PanelPixels.width : 0
         for _ in 0..<rows {
-            for _ in 0..<columns / 16 {
-                var gathering = Gathering<OutputTile4<Pixels16>>(products.weights, panel: panel)
-                for input in 0..<rising { gathering.add(raised(source, input, of: 16)) }
-                for input in rising..<count { gathering.add(lowered(source, input, of: 16)) }
-                gathering.sums.store(products.activation, to: target, row: 0)
-                source += 16
-                target.advance(by: 16)
-            }
+            fourOutputs(Element.PanelPixels.self, tiles: wide, &source, &target)
+            fourOutputs(Pixels16.self, tiles: (columns &- wide &* Element.PanelPixels.width) / 16, &source, &target)
             target.advance(by: outputStride &- columns)
+        }
+    }
+
+    /// Computes neighbouring tiles of a group of four outputs.
+    @inline(__always)
+    private func fourOutputs<P: PixelVectors<Element>>(
+        _: P.Type, tiles: Int, _ source: inout UnsafePointer<Element>, _ target: inout FourPlanes<Element>
+    ) {
+        for _ in 0..<tiles {
+            var gathering = Gathering<OutputTile4<P>>(products.weights, panel: panel)
+            for input in 0..<rising { gathering.add(raised(source, input, of: P.width)) }
+            for input in rising..<count { gathering.add(lowered(source, input, of: P.width)) }
+            gathering.sums.store(products.activation, to: target, row: 0)
+            source += P.width
+            target.advance(by: P.width)
         }
     }
 

@@ -49,12 +49,12 @@ public struct AveragePool2x2: Sendable, Equatable {
                     continue
                 }
                 var column = 0
-                while column < width {
-                    // The last eight end with the row.
-                    let first = min(column, width &- 8)
-                    storeVector(means(upper, lower, first, first &+ 4), destination + first)
+                while column < width &- 8 {
+                    storeVector(means(upper, lower, column, column &+ 4), destination + column)
                     column &+= 8
                 }
+                // The last eight end with the row.
+                storeVector(means(upper, lower, width &- 8, width &- 4), destination + (width &- 8))
             }
         }
     }
@@ -64,7 +64,8 @@ public struct AveragePool2x2: Sendable, Equatable {
     private func means<Element: KernelElement>(
         _ upper: UnsafePointer<Element>, _ lower: UnsafePointer<Element>, _ first: Int, _ second: Int
     ) -> SIMD8<Element> {
-        (pairSums(upper, first, second) + pairSums(lower, first, second)) * 0.25
+        Element.multiply(
+            Element.add(pairSums(upper, first, second), pairSums(lower, first, second)), SIMD8(repeating: 0.25))
     }
 
     /// The sums of pairs of neighbours in a row that belong to four outputs from `first` on, and four from `second` on.

@@ -5,22 +5,28 @@
 /// All were chosen on x86-64, with AVX2 and with AVX-512, and on AArch64 by the instructions that are executed;
 /// `docs/performance.md` has the ratios.
 enum KernelTable {
+    // hasWidePanels: whether 1×1 convolutions use the widest tiles. On Arm six outputs leave room for 16 pixels in single
+    // precision, for 32 in half.
+    // hasWideFours: whether groups of four outputs in padded rows do.
+    // singlePixels: the most pixels after the last whole vector of a run that are computed one by one, each for many outputs
+    // at a time, rather than as an incomplete vector.
     #if arch(arm64)
-        /// Whether 1×1 convolutions use the widest tiles: six outputs leave room for 16 pixels in single precision here, for 32
-        /// in half.
         #if CONDENSENET_HALF
             static let hasWidePanels = true
+            static let hasWideFours = true
+            static let singlePixels = 3
         #else
             static let hasWidePanels = false
+            static let hasWideFours = false
+            static let singlePixels = 4
         #endif
-        /// The most pixels after the last whole vector of a run that are computed one by one, each for many outputs at a
-        /// time, rather than as an incomplete vector.
-        static let singlePixels = 4
     #elseif CONDENSENET_AVX512
         static let hasWidePanels = true
+        static let hasWideFours = false
         static let singlePixels = 4
     #else
         static let hasWidePanels = false
+        static let hasWideFours = false
         static let singlePixels = 3
     #endif
     /// Elements of middle planes in a band of rows: they stay in a second-level cache.

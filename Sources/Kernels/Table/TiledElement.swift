@@ -6,6 +6,8 @@ protocol TiledElement: KernelElement {
     associatedtype Pixels16: PixelVectors<Self> = JoinedPixels<Pixels8<Self>, Pixels8<Self>>
     /// The widest tiles: what the registers hold of the sums of four outputs.
     associatedtype WidePixels: PixelVectors<Self> = DefaultWidePixels<Self>
+    /// The widest tiles of 1×1 convolutions: what the registers hold of the sums of six outputs.
+    associatedtype PanelPixels: PixelVectors<Self> = WidePixels
     /// The widest tiles of Winograd F(4, 3).
     associatedtype WideWinogradTile: WinogradSums<Self> = DefaultWideWinogradTile<Self>
 }
@@ -38,8 +40,9 @@ extension Float: TiledElement {
     extension Float16: TiledElement {
         #if arch(arm64)
             typealias Pixels16 = JoinedPixels<Pixels8<Float16>, Pixels8<Float16>>
-            typealias WidePixels = JoinedPixels<Pixels16, Pixels16>
-            typealias WideWinogradTile = WinogradTile<OutputTile4<JoinedPixels<WidePixels, Pixels16>>>
+            typealias PanelPixels = JoinedPixels<Pixels16, Pixels16>
+            typealias WidePixels = JoinedPixels<PanelPixels, Pixels16>
+            typealias WideWinogradTile = WinogradTile<OutputTile4<WidePixels>>
         #endif
     }
 #endif

@@ -18,7 +18,7 @@ struct PixelTiling {
     @inline(__always)
     var widePixels: Int { tilesWide &* wideWidth }
 
-    /// Tiles of 16 pixels and less, and wide ones where `wideWidth` is 24 or 32.
+    /// Tiles of 16 pixels and less, and wide ones where `wideWidth` is 24, 32 or 48.
     @inline(__always)
     init(pixels: Int, wideWidth: Int = 16) {
         self.pixels = pixels
@@ -34,6 +34,8 @@ struct PixelTiling {
             tiles8 = 0
         } else if wideWidth == 32 && pixels >= 32 {
             (tilesWide, tiles16, tiles8) = (vectors / 4, vectors % 4 / 2, vectors % 2)
+        } else if wideWidth == 48 && pixels >= 48 {
+            (tilesWide, tiles16, tiles8) = (vectors / 6, vectors % 6 / 2, vectors % 2)
         } else {
             (tilesWide, tiles16, tiles8) = (0, vectors / 2, vectors % 2)
         }

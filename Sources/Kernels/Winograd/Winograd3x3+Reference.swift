@@ -19,7 +19,12 @@ extension Winograd3x3 {
             for block in 0..<blocks {
                 for x in 0..<width {
                     var sums = [Element](repeating: 0, count: WinogradTransform.points)
+                    var totals = sums
                     for i in 0..<inputs {
+                        if Element.sumTerms < .max && i > 0 && i % (Element.sumTerms / 2) == 0 {
+                            totals = i == Element.sumTerms / 2 ? sums : zip(totals, sums).map(+)
+                            sums = totals.map { _ in 0 }
+                        }
                         let plane = input + (channel / outputs * inputs + i) * inputPlaneStride
                         for dx in 0..<3 {
                             let kernel = weights + (channel * inputs + i) * 9 + dx
@@ -32,6 +37,7 @@ extension Winograd3x3 {
                             }
                         }
                     }
+                    if Element.sumTerms < .max && inputs > Element.sumTerms / 2 { sums = zip(totals, sums).map(+) }
                     for (row, result) in results(of: sums, block: block, bias: Element(bias?[channel] ?? 0))
                         .enumerated()
                     {
