@@ -30,6 +30,7 @@ extension Convolution3x3 {
 private struct DirectRun<Element: TiledElement> {
     typealias Pixels16 = Element.Pixels16
     typealias WidePixels = Element.WidePixels
+    typealias PanelPixels = Element.PanelPixels
 
     let shape: Convolution3x3
     let input: UnsafePointer<Element>
@@ -72,13 +73,13 @@ private struct DirectRun<Element: TiledElement> {
     @inline(__always)
     func two(first: Int) {
         let tiles = first / 2..<first / 2 &+ 1
-        let columns = PixelTiling(pixels: shape.width, wideWidth: WidePixels.width)
+        let columns = PixelTiling(pixels: shape.width, wideWidth: PanelPixels.width)
         let paired = eachRow(step: 2) { row in
-            wide(DirectTile2<OutputTile2<WidePixels>>.self, tiles, row, columns)
+            wide(DirectTile2<OutputTile2<PanelPixels>>.self, tiles, row, columns)
             medium(DirectTile2<OutputTile2<Pixels16>>.self, tiles, row, columns)
         }
         if !paired {
-            wide(DirectTile1<OutputTile2<WidePixels>>.self, tiles, 0, columns)
+            wide(DirectTile1<OutputTile2<PanelPixels>>.self, tiles, 0, columns)
             medium(DirectTile1<OutputTile2<Pixels16>>.self, tiles, 0, columns)
         }
         let fourRows = eachRow(step: 4) { row in

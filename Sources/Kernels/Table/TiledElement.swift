@@ -6,7 +6,8 @@ protocol TiledElement: KernelElement {
     associatedtype Pixels16: PixelVectors<Self> = JoinedPixels<Pixels8<Self>, Pixels8<Self>>
     /// The widest tiles: what the registers hold of the sums of four outputs.
     associatedtype WidePixels: PixelVectors<Self> = DefaultWidePixels<Self>
-    /// The widest tiles of 1×1 convolutions: what the registers hold of the sums of six outputs.
+    /// The widest tiles of 1×1 convolutions and of two rows of two outputs in direct 3×3 ones: what the registers hold of the sums
+    /// of six outputs.
     associatedtype PanelPixels: PixelVectors<Self> = WidePixels
     /// The widest tiles of Winograd F(4, 3).
     associatedtype WideWinogradTile: WinogradSums<Self> = DefaultWideWinogradTile<Self>
