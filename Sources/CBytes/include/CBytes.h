@@ -65,17 +65,18 @@ enum { CONDENSENET_BYTES_CHANNELS = 2, CONDENSENET_BYTES_PIXEL = 4, CONDENSENET_
 #endif
 
 /// Sixteen bytes of a row, held between two bounds.
-CONDENSENET_BYTES_INLINE condensenet_bytes16 condensenet_bytes_bounded(const int8_t *row, int8_t lower, int8_t upper) {
+CONDENSENET_BYTES_INLINE condensenet_bytes16 condensenet_bytes_bounded(const int8_t *row, condensenet_bytes16 lower,
+                                                                       condensenet_bytes16 upper) {
   condensenet_bytes16 x;
   __builtin_memcpy(&x, row, sizeof x);
-  x = __builtin_elementwise_max(x, (condensenet_bytes16)lower);
-  return __builtin_elementwise_min(x, (condensenet_bytes16)upper);
+  return __builtin_elementwise_min(__builtin_elementwise_max(x, lower), upper);
 }
 
 /// Brings sixteen pixels of a step's channels into a panel, each channel held between its bounds.
 CONDENSENET_BYTES_INLINE void condensenet_bytes_interleave(uint8_t *panel, const int8_t *row0, const int8_t *row1,
-                                                           const int8_t *row2, const int8_t *row3, const int8_t *lower,
-                                                           const int8_t *upper) {
+                                                           const int8_t *row2, const int8_t *row3,
+                                                           const condensenet_bytes16 *lower,
+                                                           const condensenet_bytes16 *upper) {
   const condensenet_bytes16 a = condensenet_bytes_bounded(row0, lower[0], upper[0]);
   const condensenet_bytes16 b = condensenet_bytes_bounded(row1, lower[1], upper[1]);
 #if CONDENSENET_BYTES_QUADS
@@ -107,6 +108,35 @@ CONDENSENET_BYTES_INLINE void condensenet_bytes_interleave(uint8_t *panel, const
   __builtin_memcpy(panel + sizeof low, &high, sizeof high);
 #endif
 }
+
+/// Brings `count` pixels of a step's channels into a panel, and up to fifteen beyond, each channel held between its bounds.
+CONDENSENET_BYTES_INLINE void condensenet_bytes_interleave_row(uint8_t *panel, const int8_t *row0, const int8_t *row1,
+                                                               const int8_t *row2, const int8_t *row3, long count,
+                                                               const int8_t *lower, const int8_t *upper) {
+  condensenet_bytes16 lowers[4], uppers[4];
+#pragma clang loop unroll(full)
+  for (int i = 0; i < CONDENSENET_BYTES_CHANNELS; i++) {
+    lowers[i] = (condensenet_bytes16)lower[i];
+    uppers[i] = (condensenet_bytes16)upper[i];
+  }
+  for (long x = 0; x < count; x += 16) {
+    condensenet_bytes_interleave(panel, row0 + x, row1 + x, row2 + x, row3 + x, lowers, uppers);
+    panel += 16 * CONDENSENET_BYTES_PIXEL;
+  }
+}
+
+#if defined(__ARM_FEATURE_DOTPROD)
+/// Adds the products of a step.
+CONDENSENET_BYTES_INLINE void condensenet_bytes_step(condensenet_sums *s, const int outputs, const int vectors,
+                                                     const uint8_t *pixels, int32x4_t weights) {
+#pragma clang loop unroll(full)
+  for (int i = 0; i < outputs * vectors; i++) {
+    const int8x16_t x = vld1q_s8((const int8_t *)pixels + i % vectors * 16);
+    const int8x16_t w = (int8x16_t)vdupq_n_s32(weights[i / vectors]);
+    s[i] = (condensenet_sums)vdotq_s32((int32x4_t)s[i], x, w);
+  }
+}
+#endif
 
 /// Sums over steps of the products of `outputs` outputs' weights with `vectors` vectors of pixels; sums[outputs * vectors].
 ///
@@ -141,30 +171,37 @@ CONDENSENET_BYTES_INLINE void condensenet_bytes_products(condensenet_sums *sums,
       sum[1] = (condensenet_sums)vpadalq_s16((int32x4_t)sum[1], high);
     }
   }
+#elif defined(__ARM_FEATURE_DOTPROD)
+  // Two steps at once, whose offsets and weights are loaded together.
+  for (long pair = steps / 2; pair > 0; pair--) {
+    const int32_t first = offsets[0], second = offsets[1];
+    int32x4x2_t w = {{vdupq_n_s32(0), vdupq_n_s32(0)}};
+    __builtin_memcpy(&w.val[0], weights, outputs * 4);
+    __builtin_memcpy(&w.val[1], weights + outputs * 4, outputs * 4);
+    condensenet_bytes_step(s, outputs, vectors, panel + first, w.val[0]);
+    condensenet_bytes_step(s, outputs, vectors, panel + second, w.val[1]);
+    weights += outputs * 8;
+    offsets += 2;
+  }
+  if (steps % 2 == 1) {
+    int32x4_t w = vdupq_n_s32(0);
+    __builtin_memcpy(&w, weights, outputs * 4);
+    condensenet_bytes_step(s, outputs, vectors, panel + offsets[0], w);
+  }
 #else
-#if !defined(__aarch64__)
 #pragma clang loop unroll_count(2)
-#endif
   for (long step = 0; step < steps; step++) {
     const uint8_t *pixels = panel + offsets[step];
-#if defined(__aarch64__)
-    int32x4_t w = vdupq_n_s32(0);
-    __builtin_memcpy(&w, weights + step * outputs * 4, outputs * 4);
-#endif
 #pragma clang loop unroll(full)
     for (int o = 0; o < outputs; o++) {
-#if !defined(__aarch64__)
       int32_t w;
       __builtin_memcpy(&w, weights + (step * outputs + o) * 4, sizeof w);
-#endif
 #pragma clang loop unroll(full)
       for (int v = 0; v < vectors; v++) {
         condensenet_sums *sum = s + o * vectors + v;
         condensenet_sums x;
         __builtin_memcpy(&x, pixels + v * sizeof x, sizeof x);
-#if defined(__ARM_FEATURE_DOTPROD)
-        *sum = (condensenet_sums)vdotq_s32((int32x4_t)*sum, (int8x16_t)x, (int8x16_t)vdupq_n_s32(w[o]));
-#elif defined(__AVX512VNNI__)
+#if defined(__AVX512VNNI__)
         *sum = (condensenet_sums)_mm512_dpbusd_epi32((__m512i)*sum, (__m512i)x, _mm512_set1_epi32(w));
 #elif defined(__AVXVNNI__)
         *sum = (condensenet_sums)_mm256_dpbusd_avx_epi32((__m256i)*sum, (__m256i)x, _mm256_set1_epi32(w));
@@ -225,6 +262,26 @@ CONDENSENET_BYTES_INLINE condensenet_bytes16 condensenet_bytes_scaled(condensene
       __builtin_elementwise_min(__builtin_elementwise_max(x, (condensenet_floats16)-128.0f), (condensenet_floats16)127.0f);
   return __builtin_convertvector((condensenet_integers16)(bounded + 0x1.8p23f), condensenet_bytes16);
 #endif
+}
+
+/// The scaled sums of 2×2 windows of sixteen outputs, a window's bytes held between two bounds: 32 bytes of two rows.
+CONDENSENET_BYTES_INLINE condensenet_bytes16 condensenet_bytes_pool2(const int8_t *row0, const int8_t *row1, int8_t lower,
+                                                                     int8_t upper, float multiplier, float offset) {
+  typedef int16_t shorts16 __attribute__((ext_vector_type(16)));
+  const condensenet_bytes16 least = (condensenet_bytes16)lower, most = (condensenet_bytes16)upper;
+  const condensenet_bytes16 a = condensenet_bytes_bounded(row0, least, most);
+  const condensenet_bytes16 b = condensenet_bytes_bounded(row0 + 16, least, most);
+  const condensenet_bytes16 c = condensenet_bytes_bounded(row1, least, most);
+  const condensenet_bytes16 d = condensenet_bytes_bounded(row1 + 16, least, most);
+#define CONDENSENET_BYTES_EVERY(x, y, first)                                                                           \
+  __builtin_convertvector(                                                                                             \
+      __builtin_shufflevector(x, y, first, first + 2, first + 4, first + 6, first + 8, first + 10, first + 12,         \
+                              first + 14, first + 16, first + 18, first + 20, first + 22, first + 24, first + 26,      \
+                              first + 28, first + 30),                                                                 \
+      shorts16)
+  const shorts16 sums = CONDENSENET_BYTES_EVERY(a, b, 0) + CONDENSENET_BYTES_EVERY(a, b, 1) +
+                        CONDENSENET_BYTES_EVERY(c, d, 0) + CONDENSENET_BYTES_EVERY(c, d, 1);
+  return condensenet_bytes_scaled(__builtin_convertvector(sums, condensenet_integers16), multiplier, offset);
 }
 
 /// A tile: the bytes of some pixels of some outputs, each output's from `bytes + output * stride` on, in whole sixteens.

@@ -29,57 +29,54 @@ final class AveragePoolingOperation: PlannedOperation {
 
     func run(_ share: Share) {
         let output = places.output.shape
-        // Sums of few bytes fit sixteen bits, and sixteen of them are made at once where they lie close together.
-        let isDense = window.map { $0 <= 15 && stride <= 2 } ?? false
+        let isDense = window == 2 && stride == 2
+        let rowBytes = stride * places.input.shape.width
         for channel in share.of(stage.planes.count) {
-            let destination = places.destination(channel, share).assumingMemoryBound(to: Int8.self)
-            for y in 0..<output.height {
-                let line = destination + y * output.width
-                if isDense { dense(channel, y, line, share) } else { plain(channel, y, line, share) }
+            var source = UnsafePointer(places.source(share)[Int(stage.planes.elements[channel])])
+            var line = places.destination(channel, share).assumingMemoryBound(to: Int8.self)
+            let bounds = stage.bounds(channel)
+            for _ in 0..<output.height {
+                if isDense { dense(channel, bounds, source, line) } else { plain(channel, bounds, source, line) }
+                source += rowBytes
+                line += output.width
             }
         }
     }
 
-    /// The first byte of a channel's windows in row `y`.
-    private func source(_ channel: Int, _ y: Int, _ share: Share) -> UnsafePointer<Int8> {
-        let plane = places.source(share)[Int(stage.planes.elements[channel])]
-        return UnsafePointer(plane + y * stride * places.input.shape.width)
-    }
-
-    private func plain(_ channel: Int, _ y: Int, _ line: UnsafeMutablePointer<Int8>, _ share: Share) {
+    /// A row of any windows.
+    private func plain(
+        _ channel: Int, _ bounds: (lower: Int8, upper: Int8), _ source: UnsafePointer<Int8>,
+        _ line: UnsafeMutablePointer<Int8>
+    ) {
         let input = places.input.shape
         let (height, width) = (window ?? input.height, window ?? input.width)
-        let (lower, upper) = stage.bounds(channel)
-        let source = source(channel, y, share)
         for x in 0..<places.output.shape.width {
             var sum: Int32 = 0
             for row in 0..<height {
                 let bytes = source + row * input.width + x * stride
-                for column in 0..<width { sum &+= Int32(min(max(bytes[column], lower), upper)) }
+                for column in 0..<width { sum &+= Int32(min(max(bytes[column], bounds.lower), bounds.upper)) }
             }
             line[x] = scaling.byte(sum, output: channel)
         }
     }
 
-    private func dense(_ channel: Int, _ y: Int, _ line: UnsafeMutablePointer<Int8>, _ share: Share) {
+    /// A row of windows of 2×2, sixteen at once.
+    private func dense(
+        _ channel: Int, _ bounds: (lower: Int8, upper: Int8), _ source: UnsafePointer<Int8>,
+        _ line: UnsafeMutablePointer<Int8>
+    ) {
         let (width, count) = (places.input.shape.width, places.output.shape.width)
-        let bounds = stage.bounds(channel)
-        let (lower, upper) = (SIMD16(repeating: bounds.lower), SIMD16(repeating: bounds.upper))
         let (multiplier, offset) = (scaling.multipliers.elements[channel], scaling.offsets.elements[channel])
-        let source = source(channel, y, share)
         var x = 0
         while x < count {
-            var sums = SIMD16<Int16>()
-            for row in 0..<window! {
-                for column in 0..<window! {
-                    let bytes = StridedBytes.load(source + row * width + x * stride + column, stride: stride)
-                    let bounded = bytes.clamped(lowerBound: lower, upperBound: upper)
-                    sums &+= SIMD16<Int16>(truncatingIfNeeded: bounded)
+            let bytes = condensenet_bytes_pool2(
+                source + 2 * x, source + width + 2 * x, bounds.lower, bounds.upper, multiplier, offset)
+            if x + 16 <= count {
+                UnsafeMutableRawPointer(line + x).storeBytes(of: bytes, as: SIMD16<Int8>.self)
+            } else {
+                withUnsafeBytes(of: bytes) { bytes in
+                    UnsafeMutableRawPointer(line + x).copyMemory(from: bytes.baseAddress!, byteCount: count - x)
                 }
-            }
-            let bytes = condensenet_bytes_scaled(SIMD16<Int32>(truncatingIfNeeded: sums), multiplier, offset)
-            withUnsafeBytes(of: bytes) { bytes in
-                UnsafeMutableRawPointer(line + x).copyMemory(from: bytes.baseAddress!, byteCount: min(16, count - x))
             }
             x += 16
         }

@@ -1,5 +1,13 @@
 import CBytes
 
+/// The layout of panels, as functions, so that the compiler does not warn of what it leaves out.
+enum PanelLayout {
+    /// Elements of a step.
+    static var channels: Int { Int(CONDENSENET_BYTES_CHANNELS) }
+    /// Bytes of a position.
+    static var pixel: Int { Int(CONDENSENET_BYTES_PIXEL) }
+}
+
 /// The rows that a step of a panel is made of.
 struct StepRows {
     private let rows: (UnsafePointer<Int8>, UnsafePointer<Int8>, UnsafePointer<Int8>, UnsafePointer<Int8>)
@@ -8,7 +16,7 @@ struct StepRows {
     @inline(__always)
     init(_ row: (Int) -> UnsafePointer<Int8>) {
         let (first, second) = (row(0), row(1))
-        rows = CONDENSENET_BYTES_CHANNELS == 4 ? (first, second, row(2), row(3)) : (first, second, first, second)
+        rows = PanelLayout.channels == 4 ? (first, second, row(2), row(3)) : (first, second, first, second)
     }
 
     /// Brings `count` bytes of each row into a panel, and up to fifteen beyond.
@@ -17,14 +25,8 @@ struct StepRows {
         from start: Int, count: Int, into panel: UnsafeMutablePointer<UInt8>, _ lower: UnsafePointer<Int8>,
         _ upper: UnsafePointer<Int8>
     ) {
-        var position = start
-        var target = panel
-        while position < start + count {
-            condensenet_bytes_interleave(
-                target, rows.0 + position, rows.1 + position, rows.2 + position, rows.3 + position, lower, upper)
-            position += 16
-            target += 16 * Int(CONDENSENET_BYTES_PIXEL)
-        }
+        condensenet_bytes_interleave_row(
+            panel, rows.0 + start, rows.1 + start, rows.2 + start, rows.3 + start, count, lower, upper)
     }
 }
 
@@ -52,7 +54,7 @@ struct PanelPad {
     func fill(_ panel: UnsafeMutablePointer<UInt8>, _ count: Int) {
         let panel = UnsafeMutableRawPointer(panel)
         for position in 0..<count {
-            if CONDENSENET_BYTES_PIXEL == 4 {
+            if PanelLayout.pixel == 4 {
                 panel.storeBytes(of: bits, toByteOffset: 4 * position, as: UInt32.self)
             } else {
                 panel.storeBytes(of: UInt16(truncatingIfNeeded: bits), toByteOffset: 2 * position, as: UInt16.self)
