@@ -6,10 +6,8 @@ extension ExecutionPlan {
     /// - Throws: `RuntimeError.notANumber` where no element stands for what the input holds.
     func load(_ floats: UnsafePointer<Float>, channel: Int, into elements: UnsafeMutableRawPointer) throws {
         let pixels = place(of: model.description.graph.input)!.shape.pixels
-        guard let quantization else {
-            return (kernels as! any FloatKernelSet).load(floats, count: pixels, into: elements)
-        }
-        let position = quantization.load(
+        if let floatKernels { return floatKernels.load(floats, count: pixels, into: elements) }
+        let position = quantization!.load(
             floats, count: pixels, channel: channel, into: elements.assumingMemoryBound(to: Int8.self))
         if let position { throw RuntimeError.notANumber(index: channel * pixels + position) }
     }
@@ -19,10 +17,8 @@ extension ExecutionPlan {
         _ elements: UnsafeRawPointer, count: Int, channel: Int, of value: String,
         into floats: UnsafeMutablePointer<Float>
     ) {
-        guard let quantization else {
-            return (kernels as! any FloatKernelSet).store(elements, count: count, into: floats)
-        }
-        let isStored = quantization.store(
+        if let floatKernels { return floatKernels.store(elements, count: count, into: floats) }
+        let isStored = quantization!.store(
             elements.assumingMemoryBound(to: Int8.self), count: count, channel: channel, of: value, into: floats)
         if !isStored { floats.update(from: elements.assumingMemoryBound(to: Float.self), count: count) }
     }

@@ -21,6 +21,8 @@ public final class ExecutionPlan: Sendable {
 
     let operations: [any PlannedOperation]
     let kernels: any KernelSet
+    /// The same; `nil` where values are bytes.
+    let floatKernels: (any FloatKernelSet)?
     /// What bytes stand for; `nil` where values are floating-point numbers.
     let quantization: Quantization?
     private let layout: ArenaLayout
@@ -46,6 +48,7 @@ public final class ExecutionPlan: Sendable {
         let tensors = try model.tensors(consuming: consuming)
         let kernels = try KernelSets.choose(options.instructionSet, for: model.precision)
         self.kernels = kernels
+        floatKernels = kernels as? any FloatKernelSet
         self.model = model
         self.options = options
         let graph = model.description.graph

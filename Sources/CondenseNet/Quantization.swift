@@ -20,7 +20,7 @@ struct Quantization: Sendable {
     /// The scales of a graph's input and, where `retainsValues` is set, of all values that are bytes.
     ///
     /// - Precondition: the graph has passed `validateQuantized`, and the tensors are its.
-    /// - Throws: what `tensors` throws.
+    /// - Throws: what `tensors` throws, `MemoryError`, `ModelFormatError.limit` for more than `FormatLimits.retainedChannels`.
     init(_ graph: Graph, _ tensors: any TensorSource, retainsValues: Bool) throws {
         multipliers = try tensors.floats("\(graph.input).multiplier")
         zeros = try tensors.bytes("\(graph.input).outputZero")
@@ -28,26 +28,35 @@ struct Quantization: Sendable {
             channels = [:]
             return
         }
+        let total = graph.values.reduce(0) { $0 + $1.shape.channels }
+        guard total <= FormatLimits.retainedChannels else {
+            throw ModelFormatError.limit(
+                what: "channels of all values that are looked at", found: total, limit: FormatLimits.retainedChannels)
+        }
+        try MemoryRoom.require(total * MemoryLayout<Channel>.stride)
         var channels: [String: [Channel]] = [:]
         for value in graph.values where value.name != graph.output {
             channels[value.name] = Array(repeating: Channel(scale: 1, zero: 0), count: value.shape.channels)
         }
-        func read(_ name: String) throws -> [Channel] {
-            let (scales, zeros) = (try tensors.floats("\(name).outputScale"), try tensors.bytes("\(name).outputZero"))
+        func read(_ name: String, _ zeros: StoredArray<Int8>) throws -> [Channel] {
+            let scales = try tensors.floats("\(name).outputScale")
             return scales.indices.map { Channel(scale: scales[$0], zero: zeros[$0]) }
         }
-        channels[graph.input] = try read(graph.input)
+        func read(_ step: Step) throws -> [Channel] {
+            try read(step.name, try tensors.bytes("\(step.name).outputZero"))
+        }
+        channels[graph.input] = try read(graph.input, zeros)
         for step in graph.steps where step.output != graph.output {
             let written: [Channel]
             if case let pooling as Pooling = step.operation, pooling.kind == .maximum {
                 written = Array(channels[step.input]![..<step.inputChannels])
             } else if case let convolution as Convolution = step.operation {
-                let inOrder = try read(step.name)
+                let inOrder = try read(step)
                 var shuffled = inOrder
                 for (output, channel) in inOrder.enumerated() { shuffled[convolution.channel(of: output)] = channel }
                 written = shuffled
             } else {
-                written = try read(step.name)
+                written = try read(step)
             }
             channels[step.output]!.replaceSubrange(step.outputOffset..<step.outputOffset + written.count, with: written)
         }

@@ -40,7 +40,7 @@ extension RuntimeError: CustomStringConvertible {
         case .processor(let lacking):
             "this processor lacks \(lacking.title), which CONDENSENET_KERNELS=\(lacking.rawValue) asks for"
         case .precision(let kernels, let model):
-            "expected kernels for a model of \(model.rawValue), found \(kernels.rawValue)"
+            "the kernels that CONDENSENET_KERNELS or the options name, \(kernels.rawValue), compute no model of \(model.rawValue)"
         case .threadCount(let found, let limit):
             "expected 1 to \(limit) threads, found \(found)"
         case .count(let what, let expected, let found):

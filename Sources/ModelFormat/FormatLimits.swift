@@ -33,6 +33,8 @@ public enum FormatLimits {
     public static let packedBytes = 2 << 30
     /// Bytes that all threads of a session may need besides activations and weights.
     public static let scratchBytes = 1 << 30
+    /// Channels of all values together where a plan for bytes retains them: each has a scale and a zero in memory.
+    public static let retainedChannels = 1 << 22
     /// Multiply-accumulates of one inference, where every element that a step pools, adds or gathers counts as one.
     public static let multiplyAccumulates = 1 << 37
 }

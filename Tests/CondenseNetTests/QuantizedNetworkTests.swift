@@ -84,4 +84,34 @@ import Testing
             }
         }
     }
+
+    @Test("panels beyond a thread's memory are refused before they are made") func panels() throws {
+        func value(_ name: String, _ channels: Int, _ height: Int, _ width: Int) -> Value {
+            Value(name, PlaneShape(channels: channels, height: height, width: width))
+        }
+        let graph = Graph(
+            values: [
+                value("image", 3, 2, 16_384), value("wide", 32, 2, 16_384), value("row", 1, 1, 8192),
+                value("mean", 1, 1, 1), value("logits", 10, 1, 1),
+            ],
+            steps: [
+                Step(
+                    name: "first", operation: Convolution(outputChannels: 32, kernel: 1), input: "image",
+                    inputChannels: 3, output: "wide"),
+                Step(
+                    name: "large", operation: Convolution(outputChannels: 1, kernel: 64, stride: 2, padding: 31),
+                    input: "wide", inputChannels: 32, output: "row"),
+                Step(
+                    name: "pool", operation: GlobalAveragePooling(), input: "row", inputChannels: 1, output: "mean"),
+                Step(
+                    name: "classifier", operation: ModelFormat.Linear(outputs: 10), input: "mean", inputChannels: 1,
+                    output: "logits"),
+            ], input: "image", output: "logits")
+        let model = try TestNetwork.model(graph, precision: .int8)
+        for instructionSet in KernelSets.usable(in: .int8) {
+            #expect(throws: ModelFormatError.self) {
+                _ = try ExecutionPlan(model, options: .init(instructionSet: instructionSet))
+            }
+        }
+    }
 }

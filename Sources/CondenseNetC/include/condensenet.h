@@ -106,8 +106,8 @@ typedef struct condensenet_prediction {
 /* The library's version, such as "1.2.3". */
 const char *condensenet_version(void);
 
-/* The instruction set whose kernels run here ("sse2", "avx2", "avx512", "neon", ...): the widest that the processor has, or the
- * one that the environment's CONDENSENET_KERNELS names. Null where it names none that can run here. */
+/* The instruction set whose kernels run models of single precision here ("sse2", "avx2", "avx512", "neon"): the widest that the
+ * processor has, or the one that the environment's CONDENSENET_KERNELS names. Null where it names none that can run these. */
 const char *condensenet_kernel_set(void);
 
 /* Why the last call on this thread that failed did so, in one line; "" before any has. Lives until the next call that fails on
@@ -128,7 +128,7 @@ condensenet_status condensenet_model_close(condensenet_model *model);
 /* The network's name, as text that lives until the model and its sessions are closed; null for a model that is not open. */
 const char *condensenet_model_name(const condensenet_model *model);
 
-/* What the network is computed in ("f32"), as text that lives as the name does; null for a model that is not open. */
+/* What the network is computed in ("f32", "f16" or "int8"), as text that lives as the name does; null for a model that is not open. */
 const char *condensenet_model_precision(const condensenet_model *model);
 
 /* The input's channels (3), height and width. */

@@ -24,18 +24,25 @@ final class ConvolutionOperation: PlannedOperation {
     private let places: StepPlaces
 
     /// - Precondition: the step writes bytes.
+    /// - Throws: what `tensors` throws, `MemoryError`, `ModelFormatError.limit` for panels beyond `FormatLimits.scratchBytes`.
     init(_ step: Step, _ convolution: Convolution, _ places: StepPlaces, _ tensors: any TensorSource) throws {
         let stage = try InputStage(step, convolution.preActivation, tensors)
         groups = convolution.groups
         let shape = PanelShape(
             convolution, channels: stage.planes.count / groups, input: places.input.shape, output: places.output.shape)
         self.shape = shape
+        bandRows = shape.rows(fitting: Self.panelBytes)
+        // Even one row of outputs with large windows far apart may take more than a thread has.
+        guard shape.byteCount(bandRows) <= FormatLimits.scratchBytes else {
+            throw ModelFormatError.limit(
+                what: "bytes of scratch memory for \(step.name)", found: shape.byteCount(bandRows),
+                limit: FormatLimits.scratchBytes)
+        }
         let pad = convolution.padding > 0 ? try tensors.bytes("\(step.name).pad") : nil
         inputs = try PanelInputs(shape, groups: groups, stage: stage, pad: pad)
         weights = try PackedWeights(
             try tensors.bytes("\(step.name).weight"), shape, groups: groups, outputs: convolution.outputChannels,
             scaling: OutputScaling(step, tensors))
-        bandRows = shape.rows(fitting: Self.panelBytes)
         func stored(_ rows: Int) throws -> StoredArray<Int32> {
             let offsets = shape.offsets(rows)
             return try StoredArray(count: offsets.count) { _ = $0.initialize(from: offsets) }

@@ -22,9 +22,6 @@ struct InputStage: Sendable {
         upper = preActivation.bounds ? try tensors.bytes("\(step.name).upper") : nil
     }
 
-    /// Whether bytes are held between bounds.
-    var isBounded: Bool { lower != nil }
-
     /// The bounds of a channel.
     @inline(__always)
     func bounds(_ channel: Int) -> (lower: Int8, upper: Int8) {

@@ -9,7 +9,7 @@ struct PackedPreActivation: Sendable {
     private let scale: StoredArray<Float>?
     private let shift: StoredArray<Float>?
     /// The same, rounded to what the kernels compute in.
-    private let rounded: (scale: StoredArray<Number>, shift: StoredArray<Number>)?
+    private let rounded: StoredNormalization?
 
     init(_ step: Step, _ source: PreActivation, _ tensors: any TensorSource) throws {
         planes =
@@ -19,7 +19,11 @@ struct PackedPreActivation: Sendable {
             } : try tensors.indices("\(step.name).index")
         scale = source.normalize ? try tensors.floats("\(step.name).scale") : nil
         shift = source.normalize ? try tensors.floats("\(step.name).shift") : nil
-        if let scale, let shift { rounded = try (scale.rounded(), shift.rounded()) } else { rounded = nil }
+        if let scale, let shift {
+            rounded = StoredNormalization(scale: try scale.rounded(), shift: try shift.rounded())
+        } else {
+            rounded = nil
+        }
     }
 
     /// Scale and shift of each channel, where the step normalises, to be folded into weights.
@@ -29,9 +33,20 @@ struct PackedPreActivation: Sendable {
     }
 
     /// Scale and shift of each channel, where the step normalises, for kernels.
-    var normalization: Normalization<Number>? {
-        rounded.map { Normalization(scale: $0.scale.pointer, shift: $0.shift.pointer) }
-    }
+    var normalization: Normalization<Number>? { rounded?.pointers }
+}
+
+/// A folded batch norm that owns its numbers.
+///
+/// A type of this module, not a tuple: what the compiler makes for copying one would carry no name of the module.
+struct StoredNormalization: Sendable {
+    /// `[channels]`.
+    let scale: StoredArray<Number>
+    /// `[channels]`.
+    let shift: StoredArray<Number>
+
+    /// For kernels; valid while the arrays live.
+    var pointers: Normalization<Number> { Normalization(scale: scale.pointer, shift: shift.pointer) }
 }
 
 extension StoredArray where Element == Float {

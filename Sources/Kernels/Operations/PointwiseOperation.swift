@@ -44,7 +44,7 @@ struct PackedPointwise: Sendable {
     private let inputs: StoredArray<GatheredInput<Number>>
     private let rising: StoredArray<Int32>
     /// Of each input, where the pre-activation is computed.
-    private let normalization: (scale: StoredArray<Number>, shift: StoredArray<Number>)?
+    private let normalization: StoredNormalization?
     private let outputPlanes: StoredArray<Int32>
 
     /// - Parameter destinations: the planes that results are added to; `nil` where they are written to planes of their own.
@@ -69,14 +69,13 @@ struct PackedPointwise: Sendable {
         }
         if convolution.computesInputs {
             let given = stage.normalization
-            normalization = try (
-                StoredArray(count: channels) { scale in
+            normalization = StoredNormalization(
+                scale: try StoredArray(count: channels) { scale in
                     for channel in scale.indices { scale[channel] = given?.scale[channel] ?? 1 }
                 },
-                StoredArray(count: channels) { shift in
+                shift: try StoredArray(count: channels) { shift in
                     for channel in shift.indices { shift[channel] = given?.shift[channel] ?? 0 }
-                }
-            )
+                })
         } else {
             normalization = nil
         }
@@ -91,8 +90,7 @@ struct PackedPointwise: Sendable {
         PointwiseOperands(
             input: input.base, inputPlaneStride: input.stride,
             inputs: GatheredInputs(
-                inputs: inputs.pointer, rising: rising.pointer,
-                normalization: normalization.map { Normalization(scale: $0.scale.pointer, shift: $0.shift.pointer) }),
+                inputs: inputs.pointer, rising: rising.pointer, normalization: normalization?.pointers),
             weights: weights.pointer, output: output, outputLayout: layout, outputPlanes: outputPlanes.pointer)
     }
 }
