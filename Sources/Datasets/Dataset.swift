@@ -92,6 +92,29 @@ package enum DatasetReader {
         return dataset
     }
 
+    /// The file or folder that holds a part of the data set at `path`, the first of several files; `nil` where nothing of
+    /// the part is there.
+    ///
+    /// - Parameter split: the part; `nil` is the one that results are reported on.
+    /// - Throws: `FolderError` for a folder that cannot be read.
+    package static func place(of split: Split?, in path: String) throws -> String? {
+        guard Folder.kind(path) == .folder else { return path }
+        if let folder = idxFolder(path) { return IdxDataset.place(of: split ?? .test, in: folder) }
+        if let variant = CIFARDataset.variant(folder: path) {
+            return variant.files(split ?? .test).map { "\(path)/\($0)" }.first { Folder.kind($0) == .file }
+        }
+        do {
+            return try ImageFolderDataset.folder(path, split: split)
+        } catch DatasetError.missing {
+            return nil
+        }
+    }
+
+    /// The folder of idx files; torchvision keeps the files that it loads in a folder of their own.
+    private static func idxFolder(_ path: String) -> String? {
+        [path, "\(path)/raw"].first(where: IdxDataset.recognizes)
+    }
+
     /// The most images of a data set: what became of each is kept.
     private static let mostImages = 1 << 22
 
@@ -104,8 +127,7 @@ package enum DatasetReader {
         case .file: return try CIFARDataset(file: path, options)
         case .folder: break
         }
-        // torchvision keeps the files that it loads in a folder of their own.
-        if let folder = [path, "\(path)/raw"].first(where: IdxDataset.recognizes) {
+        if let folder = idxFolder(path) {
             return try IdxDataset(folder: folder, split: try twoPart(options.split, path))
         }
         if let variant = CIFARDataset.variant(folder: path) {

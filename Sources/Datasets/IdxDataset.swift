@@ -38,6 +38,12 @@ package struct IdxDataset: Dataset {
         }
     }
 
+    /// The first file of a split in `folder`; `nil` where there is none.
+    static func place(of split: Split, in folder: String) -> String? {
+        let names = names(split)
+        return existing(folder, names.images) ?? existing(folder, names.labels)
+    }
+
     private static func existing(_ folder: String, _ name: String) -> String? {
         ["\(folder)/\(name)", "\(folder)/\(name).gz"].first { access($0, F_OK) == 0 }
     }

@@ -106,19 +106,39 @@ struct ConversionTests {
             found.first?.hasPrefix("answers to the sample input: expected numbers that fit single precision") == true)
     }
 
-    /// Weights that half precision rounds to zero.
+    /// Weights of the classifier that half precision rounds to zero.
+    @Test func answersBeyondHalfPrecision() throws {
+        let folder = try TemporaryFolder()
+        var synthetic = try SyntheticCheckpoint(Designs.all[0])
+        synthetic.scale("classifier.weight", by: 1e-9)
+        synthetic.scale("classifier.bias", by: 0)
+        let path = try synthetic.write("dense.safetensors", in: folder)
+        #expect(try convert(path).verify().passes)
+        var refusal: ConversionError?
+        do {
+            _ = try convert(path) { $0.precision = .f16 }
+        } catch let error as ConversionError {
+            refusal = error
+        }
+        guard case .halfPrecision(let difference)? = refusal else {
+            Issue.record("\(String(describing: refusal))")
+            return
+        }
+        #expect(difference > 0.05 && difference < 1.5)
+        #expect(refusal?.lines.count == 1 && refusal?.description.contains("--precision f32") == true)
+    }
+
+    /// Weights of a layer that half precision rounds to zero, and that the answers hardly depend on.
     @Test func verificationFails() throws {
         let folder = try TemporaryFolder()
         var synthetic = try SyntheticCheckpoint(Designs.all[0])
-        for part in ["weight", "bias"] {
-            let name = "classifier.\(part)"
-            synthetic.tensors[name]!.values = synthetic.tensors[name]!.values.map { $0 * (part == "bias" ? 0 : 1e-9) }
-        }
+        let layer = try #require(synthetic.architecture.stages.last?.layers.last).spatial.name
+        synthetic.scale("\(layer).conv.weight", by: 1e-9)
         let path = try synthetic.write("dense.safetensors", in: folder)
         #expect(try convert(path).verify().passes)
         let verification = try convert(path) { $0.precision = .f16 }.verify()
         #expect(!verification.passes)
-        #expect(verification.rows.filter { !$0.passes }.map(\.layer) == ["classifier"])
+        #expect(verification.rows.filter { !$0.passes }.map(\.layer) == [layer])
     }
 
     /// The networks of the paper's ImageNet table, with random weights.

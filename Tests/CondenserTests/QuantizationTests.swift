@@ -15,8 +15,62 @@ struct QuantizationTests {
         #expect(scales.map(\.zero) == [-128, 127, -64, -128, -128])
         #expect(ByteScale.all([0...0, 0...2.55]).map(\.scale) == [0.01, 0.01])
         #expect(ByteScale.all([0...0]) == [ByteScale(scale: 1, zero: -128)])
-        #expect(
-            [-1000, -128.5, -0.5, 0.5, 1.5, 127.4, 1e30].map(Int8.init(rounding:)) == [-128, -128, 0, 0, 2, 127, 127])
+        let numbers: [Double] = [-1000, -128.5, -0.5, 0.5, 1.5, 127.4, 1e30]
+        let bytes: [Int8] = [-128, -128, 0, 0, 2, 127, 127]
+        #expect(numbers.map { Int8(rounding: $0) } == bytes)
+    }
+
+    @Test("only what has no noise is exact")
+    func decibels() {
+        let shape = PlaneShape(channels: 1, height: 1, width: 1)
+        let texts = [Double.infinity, 12.34, -.infinity, .nan].map {
+            QuantizationReport.Row(layer: "a", shape: shape, decibels: $0).text
+        }
+        #expect(texts == ["exact", "12.3 dB", "no signal", "not finite"])
+    }
+
+    @Test("a byte of what is pooled stands for the padding of what reads the maxima")
+    func paddingAfterMaxima() throws {
+        let model = try ByteNetwork.model()
+        let steps = try Quantization(of: model, ByteNetwork.images(model.description.inputShape, count: 16)).network
+            .steps
+        let (stem, spatial) = (steps[0], steps[2])
+        let scale = try model.floats("spatial.scale")
+        let shift = try model.floats("spatial.shift")
+        var checked = 0
+        for channel in spatial.channels where scale[channel] != 0 {
+            let bytes = stem.outputs[channel]
+            let padding = bytes.scale * Float(Int(spatial.pad[channel]) - Int(bytes.zero))
+            let error = (padding + shift[channel] / scale[channel]).magnitude
+            #expect(error <= 0.51 * bytes.scale, "\(channel)")
+            checked += 1
+        }
+        #expect(checked == 7)
+    }
+
+    @Test("a padding that no byte after a ReLU stands for is refused by the step's name")
+    func paddingBelowReLU() throws {
+        let model = try ByteNetwork.model(stem: .relu)
+        var refusal = ""
+        do {
+            _ = try Quantization(of: model, ByteNetwork.images(model.description.inputShape, count: 16))
+        } catch let error as ConversionError {
+            refusal = error.description
+        }
+        #expect(refusal.hasPrefix("int8: the padding of step spatial is a number below 0"), "\(refusal)")
+    }
+
+    @Test("images are as many as fit into memory unless someone says how many")
+    func memory() throws {
+        // At 8 bytes a pixel and colour of the input alone.
+        let graph = ByteNetwork.graph(side: 801)
+        let bytes = Quantization.bytesPerImage(graph)
+        #expect(bytes > 8 * 3 * 801 * 801)
+        let most = Quantization.imageBytes / bytes
+        #expect(most > 16 && most < 256)
+        #expect(try CalibrationImages.affordable(nil, graph) == most)
+        #expect(try CalibrationImages.affordable(most, graph) == most)
+        #expect(throws: ConversionError.self) { try CalibrationImages.affordable(most + 1, graph) }
     }
 
     /// Two inputs in two groups, a 3×3 of one weight beside the centre, bounds, padding and a shuffle.
@@ -152,14 +206,17 @@ enum ByteNetwork {
             calibration: noise(0..<count), judged: noise(count..<2 * count), summary: "noise", remarks: [])
     }
 
-    private static let graph: Graph = {
+    /// - Parameters:
+    ///   - stem: the activation of the first step.
+    ///   - side: of the input.
+    static func graph(stem: Activation = .none, side: Int = 13) -> Graph {
         func value(_ name: String, _ channels: Int, _ side: Int) -> Value {
             Value(name, PlaneShape(channels: channels, height: side, width: side))
         }
         let norm = PreActivation(normalize: true, activation: .relu)
         let steps = [
             Step(
-                name: "stem", operation: Convolution(outputChannels: 8, kernel: 3, padding: 1, activation: .relu),
+                name: "stem", operation: Convolution(outputChannels: 8, kernel: 3, padding: 1, activation: stem),
                 input: "image", inputChannels: 3, output: "stem"),
             Step(
                 name: "largest", operation: Pooling(kind: .maximum, kernel: 3, stride: 2, padding: 1), input: "stem",
@@ -192,13 +249,15 @@ enum ByteNetwork {
         ]
         return Graph(
             values: [
-                value("image", 3, 13), value("stem", 8, 13), value("block", 16, 7), value("averages", 12, 3),
-                value("pointwise", 12, 3), value("means", 12, 1), value("hidden", 16, 1), value("logits", 10, 1),
+                value("image", 3, side), value("stem", 8, side), value("block", 16, (side + 1) / 2),
+                value("averages", 12, (side - 1) / 4), value("pointwise", 12, (side - 1) / 4), value("means", 12, 1),
+                value("hidden", 16, 1), value("logits", 10, 1),
             ], steps: steps, input: "image", output: "logits")
-    }()
+    }
 
     /// Random weights; some factors of norms are negative, one in each is 0.
-    static func model() throws -> ModelFile {
+    static func model(stem: Activation = .none) throws -> ModelFile {
+        let graph = graph(stem: stem)
         let source = RandomTensors(graph, seed: 5)
         let tensors = try graph.tensors.map { tensor -> TensorData in
             if tensor.role.isIndex {
@@ -210,6 +269,8 @@ enum ByteNetwork {
                 for channel in floats.indices where channel % 3 == 1 { floats[channel].negate() }
                 floats[2] = 0
             }
+            // Far from what is read, on both sides.
+            if tensor.name == "spatial.shift" { (floats[0], floats[3]) = (4, -4) }
             return TensorData(name: tensor.name, shape: tensor.shape, elements: .float32(floats))
         }
         return try ModelFile(

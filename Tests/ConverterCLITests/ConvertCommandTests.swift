@@ -133,7 +133,7 @@ struct ConvertCommandTests {
 
     @Test func failedVerificationWritesNothing() throws {
         let folder = try TemporaryFolder()
-        let checkpoint = try folder.write(TinyNetwork.bytes(classifierWeight: 1e-9), to: "net")
+        let checkpoint = try folder.write(TinyNetwork.bytes(spatialWeight: 1e-9), to: "net")
         let model = try folder.write("a model".utf8, to: "m")
         let arguments = [checkpoint, "-o", model, "--input-size", "8", "--pooling", "global", "--verify"]
         let failed = try Program.convert(arguments + ["--precision", "f16"])
@@ -142,6 +142,19 @@ struct ConvertCommandTests {
         #expect(failed.diagnostics.split(separator: "\n").last?.hasPrefix("error: \(checkpoint): ") == true)
         #expect(try folder.bytes("m") == Array("a model".utf8))
         #expect(folder.files == ["m", "net"])
+        #expect(try Program.convert(arguments).code == 0)
+    }
+
+    @Test func halfPrecisionThatChangesTheAnswersIsRefused() throws {
+        let folder = try TemporaryFolder()
+        let checkpoint = try folder.write(TinyNetwork.bytes(classifierWeight: 1e-9), to: "net")
+        let arguments = [checkpoint, "-o", folder.path("m"), "--input-size", "8", "--pooling", "global"]
+        let refused = try Program.convert(arguments + ["--precision", "f16"])
+        #expect(refused.code == 65 && refused.output == "", "\(refused.output)")
+        let line =
+            "error: \(checkpoint): half precision: expected answers to the sample input within 5 % of the largest, "
+        #expect(refused.diagnostics.split(separator: "\n").last?.hasPrefix(line) == true, "\(refused.diagnostics)")
+        #expect(folder.files == ["net"])
         #expect(try Program.convert(arguments).code == 0)
     }
 

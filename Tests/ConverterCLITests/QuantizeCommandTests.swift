@@ -80,6 +80,70 @@ struct QuantizeCommandTests {
         #expect(!result.output.contains("top-1"))
     }
 
+    @Test func imagesThatCalibrationLeavesJudge() throws {
+        let folder = try TemporaryFolder()
+        let data = try images(folder, count: 30)
+        #expect(try Program.convert([small, "-o", folder.path("floats")]).code == 0)
+        let result = try Program.convert([
+            "quantize", folder.path("floats"), "-o", folder.path("m"), "--calibrate", data, "--images", "20",
+        ])
+        #expect(
+            result.output.hasPrefix("calibrated with 20 images of \(data), judged by 10 others of \(data)\n"),
+            "\(result.output)\(result.diagnostics)")
+        #expect(result.output.contains(" of 10 images"))
+    }
+
+    /// Files of CIFAR-10 in its authors' binary version.
+    @Test func aDamagedTrainingPartIsNotPassedOver() throws {
+        let folder = try TemporaryFolder()
+        let model = folder.path("model")
+        #expect(try Program.convert([small, "-o", model]).code == 0)
+        var generator = SplitMix64(seed: 5)
+        func records(_ count: Int) -> [UInt8] {
+            (0..<count).flatMap { number in
+                [UInt8(number % 10)] + (0..<3 * 32 * 32).map { _ in UInt8(truncatingIfNeeded: generator.next()) }
+            }
+        }
+        func quantize() throws -> Program.Result {
+            try Program.convert([
+                "quantize", model, "-o", folder.path("m"), "--calibrate", folder.path("data"), "--images", "16",
+            ])
+        }
+        let test = try folder.write(records(40), to: "data/test_batch.bin")
+        let alone = try quantize()
+        #expect(
+            alone.output.hasPrefix("calibrated with 16 images of \(test), judged by 16 others of \(test)\n"),
+            "\(alone.output)\(alone.diagnostics)")
+        var files: [String] = []
+        for number in 1...4 { files.append(try folder.write(records(5), to: "data/data_batch_\(number).bin")) }
+        let missing = try quantize()
+        #expect(missing.code == 66 && missing.diagnostics.contains("data_batch_5.bin"), "\(missing.diagnostics)")
+        let last = try folder.write(Array(records(5).dropLast()), to: "data/data_batch_5.bin")
+        let cut = try quantize()
+        #expect(cut.code == 65 && cut.diagnostics.contains("\(last): expected whole records"), "\(cut.diagnostics)")
+        _ = try folder.write(records(5), to: "data/data_batch_5.bin")
+        let whole = try quantize()
+        #expect(
+            whole.output.hasPrefix("calibrated with 16 images of \(files[0]), judged by 16 others of \(test)\n"),
+            "\(whole.output)\(whole.diagnostics)")
+    }
+
+    @Test func whatCannotBeMadeIsRefusedBeforeImagesAreRead() throws {
+        let folder = try TemporaryFolder()
+        let nothing = folder.path("nothing")
+        for (checkpoint, kernels, words) in [
+            (Fixture.path("cdnv2-cifar/converted.pth.tar"), "", "CondenseNetV2"),
+            (small, "none", "CONDENSENET_KERNELS"),
+        ] {
+            #expect(try Program.convert([checkpoint, "-o", folder.path("floats")]).code == 0)
+            let result = try Program.run(
+                "condensenet-convert",
+                ["quantize", folder.path("floats"), "-o", folder.path("m"), "--calibrate", nothing],
+                shell: "CONDENSENET_KERNELS=\(kernels) \"$@\"")
+            #expect(result.code == 64 && result.diagnostics.contains(words), "\(result.diagnostics)")
+        }
+    }
+
     @Test func imagesThatSayTooLittleAreRefused() throws {
         let folder = try TemporaryFolder()
         let (model, unscaled) = (folder.path("model"), folder.path("unscaled"))

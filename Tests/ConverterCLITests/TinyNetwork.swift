@@ -2,12 +2,14 @@ import Foundation
 
 /// The smallest checkpoint that converts: a plain DenseNet of one layer, as safetensors.
 enum TinyNetwork {
-    /// - Parameter classifierWeight: of every feature in every class; biases are zero.
-    static func bytes(classifierWeight: Float) throws -> [UInt8] {
+    /// - Parameters:
+    ///   - classifierWeight: of every feature in every class; biases are zero.
+    ///   - spatialWeight: of the layer's 3×3 convolution.
+    static func bytes(classifierWeight: Float = 0.1, spatialWeight: Float = 0.1) throws -> [UInt8] {
         var tensors: [(name: String, shape: [Int], value: Float)] = [
             ("features.init_conv.weight", [4, 3, 3, 3], 0.1),
             ("features.denseblock_1.denselayer_1.conv_1.conv.weight", [8, 4, 1, 1], 0.1),
-            ("features.denseblock_1.denselayer_1.conv_2.conv.weight", [2, 8, 3, 3], 0.1),
+            ("features.denseblock_1.denselayer_1.conv_2.conv.weight", [2, 8, 3, 3], spatialWeight),
             ("classifier.weight", [3, 6], classifierWeight), ("classifier.bias", [3], 0),
         ]
         let norms = [

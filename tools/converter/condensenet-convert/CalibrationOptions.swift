@@ -12,19 +12,27 @@ struct CalibrationOptions: ParsableArguments {
             valueName: "dataset"), completion: .file())
     var calibrate: String?
 
-    @Option(help: ArgumentHelp("int8: how many images scales are chosen by (default: 256).", valueName: "n"))
+    @Option(
+        help: ArgumentHelp(
+            "int8: how many images scales are chosen by (default: \(CalibrationImages.usualCount)).", valueName: "n"))
     var images: Int?
 
-    /// - Throws: `ValidationError` unless there is a data set.
+    /// - Throws: `ValidationError` unless there is a data set, and for a number of images out of range.
     func validateGiven() throws {
         guard calibrate != nil else { throw ValidationError("int8: expected --calibrate DATASET, found none") }
+        if let images, !CalibrationImages.counts.contains(images) {
+            let counts = CalibrationImages.counts
+            throw ValidationError(
+                "--images: expected \(counts.lowerBound) to \(counts.upperBound) images, found \(images)")
+        }
     }
 
     /// Makes a network of bytes of a model file, with progress on a terminal.
     ///
-    /// - Precondition: `calibrate` is given.
+    /// - Precondition: `validateGiven` has passed.
     /// - Throws: what reading the images and `Quantization` throw.
     func quantize(_ model: ModelFile) throws -> (Quantization, CalibrationImages) {
+        try Quantization.check(model)
         let path = calibrate!
         var reading: ProgressBar?
         func show(_ bar: inout ProgressBar?, _ title: String, _ done: Int, _ total: Int) {
@@ -34,7 +42,7 @@ struct CalibrationOptions: ParsableArguments {
         defer { reading?.clear() }
         let images: CalibrationImages
         do {
-            images = try CalibrationImages(path: path, count: self.images ?? 256, for: model.description) {
+            images = try CalibrationImages(path: path, count: self.images, for: model.description) {
                 show(&reading, "read", $0, $1)
             }
         } catch {

@@ -95,7 +95,7 @@ public struct Conversion {
         var bytes = try ModelFile.bytes(description, tensors: tensors)
         var warnings = inference.warnings + preprocessing.warnings
         if options.precision == .f16 {
-            let half = try HalfPrecision(of: bytes, description, unmeasured: sample.tolerance)
+            let half = try HalfPrecision(of: bytes, description)
             description.sample!.tolerance = half.tolerance
             bytes = try ModelFile.bytes(description, tensors: tensors)
             warnings += half.warnings

@@ -1,4 +1,5 @@
 import Foundations
+import ModelFormat
 
 /// Why a checkpoint was not converted.
 public enum ConversionError: Error, Equatable, Sendable {
@@ -10,6 +11,8 @@ public enum ConversionError: Error, Equatable, Sendable {
     case labels(path: String, expected: String, found: String)
     /// The images are none to choose scales by.
     case images(path: String, expected: String, found: String)
+    /// Half precision changes the answers to the sample input by this part of the largest: too much.
+    case halfPrecision(difference: Double)
     /// Armadillo refused a matrix product, `[rows, inner]` by `[inner, columns]`; memory is the likely reason.
     case linearAlgebra(rows: Int, inner: Int, columns: Int)
 }
@@ -32,6 +35,9 @@ extension ConversionError: CustomStringConvertible {
         case .option(let text): text
         case .labels(let path, let expected, let found), .images(let path, let expected, let found):
             "\(path): expected \(expected), found \(found)"
+        case .halfPrecision(let difference):
+            "half precision: expected answers to the sample input within \(Format.fixed(100 * Double(Precision.f16.tolerance), 0)) % "
+                + "of the largest, found a difference of \(Format.fixed(100 * difference, 1)) %: --precision f32 keeps them"
         case .linearAlgebra(let rows, let inner, let columns):
             "Armadillo could not multiply [\(rows), \(inner)] by [\(inner), \(columns)]"
         }
@@ -42,7 +48,7 @@ extension ConversionError: CategorizedError {
     /// An option is wrong usage, the machine's refusal internal, all else bad data.
     public var category: ErrorCategory {
         switch self {
-        case .problems, .labels, .images: .badData
+        case .problems, .labels, .images, .halfPrecision: .badData
         case .option: .usage
         case .linearAlgebra: .internal
         }

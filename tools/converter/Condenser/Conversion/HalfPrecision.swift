@@ -19,12 +19,12 @@ struct HalfPrecision {
 
     /// Runs the model file `bytes` on its sample input.
     ///
-    /// - Parameters:
-    ///   - description: what the file says.
-    ///   - tolerance: the tolerance where this program or processor cannot compute in half precision.
-    /// - Throws: `ConversionError.problems` for layers whose outputs half precision cannot hold, and what making a plan throws.
-    init(of bytes: [UInt8], _ description: ModelDescription, unmeasured tolerance: Float) throws {
+    /// - Parameter description: what the file says; its sample answers are the source network's.
+    /// - Throws: `ConversionError.problems` for layers whose outputs half precision cannot hold,
+    ///   `ConversionError.halfPrecision` for answers beyond half precision's tolerance, and what making a plan throws.
+    init(of bytes: [UInt8], _ description: ModelDescription) throws {
         let sample = description.sample!
+        let tolerance = Precision.f16.tolerance
         let model = Model(try ModelFile(bytes: bytes))
         let input = try sample.input(description.inputShape)
         let halves = KernelSets.usable(in: .f16)
@@ -37,13 +37,14 @@ struct HalfPrecision {
             for (logit, expected) in zip(logits, sample.logits) { worst = max(worst, (logit - expected).magnitude) }
         }
         let difference = worst / sample.magnitude
+        guard difference <= tolerance else { throw ConversionError.halfPrecision(difference: Double(difference)) }
         var warnings: [String] = []
         if halves.isEmpty {
-            self.tolerance = min(max(2 * difference, tolerance), 0.5)
+            self.tolerance = max(2 * difference, tolerance)
             warnings.append(
                 "this machine has no kernels for half precision: what it does to the answers is not measured")
         } else {
-            self.tolerance = min(max(2 * difference, Self.least), 0.5)
+            self.tolerance = max(2 * difference, Self.least)
         }
         if difference > Self.noted {
             warnings.append(

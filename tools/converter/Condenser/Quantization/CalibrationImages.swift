@@ -29,10 +29,10 @@ public struct CalibrationImages: Sendable {
     /// What about the labels is a guess, a line each.
     public let remarks: [String]
 
-    /// Fewer different images say too little about ranges.
-    public static let fewest = 16
-    /// More are of no use, and their values take memory.
-    public static let most = 4096
+    /// How many images may be asked for: fewer different ones say too little about ranges, more are of no use.
+    public static let counts = 16...4096
+    /// How many there are unless someone says otherwise.
+    public static let usualCount = 256
 }
 
 extension CalibrationImages {
@@ -40,21 +40,22 @@ extension CalibrationImages {
     /// are reported on; else every second image of twice as many. A folder of images without class folders has no labels.
     ///
     /// - Parameters:
-    ///   - count: how many images to calibrate with, and as many to judge by.
-    ///   - description: the network that they are for.
+    ///   - wanted: how many images to calibrate with, and as many to judge by; `nil` for `usualCount`, or fewer where their
+    ///     values take too much memory.
+    ///   - description: the network that they are for; `Quantization.check` says whether it can be computed with bytes.
     ///   - progress: told how many of how many images are read.
-    /// - Throws: `DatasetError` or `FolderError` for a data set that cannot be read or does not fit, `ImageError` for an image
-    ///   that cannot be read or has another size, `ConversionError.images` for too few different images.
+    /// - Precondition: `wanted` is in `counts`.
+    /// - Throws: `ConversionError.option`, before anything is read, for more images than memory is meant for; `DatasetError` or
+    ///   `FolderError` for a data set that cannot be read or does not fit, `ImageError` for an image that cannot be read or has
+    ///   another size, `ConversionError.images` for too few different images.
     public init(
-        path: String, count: Int, for description: ModelDescription, progress: (Int, Int) -> Void = { _, _ in }
+        path: String, count wanted: Int?, for description: ModelDescription, progress: (Int, Int) -> Void = { _, _ in }
     ) throws {
-        guard (Self.fewest...Self.most).contains(count) else {
-            throw ConversionError.option(
-                "--images: expected \(Self.fewest) to \(Self.most) images, found \(count)")
-        }
+        precondition(wanted.map(Self.counts.contains) ?? true)
+        let count = try Self.affordable(wanted, description.graph)
         let sources = try Self.sources(path, description)
         let transform = try ImageTransform(description.preprocessing, input: description.inputShape)
-        let (calibrating, judging) = Self.choose(count, sources)
+        let (calibrating, judging) = Self.choose(count, sources.calibration, sources.judged)
         var done = 0
         func read(_ source: any Datasets.Dataset, _ indices: [Int]) throws -> [Image] {
             try indices.map { index in
@@ -72,63 +73,81 @@ extension CalibrationImages {
         judged = isHeldOut ? try read(sources.judged, judging) : calibration
         remarks = sources.calibration.remarks
         summary =
-            "\(Format.counted(calibration.count, "image")) of \(sources.calibration.source(path)), judged by "
+            "\(Format.counted(calibration.count, "image")) of \(sources.places.calibration)"
+            + (wanted == nil && count < Self.usualCount && calibration.count == count
+                ? " (as many as fit into \(Format.grouped(Quantization.imageBytes)) bytes)" : "")
+            + ", judged by "
             + (isHeldOut
-                ? "\(judged.count) others of \(sources.judged.source(path))" : "the same ones: there are no others")
+                ? "\(Format.counted(judged.count, "other")) of \(sources.places.judged)"
+                : "the same ones: there are no others")
     }
 
-    /// Data sets to calibrate with and to judge by, which may be the same.
-    private static func sources(
-        _ path: String, _ description: ModelDescription
-    ) throws -> (calibration: any Datasets.Dataset, judged: any Datasets.Dataset) {
-        if let images = try UnlabelledImages(folder: path) { return (images, images) }
+    /// How many images to take: as many as wanted, where nobody said at most what fits into memory.
+    static func affordable(_ wanted: Int?, _ graph: Graph) throws -> Int {
+        let bytes = Quantization.bytesPerImage(graph)
+        let most = Quantization.imageBytes / bytes
+        let count = wanted ?? max(min(usualCount, most), counts.lowerBound)
+        guard count <= most else {
+            throw ConversionError.option(
+                "--images: \(count) images of this network take \(Format.grouped(count * bytes)) bytes at once, "
+                    + "more than \(Format.grouped(Quantization.imageBytes)): at most \(most)")
+        }
+        return count
+    }
+
+    /// Data sets to calibrate with and to judge by, which may be the same, and the files or folders that hold them.
+    private struct Sources {
+        let calibration: any Datasets.Dataset
+        let judged: any Datasets.Dataset
+        let places: (calibration: String, judged: String)
+    }
+
+    /// A part that is there and cannot be read is an error; many data sets have no part for training, and some nothing else.
+    private static func sources(_ path: String, _ description: ModelDescription) throws -> Sources {
+        if let images = try UnlabelledImages(folder: path) {
+            return Sources(calibration: images, judged: images, places: (path, path))
+        }
         var options = DatasetOptions(
             classes: NetworkClasses(count: description.classes, labels: description.labels))
-        let reported = Result { try DatasetReader.open(path, options) }
+        let (training, reported) = (
+            try DatasetReader.place(of: .train, in: path), try DatasetReader.place(of: nil, in: path)
+        )
+        let judged = training == nil || reported != nil ? try DatasetReader.open(path, options) : nil
         options.split = .train
-        // Many data sets have no part for training, and some nothing else.
-        guard let training = try? DatasetReader.open(path, options) else {
-            let images = try reported.get()
-            return (images, images)
-        }
-        return (training, (try? reported.get()) ?? training)
+        let calibration = training == nil ? judged! : try DatasetReader.open(path, options)
+        return Sources(
+            calibration: calibration, judged: judged ?? calibration,
+            places: (training ?? reported ?? path, reported ?? training ?? path))
     }
 
-    /// Positions of the images to calibrate with and of those to judge by: none where all are needed to calibrate.
+    /// Positions of the images to calibrate with and of those to judge by: of one data set what is left, which may be none.
     private static func choose(
-        _ count: Int, _ sources: (calibration: any Datasets.Dataset, judged: any Datasets.Dataset)
+        _ count: Int, _ calibration: any Datasets.Dataset, _ judged: any Datasets.Dataset
     ) -> ([Int], [Int]) {
         /// Some of a data set's images: the first, or of one ordered by class evenly spread ones.
         func some(_ wanted: Int, of source: any Datasets.Dataset) -> [Int] {
             let total = min(wanted, source.count)
             return (0..<total).map { source.isOrderedByClass ? $0 * source.count / total : $0 }
         }
-        if sources.calibration.files != sources.judged.files {
-            return (some(count, of: sources.calibration), some(count, of: sources.judged))
-        }
-        let both = some(2 * count, of: sources.calibration)
-        guard both.count == 2 * count else { return (some(count, of: sources.calibration), []) }
+        if calibration.files != judged.files { return (some(count, of: calibration), some(count, of: judged)) }
+        let both = some(2 * count, of: calibration)
+        let calibrating = min(count, both.count)
+        let chosen = Set((0..<calibrating).map { $0 * both.count / calibrating })
         return (
-            stride(from: 0, to: both.count, by: 2).map { both[$0] },
-            stride(from: 1, to: both.count, by: 2).map { both[$0] }
+            both.indices.filter(chosen.contains).map { both[$0] },
+            both.indices.filter { !chosen.contains($0) }.map { both[$0] }
         )
     }
 
     /// Images of one colour, and the same image again, say nothing about ranges.
     private static func checkVariety(_ images: [Image], _ path: String) throws {
         let useful = Set(images.filter { !$0.isOneColor }.map { $0.planes.withUnsafeBytes { CRC32($0).digits } })
-        guard useful.count >= fewest else {
+        guard useful.count >= counts.lowerBound else {
             throw ConversionError.images(
-                path: path, expected: "at least \(fewest) different images of more than one colour to calibrate with",
+                path: path,
+                expected: "at least \(counts.lowerBound) different images of more than one colour to calibrate with",
                 found: "\(useful.count) among \(Format.counted(images.count, "image"))")
         }
-    }
-}
-
-extension Datasets.Dataset {
-    /// What people call the data set at `path`.
-    fileprivate func source(_ path: String) -> String {
-        kind == "idx" ? files.first ?? path : path
     }
 }
 

@@ -16,8 +16,8 @@ public struct Quantization {
 
     /// How far a machine's answers may be from the file's: no bit of a number is as small.
     static let tolerance: Float = 1e-9
-    /// What the values and sums of all calibration images may take while offsets are set.
-    private static let imageBytes = 4 << 30
+    /// What all images, and the values and sums of those that calibrate, may take at once.
+    static let imageBytes = 4 << 30
 
     /// Makes a network of bytes of `model`: the same bytes for the same model and images.
     ///
@@ -28,9 +28,8 @@ public struct Quantization {
     public init(
         of model: ModelFile, _ images: CalibrationImages, progress: (Int, Int) -> Void = { _, _ in }
     ) throws {
-        try Self.check(model.description)
+        try Self.check(model)
         let graph = model.description.graph
-        try Self.checkMemory(graph, images: images.calibration.count)
         // A step of all images costs about what its share of the network's steps on one image each does.
         let rounds = graph.steps.count
         let total = 2 * images.calibration.count * rounds + images.judged.count * rounds
@@ -59,8 +58,12 @@ public struct Quantization {
         }
     }
 
-    /// Refuses networks that are not computed with bytes, in words of their families.
-    private static func check(_ description: ModelDescription) throws {
+    /// Refuses networks that cannot be computed with bytes, in words of their families, and processors or settings without
+    /// kernels that compute with them.
+    ///
+    /// - Throws: `ConversionError.option`, `ModelFormatError`, `RuntimeError`.
+    public static func check(_ model: ModelFile) throws {
+        let description = model.description
         guard !description.isQuantized else {
             throw ConversionError.option("int8: the model is one of bytes already")
         }
@@ -79,10 +82,14 @@ public struct Quantization {
                 "int8: \(reason) computed in float32 or half precision alone (step \(step.name.excerpt))")
         }
         try description.graph.validateQuantized()
+        try Quantizer.checkPadding(description.graph, model)
+        // The report runs both networks.
+        for precision in [Precision.f32, .int8] { _ = try KernelSets.choose(nil, for: precision) }
     }
 
-    /// Bounds what `Quantizer.steps` holds at once.
-    private static func checkMemory(_ graph: Graph, images: Int) throws {
+    /// How many bytes each image to calibrate with takes, with another one to judge by: both as the network's input, and
+    /// what `Quantizer.steps` holds of one.
+    static func bytesPerImage(_ graph: Graph) -> Int {
         var largest = 0
         for (position, step) in graph.steps.enumerated() {
             let read = Set(graph.steps[position...].flatMap(\.inputs))
@@ -90,10 +97,6 @@ public struct Quantization {
             let values = read.intersection(written).reduce(0) { $0 + graph.value(named: $1)!.shape.count }
             largest = max(largest, values + 4 * graph.shapes(of: step).output.count)
         }
-        guard images <= imageBytes / largest else {
-            throw ConversionError.option(
-                "--images: \(images) images of this network take \(Format.grouped(images * largest)) bytes at once, "
-                    + "more than \(Format.grouped(imageBytes)): at most \(imageBytes / largest)")
-        }
+        return largest + 2 * MemoryLayout<Float>.stride * graph.value(named: graph.input)!.shape.count
     }
 }

@@ -13,6 +13,13 @@ public struct QuantizationReport: Sendable {
         public let shape: PlaneShape
         /// How strong the outputs are beside the difference, in decibels; infinite where there is none.
         public let decibels: Double
+
+        /// The decibels, for people; what has none says why.
+        var text: String {
+            if decibels.isFinite { return "\(Format.fixed(decibels, 1)) dB" }
+            if decibels.isNaN { return "not finite" }
+            return decibels > 0 ? "exact" : "no signal"
+        }
     }
 
     /// One row for each layer, in order.
@@ -73,10 +80,7 @@ public struct QuantizationReport: Sendable {
     public func text(width: Int? = nil) -> String {
         var table = TextTable([.left("layer"), .right("shape", rank: 1), .right("signal/noise")])
         for row in rows {
-            table.append([
-                row.layer, row.shape.description,
-                row.decibels.isFinite ? "\(Format.fixed(row.decibels, 1)) dB" : "exact",
-            ])
+            table.append([row.layer, row.shape.description, row.text])
         }
         var lines = [
             "every layer is computed in bytes, with sums of 32 bits; logits stay float32",

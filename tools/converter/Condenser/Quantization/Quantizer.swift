@@ -1,3 +1,4 @@
+import CondenseNet
 import Foundations
 import ModelFormat
 
@@ -25,7 +26,19 @@ struct Quantizer {
     init(_ network: GraphEvaluator, _ calibration: Calibration) {
         self.network = network
         var calibration = calibration
-        for step in network.graph.steps { Self.reachPadding(of: step, network, &calibration) }
+        for step in network.graph.steps {
+            for (channel, number) in Self.padding(of: step, network) {
+                calibration.widen(step.input, channel: channel, to: number)
+            }
+        }
+        // Maxima are bytes of the input, which has to reach as far.
+        for step in network.graph.steps.reversed() where step.isMaximum {
+            for channel in 0..<step.inputChannels {
+                let range = calibration.ranges[step.output]![step.outputOffset + channel]
+                calibration.widen(step.input, channel: channel, to: range.lowerBound)
+                calibration.widen(step.input, channel: channel, to: range.upperBound)
+            }
+        }
         self.calibration = calibration
         for value in network.graph.values {
             // Of a plane of one pixel, such as a mean, every image shows one number alone: others will be beyond.
@@ -33,20 +46,35 @@ struct Quantizer {
             scales[value.name] = ByteScale.all(
                 calibration.ranges[value.name]!.map { margin * $0.lowerBound...margin * $0.upperBound })
         }
-        // Maxima are bytes of the input.
         for step in network.graph.steps where step.isMaximum {
             let written = step.outputOffset..<(step.outputOffset + step.inputChannels)
             scales[step.output]!.replaceSubrange(written, with: scales[step.input]!.prefix(step.inputChannels))
         }
     }
 
-    /// The padding of a convolution is 0 after the pre-activation: a byte of the input has to stand for what becomes 0.
-    private static func reachPadding(of step: Step, _ network: GraphEvaluator, _ calibration: inout Calibration) {
-        guard let convolution = step.operation as? Convolution, convolution.padding > 0,
-            let scale = network.numbers(step, .scale), let shift = network.numbers(step, .shift)
-        else { return }
-        for (operand, channel) in network.operandChannels(step).enumerated() where scale[operand] != 0 {
-            calibration.widen(step.input, channel: channel, to: -shift[operand] / scale[operand])
+    /// The padding of a convolution is 0 after the pre-activation: for each channel that it reads, the number that becomes 0,
+    /// for which a byte has to stand.
+    private static func padding(of step: Step, _ network: GraphEvaluator) -> [(channel: Int, number: Double)] {
+        guard step.isPadded, let scale = network.numbers(step, .scale), let shift = network.numbers(step, .shift)
+        else { return [] }
+        return network.operandChannels(step).enumerated().compactMap { operand, channel in
+            scale[operand] == 0 ? nil : (channel, -shift[operand] / scale[operand])
+        }
+    }
+
+    /// Refuses a padding that no byte stands for: of a channel that ends in ReLU, -128 is 0 and nothing is below.
+    ///
+    /// - Throws: `ConversionError.option`, and what `tensors` throws.
+    static func checkPadding(_ graph: Graph, _ tensors: some TensorSource) throws {
+        for step in graph.steps where step.isPadded && step.operation.preActivation.normalize {
+            // Few networks have such a step: the tensors are read for it alone.
+            guard (0..<step.inputChannels).contains(where: { graph.isRectified(step.input, $0) }) else { continue }
+            for (channel, number) in padding(of: step, try GraphEvaluator(graph, tensors)) where number < 0 {
+                guard graph.isRectified(step.input, channel) else { continue }
+                throw ConversionError.option(
+                    "int8: the padding of step \(step.name.excerpt) is a number below 0 to its norm, "
+                        + "which bytes after a ReLU do not hold: computed in float32 or half precision alone")
+            }
         }
     }
 
@@ -101,14 +129,13 @@ extension Quantizer {
         let before = step.operation.preActivation
         let scale = network.numbers(step, .scale)
         let shift = network.numbers(step, .shift)
-        let isPadded = (step.operation as? Convolution).map { $0.padding > 0 } ?? false
         return channels.enumerated().map { operand, channel in
             let bytes = scales[step.input]![channel]
             let (factor, term) = (scale?[operand] ?? 1, shift?[operand] ?? 0)
             guard factor != 0 else {
                 // A constant, whatever is read, is in the offset. Where 0 surrounds it, -128 stands for that and 127 for it.
                 let constant = before.activation == .relu ? max(term, 0) : term
-                return Operand(gain: isPadded ? constant / 255 : 0, lower: 127, upper: 127, pad: -128)
+                return Operand(gain: step.isPadded ? constant / 255 : 0, lower: 127, upper: 127, pad: -128)
             }
             let gain = factor * Double(bytes.scale)
             let zero = Int8(rounding: Double(bytes.zero) - term / gain)
@@ -158,7 +185,7 @@ extension Quantizer {
         var integer = IntegerStep(
             step: step, channels: channels, lower: hasBounds ? operands.map(\.lower) : [],
             upper: hasBounds ? operands.map(\.upper) : [],
-            pad: convolution.map { $0.padding > 0 } ?? false ? operands.map(\.pad) : [], weights: weights,
+            pad: step.isPadded ? operands.map(\.pad) : [], weights: weights,
             multiplier: units.indices.map { Float(units[$0] / (isLast ? 1 : Double(outputs[$0].scale))) },
             offset: [], outputs: isLast ? [] : outputs, isLast: isLast)
         integer.dropVanishing()
@@ -206,9 +233,22 @@ extension IntegerStep {
     }
 }
 
+extension Graph {
+    /// Whether a channel of a value ends in ReLU, or is maxima of one that does.
+    fileprivate func isRectified(_ value: String, _ channel: Int) -> Bool {
+        let writer = steps.last { $0.output == value && $0.outputOffset <= channel }
+        guard let writer else { return false }
+        guard writer.isMaximum else { return writer.operation.activation == .relu }
+        return isRectified(writer.input, channel - writer.outputOffset)
+    }
+}
+
 extension Step {
     /// Whether bytes are compared alone.
     fileprivate var isMaximum: Bool { (operation as? Pooling)?.kind == .maximum }
+
+    /// Whether a byte of its own surrounds the planes of each channel.
+    fileprivate var isPadded: Bool { (operation as? Convolution).map { $0.padding > 0 } ?? false }
 }
 
 /// The values of a network of bytes for one image.
