@@ -30,7 +30,7 @@ package struct ConsumedTensors: TensorSource {
     /// The elements of a float tensor, for the last time.
     public func floats(_ name: String) throws -> StoredArray<Float> { try file.floats(name, consuming: true) }
     /// The elements of an index tensor; these stay.
-    public func indices(_ name: String) throws -> StoredArray<Int32> { file.indices(name) }
+    public func indices(_ name: String) throws -> StoredArray<Int32> { try file.indices(name) }
     /// The elements of a tensor of bytes, for the last time.
-    public func bytes(_ name: String) throws -> StoredArray<Int8> { file.bytes(name, consuming: true) }
+    public func bytes(_ name: String) throws -> StoredArray<Int8> { try file.bytes(name, consuming: true) }
 }

@@ -38,7 +38,7 @@ enum Shipped {
             guard specification.role != .index else {
                 return TensorData(
                     name: specification.name, shape: specification.shape,
-                    elements: .int32(Array(file.indices(specification.name))))
+                    elements: .int32(Array(try file.indices(specification.name))))
             }
             var floats = Array(try file.floats(specification.name))
             change(specification, &floats)

@@ -56,35 +56,28 @@ public final class ModelFile: Sendable {
 
     /// The floats of tensor `name` in C order: a view of the file, or a copy where half precision is widened, exactly.
     ///
-    /// - Precondition: the graph names the tensor, and it is not an index.
-    /// - Throws: `MemoryError`.
+    /// - Throws: `MemoryError`; `ModelFormatError.tensor` where the file has no such tensor or it holds integers.
     public func floats(_ name: String) throws -> StoredArray<Float> { try floats(name, consuming: false) }
 
     /// The floats of tensor `name`; where `consuming` is set, for the last time: the memory of what the file holds of them goes
     /// back to the system when the last copy of the array is gone.
     package func floats(_ name: String, consuming: Bool) throws -> StoredArray<Float> {
-        let entry = entry(name)
-        switch entry.elementType {
-        case .float32: return elements(entry, consuming: consuming)
-        case .float16:
-            let halves: StoredArray<UInt16> = elements(entry, consuming: consuming)
-            return try StoredArray(count: halves.count) { floats in
-                for (position, half) in halves.elements.enumerated() { floats[position] = Half.widen(half) }
-            }
-        case .int32, .int8: preconditionFailure("\(name) holds integers")
+        let entry = try entry(name, of: [.float32, .float16])
+        guard entry.elementType == .float16 else { return elements(entry, consuming: consuming) }
+        let halves: StoredArray<UInt16> = elements(entry, consuming: consuming)
+        return try StoredArray(count: halves.count) { floats in
+            for (position, half) in halves.elements.enumerated() { floats[position] = Half.widen(half) }
         }
     }
 
     /// The signed bytes of tensor `name` in C order: a view of the file.
     ///
-    /// - Precondition: the graph names the tensor, and it is one of bytes.
-    public func bytes(_ name: String) -> StoredArray<Int8> { bytes(name, consuming: false) }
+    /// - Throws: `ModelFormatError.tensor` where the file has no such tensor or it does not hold bytes.
+    public func bytes(_ name: String) throws -> StoredArray<Int8> { try bytes(name, consuming: false) }
 
     /// The signed bytes of tensor `name`, consumed as `floats(_:consuming:)` has it.
-    package func bytes(_ name: String, consuming: Bool) -> StoredArray<Int8> {
-        let entry = entry(name)
-        precondition(entry.elementType == .int8, "\(name) holds no bytes")
-        return elements(entry, consuming: consuming)
+    package func bytes(_ name: String, consuming: Bool) throws -> StoredArray<Int8> {
+        elements(try entry(name, of: [.int8]), consuming: consuming)
     }
 
     private func elements<Element>(_ entry: TensorEntry, consuming: Bool) -> StoredArray<Element> {
@@ -94,15 +87,19 @@ public final class ModelFile: Sendable {
 
     /// The indices of tensor `name`, each proven to lie within its bound: a view of the file.
     ///
-    /// - Precondition: the graph names the tensor, and it is an index.
-    public func indices(_ name: String) -> StoredArray<Int32> {
-        let entry = entry(name)
-        precondition(entry.elementType == .int32, "\(name) holds no indices")
-        return StoredArray(storage, bytes: entry.range)
+    /// - Throws: `ModelFormatError.tensor` where the file has no such tensor or it does not hold indices.
+    public func indices(_ name: String) throws -> StoredArray<Int32> {
+        elements(try entry(name, of: [.int32]), consuming: false)
     }
 
-    private func entry(_ name: String) -> TensorEntry {
-        guard let entry = tensors[name] else { preconditionFailure("no tensor \(name)") }
+    private func entry(_ name: String, of types: [ElementType]) throws -> TensorEntry {
+        let expected = "a tensor of \(types.map(\.rawValue).joined(separator: " or "))"
+        guard let entry = tensors[name] else {
+            throw ModelFormatError.tensor(name: name, expected: expected, found: "none")
+        }
+        guard types.contains(entry.elementType) else {
+            throw ModelFormatError.tensor(name: name, expected: expected, found: entry.elementType.rawValue)
+        }
         return entry
     }
 }
@@ -123,7 +120,7 @@ extension ModelFile {
     private func checkBounds() throws {
         for step in description.graph.steps {
             if step.operation.preActivation.bounds {
-                let (lower, upper) = (bytes("\(step.name).lower"), bytes("\(step.name).upper"))
+                let (lower, upper) = (try bytes("\(step.name).lower"), try bytes("\(step.name).upper"))
                 if let position = lower.indices.first(where: { lower[$0] > upper[$0] }) {
                     throw ModelFormatError.tensor(
                         name: "\(step.name).lower", expected: "at most the upper bound \(upper[position])",
@@ -131,10 +128,11 @@ extension ModelFile {
                 }
             }
             guard step.operation.activation == .relu else { continue }
-            let zero = "\(step.name).outputZero"
-            if let position = bytes(zero).firstIndex(where: { $0 != -128 }) {
+            let zeros = try bytes("\(step.name).outputZero")
+            if let position = zeros.firstIndex(where: { $0 != -128 }) {
                 throw ModelFormatError.tensor(
-                    name: zero, expected: "-128 after relu", found: "\(bytes(zero)[position]) at \(position)")
+                    name: "\(step.name).outputZero", expected: "-128 after relu",
+                    found: "\(zeros[position]) at \(position)")
             }
         }
     }

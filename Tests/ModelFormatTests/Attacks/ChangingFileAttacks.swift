@@ -55,7 +55,7 @@ import Testing
         #expect(try model.floats("stem.weight").elementsEqual(weights))
         #expect(unlink(path) == 0)
         #expect(try model.floats("stem.weight").elementsEqual(weights))
-        #expect(model.indices("last.index").count == 6)
+        #expect(try model.indices("last.index").count == 6)
     }
 }
 

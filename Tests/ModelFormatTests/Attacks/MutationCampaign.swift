@@ -84,9 +84,9 @@ private struct Outcomes {
             for step in model.description.graph.steps { _ = model.description.graph.shapes(of: step) }
             for tensor in model.description.tensors {
                 if tensor.elements == .bytes {
-                    #expect(model.bytes(tensor.name).count == tensor.count, "\(trial)")
+                    #expect(try model.bytes(tensor.name).count == tensor.count, "\(trial)")
                 } else if tensor.role.isIndex {
-                    let indices = model.indices(tensor.name)
+                    let indices = try model.indices(tensor.name)
                     #expect(indices.count == tensor.count, "\(trial)")
                     #expect(indices.allSatisfy { tensor.channels.contains(Int($0)) }, "\(trial)")
                 } else {

@@ -14,6 +14,18 @@ import Testing
         for _ in 0..<20 { #expect(try TinyModel.bytes() == first) }
     }
 
+    @Test func tensorsThatTheFileDoesNotHold() throws {
+        let file = try ModelFile(bytes: try TinyModel.bytes())
+        let index = try #require(TinyModel.tensors().first { if case .int32 = $0.elements { true } else { false } })
+            .name
+        let missing = ModelFormatError.tensor(name: "none", expected: "a tensor of F32 or F16", found: "none")
+        #expect(throws: missing) { _ = try file.floats("none") }
+        let integers = ModelFormatError.tensor(name: index, expected: "a tensor of F32 or F16", found: "I32")
+        #expect(throws: integers) { _ = try file.floats(index) }
+        #expect(throws: ModelFormatError.self) { _ = try file.indices("none") }
+        #expect(throws: ModelFormatError.self) { _ = try file.bytes(index) }
+    }
+
     @Test func aFileReadsBackAsItWasWritten() throws {
         let bytes = try TinyModel.bytes()
         let file = try ModelFile(bytes: bytes)
@@ -22,7 +34,7 @@ import Testing
         for tensor in TinyModel.tensors() {
             switch tensor.elements {
             case .float32(let floats): #expect(try file.floats(tensor.name).elementsEqual(floats))
-            case .int32(let indices): #expect(file.indices(tensor.name).elementsEqual(indices))
+            case .int32(let indices): #expect(try file.indices(tensor.name).elementsEqual(indices))
             case .float16, .int8: Issue.record("neither halves nor bytes were written")
             }
         }
