@@ -28,7 +28,9 @@ bool condensenet_processor_has_avx512(void) {
 
 bool condensenet_processor_has_half(void) {
 #if defined(__x86_64__)
-  return condensenet_processor_has_avx2_fma() && __builtin_cpu_supports("f16c");
+  // By the processor's own word: compilers do not agree on names.
+  unsigned a = 0, b = 0, c = 0, d = 0;
+  return condensenet_processor_has_avx2_fma() && __get_cpuid(1, &a, &b, &c, &d) && (c >> 29 & 1);
 #elif defined(__aarch64__) && defined(__linux__)
   // HWCAP_ASIMDHP: arithmetic on vectors of half precision.
   return getauxval(AT_HWCAP) >> 10 & 1;
@@ -48,7 +50,6 @@ bool condensenet_processor_has_dot(void) {
 
 bool condensenet_processor_has_avxvnni(void) {
 #if defined(__x86_64__)
-  // By the processor's own word: compilers do not agree on a name for it.
   unsigned a = 0, b = 0, c = 0, d = 0;
   return condensenet_processor_has_avx2_fma() && __get_cpuid_count(7, 1, &a, &b, &c, &d) && (a >> 4 & 1);
 #else
