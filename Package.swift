@@ -186,6 +186,7 @@ targets += kernelTargets
 if !runtimeOnly {
     products += [
         .library(name: "Kernels", targets: ["Engine", "Kernels"]),
+        .library(name: "Measuring", targets: ["Measuring"]),
         .library(name: "Condenser", targets: ["Condenser", "Checkpoint"]),
         .executable(name: "condensenet-convert", targets: ["condensenet-convert"]),
     ]

@@ -18,6 +18,7 @@ let package = Package(
                 .product(name: "Benchmark", package: "benchmark"),
                 .product(name: "CondenseNet", package: "condensenet"),
                 .product(name: "Kernels", package: "condensenet"),
+                .product(name: "Measuring", package: "condensenet"),
             ],
             path: "Benchmarks/Convolutions",
             plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")])

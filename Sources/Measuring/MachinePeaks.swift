@@ -5,21 +5,21 @@ import ModelFormat
 import Synchronization
 
 /// What this machine can do at most with the kernels that are chosen, measured: the roofs of a roofline plot.
-package struct MachinePeaks: Equatable, Sendable {
+public struct MachinePeaks: Equatable, Sendable {
     /// The threads that worked together.
-    package let threads: Int
+    public let threads: Int
     /// 10⁹ multiplies and adds a second, a fused multiply-add counted as two.
-    package let gflops: Double
+    public let gflops: Double
     /// 10⁹ bytes a second, read from a block of 256 KiB for each thread.
-    package let cacheGigabytes: Double
+    public let cacheGigabytes: Double
     /// 10⁹ bytes a second, read from blocks of 64 MiB together.
-    package let memoryGigabytes: Double
+    public let memoryGigabytes: Double
 
     /// Measures for about a third of a second, the best of several short trials each.
     ///
     /// - Precondition: `threads` is at least 1.
     /// - Throws: `MemoryError`, `RuntimeError.threads`, or what `KernelSets.chosen` throws.
-    package static func measure(threads: Int) throws -> MachinePeaks {
+    public static func measure(threads: Int) throws -> MachinePeaks {
         let kernels = try KernelSets.floats
         let rounds = 200_000
         let arithmetic = try best(threads: threads, trials: 16) { _ in

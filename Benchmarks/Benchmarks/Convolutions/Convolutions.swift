@@ -1,5 +1,6 @@
 import Benchmark
 import CondenseNet
+import Measuring
 
 /// Every distinct convolution of the dense layers of CondenseNet-74 and CondenseNet-50, with each kernel that can run it:
 /// its time, and its share of the multiply-add peak that is measured when the program starts, in per mille. Minimal
