@@ -24,7 +24,7 @@ struct QuantizationTests {
     func decibels() {
         let shape = PlaneShape(channels: 1, height: 1, width: 1)
         let texts = [Double.infinity, 12.34, -.infinity, .nan].map {
-            QuantizationReport.Row(layer: "a", shape: shape, decibels: $0).text
+            PrecisionReport.Row(layer: "a", shape: shape, decibels: $0).text
         }
         #expect(texts == ["exact", "12.3 dB", "no signal", "not finite"])
     }
@@ -68,9 +68,9 @@ struct QuantizationTests {
         #expect(bytes > 8 * 3 * 801 * 801)
         let most = Quantization.imageBytes / bytes
         #expect(most > 16 && most < 256)
-        #expect(try CalibrationImages.affordable(nil, graph) == most)
-        #expect(try CalibrationImages.affordable(most, graph) == most)
-        #expect(throws: ConversionError.self) { try CalibrationImages.affordable(most + 1, graph) }
+        #expect(try CalibrationImages.affordable(nil, bytes: bytes) == most)
+        #expect(try CalibrationImages.affordable(most, bytes: bytes) == most)
+        #expect(throws: ConversionError.self) { try CalibrationImages.affordable(most + 1, bytes: bytes) }
     }
 
     /// Two inputs in two groups, a 3×3 of one weight beside the centre, bounds, padding and a shuffle.
@@ -125,6 +125,44 @@ struct QuantizationTests {
         #expect(quantization.report.rows.map(\.layer) == model.description.graph.steps.map(\.name))
         for row in quantization.report.rows { #expect(row.decibels > decibels, "\(row.layer): \(row.decibels)") }
         #expect(quantization.report.right == nil && quantization.report.images == 16)
+    }
+
+    @Test(
+        "the report on half precision is that of its own kernels, whatever the processor computes such files in",
+        .enabled(if: !KernelSets.usable(in: .f16).isEmpty, "needs kernels for half precision"))
+    func halfPrecision() throws {
+        var options = Conversion.Options()
+        options.inference = Designs.options(Designs.all[1])
+        options.precision = .f16
+        let conversion = try Conversion(
+            file: try SyntheticCheckpoint(Designs.all[1], seed: 7).bytes(), name: "net", options: options)
+        let description = conversion.description
+        let images = ByteNetwork.images(description.inputShape, count: 16)
+        var done: [Int] = []
+        let report = try conversion.halfPrecisionReport(on: images) { done.append($0 + 100 * $1) }
+        #expect(done == (1...16).map { 1600 + $0 })
+        #expect(report.precision == .f16 && report.images == 16 && report.right == nil)
+        #expect(report.rows.map(\.layer) == description.graph.steps.map(\.name))
+
+        let floats = try ModelFile.bytes(description, tensors: conversion.network.tensors)
+        let half = ExecutionPlan.Options(instructionSet: .half)
+        let sessions = [
+            try Session(plan: ExecutionPlan(Model(ModelFile(bytes: floats)))),
+            try Session(plan: ExecutionPlan(Model(ModelFile(bytes: conversion.bytes)), options: half)),
+        ]
+        var (signal, noise, same) = (0.0, 0.0, 0)
+        for image in images.judged {
+            let answers = try sessions.map { try $0.logits(image.planes) }
+            for (expected, found) in zip(answers[0], answers[1]) {
+                signal += Double(expected) * Double(expected)
+                noise += (Double(found) - Double(expected)) * (Double(found) - Double(expected))
+            }
+            let classes = answers.map { logits in logits.firstIndex(of: logits.max()!) }
+            same += classes[0] == classes[1] ? 1 : 0
+        }
+        #expect(noise > 0 && report.sameAnswers == same)
+        #expect((report.difference / (noise / signal).squareRoot() - 1).magnitude < 1e-9)
+        #expect(report.text().contains("half precision"))
     }
 
     @Test("offsets bring the mean of every output to the float network's, the same each time")

@@ -66,6 +66,56 @@ struct QuantizeCommandTests {
         #expect(same >= 30, "\(line)")
     }
 
+    /// Half precision is judged by images as bytes are, and the file is the one that no image has been shown.
+    @Test func halfPrecisionIsJudgedByImages() throws {
+        let folder = try TemporaryFolder()
+        let data = try images(folder, count: 24, classes: (0..<10).map { "class \($0)" })
+        let arguments = [small, "-o", folder.path("m"), "--precision", "f16"]
+        #expect(try Program.convert(arguments).code == 0)
+        let unjudged = try folder.bytes("m")
+        let result = try Program.convert(arguments + ["--calibrate", data, "--images", "20", "--verify"])
+        if result.code == 64 {
+            // Neither this program's kernels nor this processor's instructions are the images' fault.
+            #expect(result.diagnostics.contains("no kernels compute in half precision here"))
+            return
+        }
+        #expect(result.code == 0, "\(result.diagnostics)")
+        #expect(try folder.bytes("m") == unjudged)
+        let lines = result.output.split(separator: "\n")
+        for part in [
+            "verified: all 17 layers within ", "judged by 20 images of \(data)",
+            "every layer is computed in half precision, as a processor with Armv8.2's fp16 does", "same answer on ",
+        ] { #expect(lines.contains { $0.hasPrefix(part) }, "\(part): \(result.output)") }
+        let layers = lines.filter { $0.hasSuffix(" dB") }
+        #expect(layers.count == 17, "\(result.output)")
+        for layer in layers {
+            let decibels = try #require(layer.split(separator: " ").dropLast().last.flatMap { Double($0) })
+            // Eleven bits of a number that rounds once are 72 dB; what is below 40 has lost more than sums do.
+            #expect(decibels > 40 && decibels < 90, "\(layer)")
+        }
+        #expect(lines.contains { $0.hasPrefix("top-1 ") && $0.hasSuffix(" in half precision") }, "\(result.output)")
+    }
+
+    @Test func imagesThatDoNotFitHalfPrecisionsNetworkAreRefused() throws {
+        let folder = try TemporaryFolder()
+        let few = try images(folder, "few", count: 9)
+        let constant = try images(folder, "constant", count: 20, isConstant: true)
+        let expected = "expected at least 16 different images of more than one colour to judge by, found"
+        let arguments = [small, "-o", folder.path("m"), "--precision", "f16", "--calibrate"]
+        for (data, images, code, words) in [
+            (few, "16", 65, "\(few): \(expected) 9 among 9 images"),
+            (constant, "16", 65, "\(constant): \(expected) 0 among 16 images"),
+            (few, "15", 64, "--images: expected 16 to 4096 images, found 15"),
+            (folder.path("nothing"), "16", 66, "No such file"),
+            (Fixture.path("models"), "16", 65, "expected class folders of images"),
+        ] as [(String, String, Int32, String)] {
+            let result = try Program.convert(arguments + [data, "--images", images])
+            if result.diagnostics.contains("no kernels compute in half precision here") { continue }
+            #expect(result.code == code && result.diagnostics.contains(words), "\(result.diagnostics)")
+        }
+        #expect(!folder.files.contains("m"))
+    }
+
     @Test func imagesWithoutLabelsHaveNoAccuracy() throws {
         let folder = try TemporaryFolder()
         let data = try images(folder, count: 17)
@@ -175,7 +225,8 @@ struct QuantizeCommandTests {
         let folder = try TemporaryFolder()
         for (arguments, words) in [
             ([small, "-o", folder.path("m"), "--precision", "int8"], "expected --calibrate DATASET"),
-            ([small, "-o", folder.path("m"), "--calibrate", folder.path], "expected --precision int8"),
+            ([small, "-o", folder.path("m"), "--calibrate", folder.path], "expected --precision int8 or f16"),
+            ([small, "-o", folder.path("m"), "--precision", "f16", "--images", "16"], "f16: expected --calibrate"),
             (["quantize", shipped, "-o", folder.path("m")], "expected --calibrate DATASET"),
         ] {
             let result = try Program.convert(arguments)

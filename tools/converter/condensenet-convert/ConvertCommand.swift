@@ -64,12 +64,11 @@ struct ConvertCommand: ParsableCommand {
     var verify = false
 
     func validate() throws {
-        if precision == .int8 {
-            try calibration.validateGiven()
-        } else if calibration.calibrate != nil || calibration.images != nil {
-            throw ValidationError(
-                "--calibrate, --images: expected --precision int8 with them, found \(precision.rawValue)")
+        guard precision == .int8 || calibration.calibrate != nil || calibration.images != nil else { return }
+        guard precision != .f32 else {
+            throw ValidationError("--calibrate, --images: expected --precision int8 or f16 with them, found f32")
         }
+        try calibration.validateGiven(for: precision)
     }
 
     func run() throws {
@@ -78,29 +77,33 @@ struct ConvertCommand: ParsableCommand {
                 + (calibration.calibrate.map { [("the data set", $0)] } ?? []))
         let conversion: Conversion
         let verification: Verification?
-        var quantized: (model: Quantization, images: CalibrationImages)?
+        var quantization: Quantization?
+        var calibrated: Calibrated?
         do {
             conversion = try Conversion(path: checkpoint, options: options)
             verification = verify ? try conversion.verify() : nil
-            if precision == .int8, verification?.passes ?? true {
-                quantized = try calibration.quantize(try ModelFile(bytes: conversion.bytes))
+            if verification?.passes ?? true, calibration.calibrate != nil {
+                if precision == .int8 {
+                    (quantization, calibrated) = try calibration.quantize(try ModelFile(bytes: conversion.bytes))
+                } else {
+                    calibrated = try calibration.judge(conversion)
+                }
             }
         } catch {
             throw CommandFailure(error, path: checkpoint)
         }
         conversion.remarks.forEach(StandardError.note)
-        (conversion.warnings + (quantized?.images.remarks ?? [])).forEach(StandardError.warn)
+        (conversion.warnings + (calibrated?.images.remarks ?? [])).forEach(StandardError.warn)
         if let verification, !verification.passes {
             try StandardOutput.write(try conversion.report + verification.report)
             throw CommandFailure(
                 .internal,
                 "\(checkpoint): the converted network does not compute what it should; nothing was written")
         }
-        let bytes = quantized?.model.bytes ?? conversion.bytes
+        let bytes = quantization?.bytes ?? conversion.bytes
         try bytes.withUnsafeBytes { try FileOutput.replace(network.output, with: $0) }
         try StandardOutput.write(
-            try conversion.report + (verification?.report ?? "")
-                + (quantized.map { $0.model.report($0.images) } ?? "")
+            try conversion.report + (verification?.report ?? "") + (calibrated?.text ?? "")
                 + "\(network.output): \(Format.grouped(bytes.count)) bytes\n")
     }
 

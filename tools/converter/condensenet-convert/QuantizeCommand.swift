@@ -27,15 +27,15 @@ struct QuantizeCommand: ParsableCommand {
     func run() throws {
         try checkOutput(output, inputs: [("the model", model), ("the data set", calibration.calibrate!)])
         let quantization: Quantization
-        let images: CalibrationImages
+        let calibrated: Calibrated
         do {
-            (quantization, images) = try calibration.quantize(try ModelFile(path: model))
+            (quantization, calibrated) = try calibration.quantize(try ModelFile(path: model))
         } catch {
             throw CommandFailure(error, path: model)
         }
-        images.remarks.forEach(StandardError.warn)
+        calibrated.images.remarks.forEach(StandardError.warn)
         try quantization.bytes.withUnsafeBytes { try FileOutput.replace(output, with: $0) }
         try StandardOutput.write(
-            quantization.report(images) + "\(output): \(Format.grouped(quantization.bytes.count)) bytes\n")
+            calibrated.text + "\(output): \(Format.grouped(quantization.bytes.count)) bytes\n")
     }
 }

@@ -14,6 +14,27 @@ extension Conversion {
     }
 }
 
+extension Conversion {
+    /// What half precision does to layers and answers on images, beside the same network in single precision.
+    ///
+    /// - Parameter progress: told how many of how many images are done.
+    /// - Precondition: the file is one of half precision, and `PrecisionReport.check` has passed.
+    /// - Throws: `ModelFormatError` or `RuntimeError` when a network cannot be run here.
+    public func halfPrecisionReport(
+        on images: CalibrationImages, progress: (Int, Int) -> Void = { _, _ in }
+    ) throws -> PrecisionReport {
+        precondition(precision == .f16)
+        var done = 0
+        let floats = try ModelFile.bytes(description, tensors: network.tensors)
+        return try PrecisionReport(
+            of: ModelFile(bytes: floats), and: ModelFile(bytes: bytes), .f16, on: images.judged
+        ) {
+            done += 1
+            progress(done, images.judged.count)
+        }
+    }
+}
+
 extension Verification {
     /// A comparison of a model file, as the runtime computes it, with its source network on the first sample inputs.
     ///

@@ -4,7 +4,7 @@ import Foundations
 import ImageInput
 import ModelFormat
 
-/// The images of a data set that a network of bytes is made by, and others that it is judged by.
+/// The images of a data set that a network of bytes is made by, and others that it or one of half precision is judged by.
 public struct CalibrationImages: Sendable {
     /// An image as the network's input.
     struct Image: Sendable {
@@ -20,9 +20,9 @@ public struct CalibrationImages: Sendable {
         }
     }
 
-    /// The images that scales and offsets are chosen by.
+    /// The images that scales and offsets are chosen by; none for half precision, which has none.
     let calibration: [Image]
-    /// The images that both networks are compared on.
+    /// The images that both networks, of single and of less precision, are compared on.
     let judged: [Image]
     /// Which images these are, for people.
     public let summary: String
@@ -43,19 +43,28 @@ extension CalibrationImages {
     ///   - wanted: how many images to calibrate with, and as many to judge by; `nil` for `usualCount`, or fewer where their
     ///     values take too much memory.
     ///   - description: the network that they are for; `Quantization.check` says whether it can be computed with bytes.
+    ///   - precision: bytes, or half precision, for which all images judge.
     ///   - progress: told how many of how many images are read.
     /// - Precondition: `wanted` is in `counts`.
     /// - Throws: `ConversionError.option`, before anything is read, for more images than memory is meant for; `DatasetError` or
     ///   `FolderError` for a data set that cannot be read or does not fit, `ImageError` for an image that cannot be read or has
     ///   another size, `ConversionError.images` for too few different images.
     public init(
-        path: String, count wanted: Int?, for description: ModelDescription, progress: (Int, Int) -> Void = { _, _ in }
+        path: String, count wanted: Int?, for description: ModelDescription, _ precision: Precision,
+        progress: (Int, Int) -> Void = { _, _ in }
     ) throws {
         precondition(wanted.map(Self.counts.contains) ?? true)
-        let count = try Self.affordable(wanted, description.graph)
+        let calibrates = precision == .int8
+        let count = try Self.affordable(
+            wanted,
+            bytes: calibrates
+                ? Quantization.bytesPerImage(description.graph)
+                : MemoryLayout<Float>.stride * description.inputShape.count)
         let sources = try Self.sources(path, description)
         let transform = try ImageTransform(description.preprocessing, input: description.inputShape)
-        let (calibrating, judging) = Self.choose(count, sources.calibration, sources.judged)
+        let (calibrating, judging) =
+            calibrates
+            ? Self.choose(count, sources.calibration, sources.judged) : ([], Self.some(count, of: sources.judged))
         var done = 0
         func read(_ source: any Datasets.Dataset, _ indices: [Int]) throws -> [Image] {
             try indices.map { index in
@@ -68,23 +77,27 @@ extension CalibrationImages {
             }
         }
         calibration = try read(sources.calibration, calibrating)
-        try Self.checkVariety(calibration, path)
+        if calibrates { try Self.checkVariety(calibration, path, "calibrate with") }
         let isHeldOut = !judging.isEmpty
         judged = isHeldOut ? try read(sources.judged, judging) : calibration
-        remarks = sources.calibration.remarks
+        remarks = sources.judged.remarks
+        let limit =
+            wanted == nil && count < Self.usualCount && (calibrates ? calibration : judged).count == count
+            ? " (as many as fit into \(Format.grouped(Quantization.imageBytes)) bytes)" : ""
+        guard calibrates else {
+            try Self.checkVariety(judged, path, "judge by")
+            summary = "judged by \(Format.counted(judged.count, "image")) of \(sources.places.judged)\(limit)"
+            return
+        }
         summary =
-            "\(Format.counted(calibration.count, "image")) of \(sources.places.calibration)"
-            + (wanted == nil && count < Self.usualCount && calibration.count == count
-                ? " (as many as fit into \(Format.grouped(Quantization.imageBytes)) bytes)" : "")
-            + ", judged by "
+            "calibrated with \(Format.counted(calibration.count, "image")) of \(sources.places.calibration)\(limit), judged by "
             + (isHeldOut
                 ? "\(Format.counted(judged.count, "other")) of \(sources.places.judged)"
                 : "the same ones: there are no others")
     }
 
-    /// How many images to take: as many as wanted, where nobody said at most what fits into memory.
-    static func affordable(_ wanted: Int?, _ graph: Graph) throws -> Int {
-        let bytes = Quantization.bytesPerImage(graph)
+    /// How many images of `bytes` each to take: as many as wanted, where nobody said at most what fits into memory.
+    static func affordable(_ wanted: Int?, bytes: Int) throws -> Int {
         let most = Quantization.imageBytes / bytes
         let count = wanted ?? max(min(usualCount, most), counts.lowerBound)
         guard count <= most else {
@@ -120,15 +133,16 @@ extension CalibrationImages {
             places: (training ?? reported ?? path, reported ?? training ?? path))
     }
 
+    /// Positions of some of a data set's images: the first, or of one ordered by class evenly spread ones.
+    private static func some(_ wanted: Int, of source: any Datasets.Dataset) -> [Int] {
+        let total = min(wanted, source.count)
+        return (0..<total).map { source.isOrderedByClass ? $0 * source.count / total : $0 }
+    }
+
     /// Positions of the images to calibrate with and of those to judge by: of one data set what is left, which may be none.
     private static func choose(
         _ count: Int, _ calibration: any Datasets.Dataset, _ judged: any Datasets.Dataset
     ) -> ([Int], [Int]) {
-        /// Some of a data set's images: the first, or of one ordered by class evenly spread ones.
-        func some(_ wanted: Int, of source: any Datasets.Dataset) -> [Int] {
-            let total = min(wanted, source.count)
-            return (0..<total).map { source.isOrderedByClass ? $0 * source.count / total : $0 }
-        }
         if calibration.files != judged.files { return (some(count, of: calibration), some(count, of: judged)) }
         let both = some(2 * count, of: calibration)
         let calibrating = min(count, both.count)
@@ -139,13 +153,13 @@ extension CalibrationImages {
         )
     }
 
-    /// Images of one colour, and the same image again, say nothing about ranges.
-    private static func checkVariety(_ images: [Image], _ path: String) throws {
+    /// Images of one colour, and the same image again, say nothing about ranges and little about answers.
+    private static func checkVariety(_ images: [Image], _ path: String, _ purpose: String) throws {
         let useful = Set(images.filter { !$0.isOneColor }.map { $0.planes.withUnsafeBytes { CRC32($0).digits } })
         guard useful.count >= counts.lowerBound else {
             throw ConversionError.images(
                 path: path,
-                expected: "at least \(counts.lowerBound) different images of more than one colour to calibrate with",
+                expected: "at least \(counts.lowerBound) different images of more than one colour to \(purpose)",
                 found: "\(useful.count) among \(Format.counted(images.count, "image"))")
         }
     }

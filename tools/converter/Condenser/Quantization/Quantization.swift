@@ -9,7 +9,7 @@ public struct Quantization {
     /// What it says besides its tensors.
     public let description: ModelDescription
     /// What bytes do to the answers.
-    public let report: QuantizationReport
+    public let report: PrecisionReport
 
     /// What the file holds, ready to be evaluated without the runtime.
     let network: IntegerNetwork
@@ -53,7 +53,7 @@ public struct Quantization {
             logits: try network.logits(SampleAnswers.input(number: 0, description.inputShape)))
         self.description = description
         bytes = try ModelFile.bytes(description, tensors: network.tensors)
-        report = try QuantizationReport(of: model, and: try ModelFile(bytes: bytes), on: images.judged) {
+        report = try PrecisionReport(of: model, and: try ModelFile(bytes: bytes), .int8, on: images.judged) {
             advance(rounds)
         }
     }
@@ -83,8 +83,7 @@ public struct Quantization {
         }
         try description.graph.validateQuantized()
         try Quantizer.checkPadding(description.graph, model)
-        // The report runs both networks.
-        for precision in [Precision.f32, .int8] { _ = try KernelSets.choose(nil, for: precision) }
+        try PrecisionReport.check(.int8)
     }
 
     /// How many bytes each image to calibrate with takes, with another one to judge by: both as the network's input, and

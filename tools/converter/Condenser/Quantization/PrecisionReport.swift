@@ -3,8 +3,9 @@ import Foundation
 import Foundations
 import ModelFormat
 
-/// What bytes do to a network, measured by the runtime: both networks run on images that did not choose scales.
-public struct QuantizationReport: Sendable {
+/// What bytes or half precision do to a network, measured by the runtime: both networks run on images that did not choose
+/// scales.
+public struct PrecisionReport: Sendable {
     /// A layer's outputs.
     public struct Row: Equatable, Sendable {
         /// The layer's name in the source network.
@@ -22,6 +23,8 @@ public struct QuantizationReport: Sendable {
         }
     }
 
+    /// What the network is computed in.
+    public let precision: Precision
     /// One row for each layer, in order.
     public let rows: [Row]
     /// How many images were compared.
@@ -33,12 +36,33 @@ public struct QuantizationReport: Sendable {
     /// On how many images each network is right; `nil` without labels.
     public let right: (before: Int, after: Int)?
 
+    /// Refuses processors or settings without kernels that run both networks.
+    ///
+    /// - Throws: `ConversionError.option`, `RuntimeError`.
+    public static func check(_ precision: Precision) throws {
+        _ = try KernelSets.choose(nil)
+        if precision != .f16 {
+            _ = try KernelSets.choose(nil, for: precision)
+        } else if KernelSets.usable(in: .f16).isEmpty {
+            throw ConversionError.option(
+                "f16: no kernels compute in half precision here, so that what it does to images cannot be measured")
+        }
+    }
+
+    /// - Parameters:
+    ///   - floats: the network in single precision.
+    ///   - other: the same network in `precision`, in which it is computed even where the processor would widen it.
+    /// - Precondition: `check` has passed.
     /// - Throws: `ModelFormatError` or `RuntimeError` when a network cannot be run here.
     init(
-        of floats: ModelFile, and bytes: ModelFile, on images: [CalibrationImages.Image], progress: () -> Void
+        of floats: ModelFile, and other: ModelFile, _ precision: Precision, on images: [CalibrationImages.Image],
+        progress: () -> Void
     ) throws {
-        let options = ExecutionPlan.Options(retainsValues: true)
-        let plans = try [floats, bytes].map { try ExecutionPlan(Model($0), options: options) }
+        var options = ExecutionPlan.Options(retainsValues: true)
+        var plans = [try ExecutionPlan(Model(floats), options: options)]
+        if precision == .f16 { options.instructionSet = KernelSets.usable(in: .f16).last! }
+        plans.append(try ExecutionPlan(Model(other), options: options))
+        self.precision = precision
         let graph = floats.description.graph
         var signal = [Double](repeating: 0, count: graph.steps.count)
         var noise = signal
@@ -82,15 +106,19 @@ public struct QuantizationReport: Sendable {
         for row in rows {
             table.append([row.layer, row.shape.description, row.text])
         }
+        let (name, method) =
+            precision == .f16
+            ? ("half precision", "half precision, as a processor with Armv8.2's fp16 does")
+            : ("int8", "bytes, with sums of 32 bits; logits stay float32")
         var lines = [
-            "every layer is computed in bytes, with sums of 32 bits; logits stay float32",
+            "every layer is computed in \(method)",
             "logits differ by \(percent(difference)) (root mean square)",
             "same answer on \(sameAnswers) of \(images) images, \(percent(Double(sameAnswers) / Double(images)))",
         ]
         if let right {
             lines.append(
                 "top-1 \(percent(Double(right.before) / Double(images))) in float32, "
-                    + "\(percent(Double(right.after) / Double(images))) in int8")
+                    + "\(percent(Double(right.after) / Double(images))) in \(name)")
         }
         return table.text(width: width) + lines.map { $0.wrapped(width: width) + "\n" }.joined()
     }
