@@ -26,6 +26,11 @@ class Core:
     precisions: list
     bounds: dict = field(repr=False)
 
+    @property
+    def has_dot(self):
+        """Whether there are dot products of bytes: in these four where there is arithmetic of half precision."""
+        return "f16" in self.precisions
+
     def bound(self, counts):
         """The resource that takes longest, and its cycles."""
         return max(((name, sum(counts[column] * cost for column, cost in costs.items()))

@@ -1,9 +1,14 @@
 """Times condensenet, ONNX Runtime, MNN and OpenVINO on the same networks, round after round, and prints a table.
 
-Each network is exported to ONNX with `condensenet-convert export-onnx`. Every runtime's logits are checked against ours
-before anything is timed. A round times each runtime in turn for a fixed time; a figure is the median over all rounds of
-the round's median, and a ratio the median over rounds of ours / theirs, so that a machine that slows down for a while
-slows all of them.
+Each network is exported to ONNX with `condensenet-convert export-onnx`. In float32 every runtime's logits are checked
+against ours before anything is timed. A round times each runtime in turn for a fixed time; a figure is the median over all
+rounds of the round's median, and a ratio the median over rounds of ours / theirs, so that a machine that slows down for a
+while slows all of them.
+
+With --precision int8 each runtime's own tools make a network of int8 from the float32 one (int8.py): of a model file, as
+`condensenet-convert quantize` does, by the first --images pictures of --dataset; of an architecture by noise. The float32
+rows stand beside them. With --dataset, a folder of idx files such as Fashion-MNIST's, every row has its accuracy on the
+first --limit test pictures, and on how many its answer is that of our float32.
 """
 
 import argparse
@@ -16,138 +21,86 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import time
 
-os.environ["OMP_NUM_THREADS"] = "1"
+import runtimes as r  # Before NumPy, whose threads it limits.
 import numpy as np
 
+import int8
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-BUILD = ROOT / ".build/release"
+BUILD = pathlib.Path(os.environ.get("CONDENSENET_BUILD", ROOT / ".build/release"))
 # Of the largest logit; Winograd transforms, which some runtimes use, cost a digit.
 TOLERANCE = 1e-3
 
 
-class Ours:
-    def __init__(self, program, kernels, model, image, folder):
-        self.name = f"condensenet, {kernels}"
-        self.environment = os.environ | {"CONDENSENET_KERNELS": kernels}
-        self.program, self.model, self.folder = program, model, folder
-        np.save(folder / "input.npy", image)
-
-    def logits(self):
-        output = self.folder / "ours.npy"
-        command = [self.program, "run", self.model, "--input", self.folder / "input.npy", "--output", output]
-        subprocess.run(command, check=True, stderr=subprocess.DEVNULL, env=self.environment)
-        return np.load(output)
-
-    def time(self, seconds):
-        result = self.folder / "bench.json"
-        command = [self.program, "bench", self.model, "--threads", "1", "--warmup", "0.2",
-                   "--seconds", str(seconds), "--json", result]
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                       env=self.environment)
-        return json.loads(result.read_text())[0]["latency_ms"]["p50"]
+def convert(*arguments):
+    subprocess.run([BUILD / "condensenet-convert", *map(str, arguments)], check=True, stdout=subprocess.DEVNULL,
+                   stderr=subprocess.DEVNULL)
 
 
-class Peer:
-    """A runtime that lives in this process."""
-
-    def time(self, seconds):
-        for _ in range(3):
-            self.logits()
-        times, end = [], time.perf_counter() + seconds
-        while time.perf_counter() < end:
-            start = time.perf_counter()
-            self.logits()
-            times.append(1e3 * (time.perf_counter() - start))
-        return statistics.median(times)
-
-
-class OnnxRuntime(Peer):
-    def __init__(self, model, onnx, image, folder):
-        import onnxruntime
-        self.name = f"ONNX Runtime {onnxruntime.__version__}"
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        self.session = onnxruntime.InferenceSession(str(onnx), options, providers=["CPUExecutionProvider"])
-        self.image = image
-
-    def logits(self):
-        return self.session.run(None, {"input": self.image})[0]
+def runtimes(model, image, onnx, options, folder):
+    """What is compared: those in float32, then those in int8. Ours at the options' kernels come first."""
+    program = BUILD / "condensenet"
+    network = r.MNN.convert(onnx, folder)
+    floats = [r.OnnxRuntime(onnx, image), r.MNN(network, image), r.OpenVINO(onnx, image)]
+    if options.precision == "f32":
+        return [r.Ours(program, kernels, model, image, folder) for kernels in options.kernels] + floats
+    images = int8.Pictures(onnx)
+    if model.endswith(".json"):
+        made, pictures = model, images.noise()
+    else:
+        made, (pictures, _) = folder / "int8.safetensors", images.read(options.dataset, "train", options.images)
+        convert("quantize", model, "-o", made, "--calibrate", options.dataset, "--images", options.images)
+    inputs = images.inputs(pictures)
+    ours = [r.Ours(program, kernels, made, image, folder, "int8") for kernels in options.kernels]
+    return ours + [r.OnnxRuntime(int8.onnx_runtime(onnx, inputs, folder), image, "int8"),
+                   r.MNN(int8.mnn(network, pictures, images, folder), image, "int8"),
+                   r.OpenVINO(int8.openvino(onnx, inputs, folder), image, "int8"),
+                   r.Ours(program, "", model, image, folder)] + floats
 
 
-class OpenVINO(Peer):
-    def __init__(self, model, onnx, image, folder):
-        import openvino
-        self.name = "OpenVINO " + openvino.__version__.split("-")[0]
-        network = openvino.Core().read_model(str(onnx))
-        network.reshape({"input": list(image.shape)})
-        self.request = openvino.Core().compile_model(network, "CPU", {
-            "INFERENCE_NUM_THREADS": 1, "PERFORMANCE_HINT": "LATENCY", "INFERENCE_PRECISION_HINT": "f32",
-        }).create_infer_request()
-        self.image = image
-
-    def logits(self):
-        return self.request.infer({"input": self.image})["logits"]
-
-
-class MNN(Peer):
-    def __init__(self, model, onnx, image, folder):
-        import MNN as mnn
-        self.name = f"MNN {mnn.version()}"
-        converted = folder / "model.mnn"
-        command = [pathlib.Path(sys.executable).parent / "mnnconvert", "-f", "ONNX", "--modelFile", onnx,
-                   "--MNNModel", converted, "--bizCode", "compare"]
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        self.mnn = mnn
-        self.interpreter = mnn.Interpreter(str(converted))
-        self.session = self.interpreter.createSession({"backend": "CPU", "numThread": 1, "precision": "high"})
-        self.input = self.interpreter.getSessionInput(self.session)
-        self.interpreter.resizeTensor(self.input, image.shape)
-        self.interpreter.resizeSession(self.session)
-        self.image = mnn.Tensor(image.shape, mnn.Halide_Type_Float, image, mnn.Tensor_DimensionType_Caffe)
-
-    def logits(self):
-        self.input.copyFrom(self.image)
-        self.interpreter.runSession(self.session)
-        output = self.interpreter.getSessionOutput(self.session)
-        host = self.mnn.Tensor(output.getShape(), self.mnn.Halide_Type_Float,
-                               np.zeros(output.getShape(), np.float32), self.mnn.Tensor_DimensionType_Caffe)
-        output.copyToHostTensor(host)
-        return np.array(host.getNumpyData())
-
-
-def compare(kernels, model, rounds, seconds):
-    """Returns [(runtime, median ms, median ratio of each of `kernels` to it, largest relative difference of logits)]."""
+def compare(model, options):
+    """A row of each runtime: its name, median ms, median ratio of each of our kernels to it, what else is known of it."""
     shape = json.loads(subprocess.run([BUILD / "condensenet", "inspect", model, "--json"], check=True,
                                       capture_output=True).stdout)["input"]
     image = np.random.default_rng(1).standard_normal([1, *shape]).astype(np.float32)
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         onnx = folder / "model.onnx"
-        subprocess.run([BUILD / "condensenet-convert", "export-onnx", model, "-o", onnx], check=True,
-                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        runtimes = [Ours(BUILD / "condensenet", name, model, image, folder) for name in kernels]
-        runtimes += [make(model, onnx, image, folder) for make in (OnnxRuntime, MNN, OpenVINO)]
-        expected = runtimes[0].logits()
-        differences = [float(np.abs(r.logits() - expected).max() / np.abs(expected).max()) for r in runtimes]
-        for runtime, difference in zip(runtimes, differences):
+        convert("export-onnx", model, "-o", onnx)
+        compared = runtimes(model, image, onnx, options, folder)
+        reference = next(i for i, runtime in enumerate(compared) if runtime.name.startswith("condensenet, f32"))
+        facts = [{} for _ in compared]
+        expected = compared[reference].answers(image)
+        for runtime, fact in zip(compared, facts):
+            # What int8 costs shows on pictures, as far as weights and scales are trained and not random.
+            if "int8" in runtime.name:
+                continue
+            difference = float(np.abs(runtime.answers(image) - expected).max() / np.abs(expected).max())
+            fact["logits differ by"] = f"{difference:.1e}"
             if not difference <= TOLERANCE:
                 sys.exit(f"{model}: {runtime.name} answers otherwise: {difference:.2e} of the largest logit")
+        if options.dataset:
+            images = int8.Pictures(onnx)
+            pictures, labels = images.read(options.dataset, "t10k", options.limit)
+            answers = [runtime.answers(images.inputs(pictures)).argmax(1) for runtime in compared]
+            for fact, found in zip(facts, answers):
+                fact["top-1"] = f"{100 * np.mean(found == labels):.2f} %"
+                fact["as float32"] = f"{100 * np.mean(found == answers[reference]):.2f} %"
         times = []
-        for number in range(rounds):
+        for number in range(options.rounds):
             # Every other round runs backwards, so that none always follows the same neighbour.
-            order = range(len(runtimes)) if number % 2 == 0 else reversed(range(len(runtimes)))
-            row = dict((i, runtimes[i].time(seconds)) for i in order)
-            times.append([row[i] for i in range(len(runtimes))])
-            print(f"\r{model}: round {number + 1} of {rounds}", end="", file=sys.stderr)
+            order = range(len(compared)) if number % 2 == 0 else reversed(range(len(compared)))
+            row = dict((i, compared[i].time(options.seconds)) for i in order)
+            times.append([row[i] for i in range(len(compared))])
+            print(f"\r{model}: round {number + 1} of {options.rounds}", end="", file=sys.stderr)
         print("\r\033[K", end="", file=sys.stderr)
     return [(runtime.name, statistics.median(row[i] for row in times),
-             [statistics.median(row[ours] / row[i] for row in times) for ours in range(len(kernels))], differences[i])
-            for i, runtime in enumerate(runtimes)]
+             [statistics.median(row[ours] / row[i] for row in times) for ours in range(len(options.kernels))], facts[i])
+            for i, runtime in enumerate(compared)]
 
 
-def chart(results, path):
+def chart(results, precision, path):
     import matplotlib
     matplotlib.use("svg")
     import matplotlib.pyplot as plot
@@ -161,7 +114,7 @@ def chart(results, path):
         axis.margins(x=0.25)
         axis.spines[["top", "right"]].set_visible(False)
         axis.tick_params(labelsize=8)
-    figure.suptitle("One image, one thread, float32: milliseconds, less is better", fontsize=9)
+    figure.suptitle(f"One image, one thread, {precision}: milliseconds, less is better", fontsize=9)
     figure.tight_layout()
     figure.savefig(path, metadata={"Date": None})
 
@@ -180,31 +133,38 @@ def main():
     parser.add_argument("models", nargs="*", default=["models/condensenet-74-g4.json", "models/condensenet-74-g8.json"])
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--seconds", type=float, default=1.0, help="time for each runtime in each round")
+    parser.add_argument("--precision", choices=["f32", "int8"], default="f32")
+    parser.add_argument("--dataset", help="a folder of idx files, for accuracy, and to calibrate int8 with")
+    parser.add_argument("--images", type=int, default=256, help="pictures to calibrate with")
+    parser.add_argument("--limit", type=int, default=10_000, help="pictures that accuracy is measured on")
     parser.add_argument("--kernels", action="append", help="a set of our kernels, such as avx2; each has its ratios")
     parser.add_argument("--chart", help="an SVG file to write")
     parser.add_argument("--json", help="a file of the medians to write, for accuracy.py")
-    arguments = parser.parse_args()
-    kernels = arguments.kernels or ["avx2"]
+    options = parser.parse_args()
+    options.kernels = options.kernels or ["avx2"]
+    if options.precision == "int8" and not options.dataset and not all(model.endswith(".json") for model in options.models):
+        parser.error("--precision int8: expected --dataset DATASET to calibrate with, found none")
     print(f"{datetime.date.today()}, {processor()}, {os.cpu_count()} cores, "
-          f"{arguments.rounds} interleaved rounds of {arguments.seconds:g} s, one thread\n")
+          f"{options.rounds} interleaved rounds of {options.seconds:g} s, one thread\n")
     results = {}
-    for model in arguments.models:
-        results[model] = compare(kernels, model, arguments.rounds, arguments.seconds)
-        sets = [name.removeprefix("condensenet, ") for name, *_ in results[model][:len(kernels)]]
-        headings = "".join(f"{name + ' / this':>20}" for name in sets)
-        print(f"{pathlib.Path(model).stem:28}{'median ms':>10}{headings}{'logits differ by':>18}")
-        for name, milliseconds, ratios, difference in results[model]:
-            cells = "".join(f"{ratio:20.2f}" for ratio in ratios)
-            print(f"  {name:26}{milliseconds:10.2f}{cells}{difference:18.1e}")
+    for model in options.models:
+        results[model] = compare(model, options)
+        sets = [name.removeprefix("condensenet, ") for name, *_ in results[model][:len(options.kernels)]]
+        headings = "".join(f"{name + ' / this':>23}" for name in sets)
+        known = list(dict.fromkeys(name for *_, facts in results[model] for name in facts))
+        print(f"{pathlib.Path(model).stem:30}{'median ms':>10}{headings}" + "".join(f"{name:>18}" for name in known))
+        for name, milliseconds, ratios, facts in results[model]:
+            cells = "".join(f"{ratio:23.2f}" for ratio in ratios) + "".join(f"{facts.get(name, '–'):>18}" for name in known)
+            print(f"  {name:28}{milliseconds:10.3f}{cells}")
         print()
-    if arguments.json:
+    if options.json:
         networks = {pathlib.Path(model).stem: [{"runtime": name, "ms": round(milliseconds, 4)}
                                                for name, milliseconds, *_ in rows] for model, rows in results.items()}
-        pathlib.Path(arguments.json).write_text(json.dumps(
-            {"date": f"{datetime.date.today()}", "processor": processor(), "rounds": arguments.rounds,
+        pathlib.Path(options.json).write_text(json.dumps(
+            {"date": f"{datetime.date.today()}", "processor": processor(), "rounds": options.rounds,
              "networks": networks}, indent=1) + "\n")
-    if arguments.chart:
-        chart(results, arguments.chart)
+    if options.chart:
+        chart(results, options.precision, options.chart)
 
 
 main()
