@@ -12,6 +12,8 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tools"))
+# Where the converter's programs for this machine are.
+BUILD = pathlib.Path(os.environ.get("CONDENSENET_BUILD", ROOT / ".build/release"))
 QEMU = os.environ.get("QEMU_AARCH64", "qemu-aarch64")
 # monotonicNanoseconds() of module CondenseNet, which a profiled run calls around each step of its plan.
 CLOCK = "$s11CondenseNet20monotonicNanosecondss6UInt64VyF"
