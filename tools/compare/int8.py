@@ -3,6 +3,7 @@
     int8.py NETWORK.onnx FOLDER     writes int8.onnx and int8.mnn, calibrated by noise
 """
 
+import contextlib
 import gzip
 import json
 import pathlib
@@ -79,9 +80,9 @@ def openvino(onnx, inputs, folder):
     network = openvino.Core().read_model(str(onnx))
     network.reshape({"input": [1, *inputs.shape[1:]]})
     made = folder / "openvino.xml"
-    openvino.save_model(
-        nncf.quantize(network, nncf.Dataset([image[None] for image in inputs]), subset_size=len(inputs)), str(made),
-        compress_to_fp16=False)
+    with contextlib.redirect_stdout(sys.stderr):
+        network = nncf.quantize(network, nncf.Dataset([image[None] for image in inputs]), subset_size=len(inputs))
+    openvino.save_model(network, str(made), compress_to_fp16=False)
     return made
 
 

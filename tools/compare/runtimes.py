@@ -12,10 +12,10 @@ import numpy as np
 
 
 class Ours:
-    """Our program. Of an architecture file, whose weights are random, bytes have random scales."""
+    """Our program, with the kernels that it chooses or with named ones. Of an architecture file bytes have random scales."""
 
     def __init__(self, program, kernels, model, image, folder, precision="f32"):
-        self.name = f"condensenet, {precision}, {kernels}"
+        self.name = ", ".join(["condensenet", precision, *kernels.split()])
         self.environment = os.environ | {"CONDENSENET_KERNELS": kernels}
         self.program, self.model, self.image, self.folder = program, model, image, folder
         # A model file says its own precision.
