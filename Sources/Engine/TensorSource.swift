@@ -15,6 +15,15 @@ public protocol TensorSource: Sendable {
     ///
     /// - Throws: `MemoryError`.
     func bytes(_ name: String) throws -> StoredArray<Int8>
+    /// Memory for what is packed of them.
+    ///
+    /// - Throws: `MemoryError`.
+    func memory(_ byteCount: Int) throws -> Storage
+}
+
+extension TensorSource {
+    /// A block of its own.
+    public func memory(_ byteCount: Int) throws -> Storage { try Storage(byteCount: byteCount) }
 }
 
 extension ModelFile: TensorSource {}
@@ -23,9 +32,15 @@ extension ModelFile: TensorSource {}
 /// be asked for again then.
 package struct ConsumedTensors: TensorSource {
     private let file: ModelFile
+    /// What is packed of a large file lies together.
+    private let pool: StoragePool?
 
     /// The tensors of `file`, for one reader.
-    package init(_ file: ModelFile) { self.file = file }
+    package init(_ file: ModelFile) {
+        self.file = file
+        // Packed weights take up to a third more than the file in single precision.
+        pool = file.byteCount < Storage.hugePage ? nil : StoragePool(blockBytes: file.byteCount / 2 * 3)
+    }
 
     /// The elements of a float tensor, for the last time.
     public func floats(_ name: String) throws -> StoredArray<Float> { try file.floats(name, consuming: true) }
@@ -33,4 +48,8 @@ package struct ConsumedTensors: TensorSource {
     public func indices(_ name: String) throws -> StoredArray<Int32> { try file.indices(name) }
     /// The elements of a tensor of bytes, for the last time.
     public func bytes(_ name: String) throws -> StoredArray<Int8> { try file.bytes(name, consuming: true) }
+    /// Memory for what is packed of them.
+    public func memory(_ byteCount: Int) throws -> Storage {
+        try pool?.storage(byteCount) ?? Storage(byteCount: byteCount)
+    }
 }

@@ -17,9 +17,12 @@ public final class Storage: @unchecked Sendable {
     /// - Throws: `MemoryError` when the system refuses or `byteCount` is negative.
     public init(byteCount: Int) throws {
         var pointer: UnsafeMutableRawPointer?
-        guard byteCount >= 0, !Self.refuses, posix_memalign(&pointer, 64, max(byteCount, 64)) == 0, let pointer else {
-            throw MemoryError(bytes: byteCount)
-        }
+        let alignment = byteCount >= Self.hugePage ? Self.hugePage : 64
+        guard byteCount >= 0, !Self.refuses, posix_memalign(&pointer, alignment, max(byteCount, 64)) == 0, let pointer
+        else { throw MemoryError(bytes: byteCount) }
+        // A first touch of each small page takes a microsecond. Huge pages that the block does not fill would take memory.
+        let whole = byteCount / Self.hugePage * Self.hugePage
+        if whole > 0 { madvise(pointer, whole, MADV_HUGEPAGE) }
         do {
             try MemoryRoom.require(beside: byteCount)
         } catch {
@@ -27,16 +30,23 @@ public final class Storage: @unchecked Sendable {
             throw error
         }
         bytes = UnsafeMutableRawBufferPointer(start: pointer, count: byteCount)
-        owner = nil
+        (owner, isGivenUp) = (nil, false)
+    }
+
+    /// A part of another block.
+    ///
+    /// - Precondition: `range` lies in the block.
+    init(_ range: Range<Int>, of owner: Storage, isGivenUp: Bool) {
+        bytes = UnsafeMutableRawBufferPointer(rebasing: owner.bytes[range])
+        (self.owner, self.isGivenUp) = (owner, isGivenUp)
     }
 
     /// A part of another block, for its last reader: when this object is gone, the memory pages that lie in the part go back
     /// to the system, and what they held is lost.
     ///
     /// - Precondition: `range` lies in the block, and no other object reads that part any more.
-    package init(givingUp range: Range<Int>, of owner: Storage) {
-        bytes = UnsafeMutableRawBufferPointer(rebasing: owner.bytes[range])
-        self.owner = owner
+    package convenience init(givingUp range: Range<Int>, of owner: Storage) {
+        self.init(range, of: owner, isGivenUp: true)
     }
 
     /// Allocates `byteCount` bytes, all zero.
@@ -57,13 +67,22 @@ public final class Storage: @unchecked Sendable {
 
     /// The block that this is a part of.
     private let owner: Storage?
+    /// Whether nobody reads the part after this object is gone.
+    private let isGivenUp: Bool
+    /// Bytes of a huge page where pages have 4 KiB; elsewhere the system passes over what is asked for.
+    package static let hugePage = 2 << 20
 
     deinit {
-        guard owner != nil else { return free(bytes.baseAddress) }
-        guard let start = bytes.baseAddress.map(UInt.init(bitPattern:)) else { return }
+        if owner == nil { return free(bytes.baseAddress) }
+        if isGivenUp { discard(0..<bytes.count) }
+    }
+
+    /// Gives the memory pages that lie in a part of the block back to the system; what they held is lost.
+    func discard(_ range: Range<Int>) {
+        guard let start = bytes.baseAddress.map({ UInt(bitPattern: $0) + UInt(range.lowerBound) }) else { return }
         let page = UInt(sysconf(Int32(_SC_PAGESIZE)))
         let first = (start + page - 1) / page * page
-        let end = (start + UInt(bytes.count)) / page * page
+        let end = (start + UInt(range.count)) / page * page
         if first < end { madvise(UnsafeMutableRawPointer(bitPattern: first), Int(end - first), MADV_DONTNEED) }
     }
 

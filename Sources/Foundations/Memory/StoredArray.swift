@@ -7,11 +7,16 @@ public struct StoredArray<Element: BitwiseCopyable & Sendable>: RandomAccessColl
 
     /// An array of `count` elements.
     ///
-    /// - Parameter fill: initialises all of them.
+    /// - Parameters:
+    ///   - allocate: gives as many bytes as it is asked for.
+    ///   - fill: initialises all elements.
     /// - Throws: `MemoryError` when the system refuses or `count` is negative.
-    public init(count: Int, fill: (UnsafeMutableBufferPointer<Element>) -> Void) throws {
+    public init(
+        count: Int, allocate: (_ byteCount: Int) throws -> Storage = { try Storage(byteCount: $0) },
+        fill: (UnsafeMutableBufferPointer<Element>) -> Void
+    ) throws {
         let (byteCount, overflow) = count.multipliedReportingOverflow(by: MemoryLayout<Element>.stride)
-        storage = try Storage(byteCount: overflow ? .max : byteCount)
+        storage = try allocate(overflow ? .max : byteCount)
         let elements = storage.bytes.bindMemory(to: Element.self)
         fill(elements)
         self.elements = UnsafeBufferPointer(elements)

@@ -12,7 +12,7 @@ extension TensorSource {
     ) throws -> StoredArray<Number> {
         let weights = try floats("\(step.name).weight")
         let bias = hasBias ? try floats("\(step.name).bias") : nil
-        return try StoredArray(count: count) { packed in
+        return try StoredArray(count: count, allocate: memory) { packed in
             withExtendedLifetime((weights, bias)) { pack(weights.pointer, bias?.pointer, packed.baseAddress!) }
         }
     }
