@@ -70,75 +70,45 @@ public struct Linear: Sendable, Equatable {
         output: UnsafeMutablePointer<Element>, tiles range: Range<Int>
     ) {
         precondition(range.lowerBound >= 0 && range.upperBound <= tiles)
+        typealias Pixels16 = JoinedPixels<Pixels8<Element>, Pixels8<Element>>
         for tile in range {
             let (first, width) = place(of: tile)
-            var weights = packed + first &* (inputs &+ 1)
+            let weights = packed + first &* (inputs &+ 1)
             if width == KernelTable.linearTile {
-                var sums = (
-                    loadVector(weights), loadVector(weights + 8), loadVector(weights + 16), loadVector(weights + 24)
-                )
-                var taken = 0
-                while inputs &- taken > Element.sumTerms {
-                    let zero = SIMD8<Element>(repeating: 0)
-                    var part = (zero, zero, zero, zero)
-                    add(taken..<taken &+ Element.sumTerms, input, &weights, to: &part)
-                    sums = (
-                        Element.add(sums.0, part.0), Element.add(sums.1, part.1), Element.add(sums.2, part.2),
-                        Element.add(sums.3, part.3)
-                    )
-                    taken &+= Element.sumTerms
-                }
-                add(taken..<inputs, input, &weights, to: &sums)
-                storeVector(activation.applied(to: sums.0), output + first)
-                storeVector(activation.applied(to: sums.1), output + first + 8)
-                storeVector(activation.applied(to: sums.2), output + first + 16)
-                storeVector(activation.applied(to: sums.3), output + first + 24)
+                self.tile(JoinedPixels<Pixels16, Pixels16>.self, input, weights, output, first)
             } else {
-                var sums = loadVector(weights)
-                var taken = 0
-                while inputs &- taken > Element.sumTerms {
-                    var part = SIMD8<Element>(repeating: 0)
-                    add(taken..<taken &+ Element.sumTerms, input, &weights, to: &part)
-                    sums = Element.add(sums, part)
-                    taken &+= Element.sumTerms
-                }
-                add(taken..<inputs, input, &weights, to: &sums)
-                storeVector(
-                    activation.applied(to: sums), output + first, count: min(KernelTable.linearRest, outputs &- first))
+                self.tile(Pixels8.self, input, weights, output, first)
             }
         }
     }
 
-    /// Four vectors of sums.
-    private typealias FourVectors<Element: KernelElement> = (
-        SIMD8<Element>, SIMD8<Element>, SIMD8<Element>, SIMD8<Element>
-    )
-
-    /// Adds some inputs' products to a wide tile; `weights` goes from the last row that was used to the next.
+    /// Computes the outputs of a tile from `first` on, as one bundle of sums.
     @inline(__always)
-    private func add<Element: KernelElement>(
-        _ range: Range<Int>, _ input: UnsafePointer<Element>, _ weights: inout UnsafePointer<Element>,
-        to sums: inout FourVectors<Element>
+    private func tile<Sums: PixelVectors>(
+        _: Sums.Type, _ input: UnsafePointer<Sums.Element>, _ weights: UnsafePointer<Sums.Element>,
+        _ output: UnsafeMutablePointer<Sums.Element>, _ first: Int
     ) {
-        for index in range {
-            weights += KernelTable.linearTile
-            let value = input[index]
-            sums.0 = multiplyAdd(sums.0, loadVector(weights), value)
-            sums.1 = multiplyAdd(sums.1, loadVector(weights + 8), value)
-            sums.2 = multiplyAdd(sums.2, loadVector(weights + 16), value)
-            sums.3 = multiplyAdd(sums.3, loadVector(weights + 24), value)
+        var (weights, taken) = (weights, 0)
+        var sums = Sums(loading: weights)
+        while inputs &- taken > Sums.Element.sumTerms {
+            var part = Sums(repeating: 0)
+            add(taken..<taken &+ Sums.Element.sumTerms, input, &weights, to: &part)
+            sums.add(part)
+            taken &+= Sums.Element.sumTerms
         }
+        add(taken..<inputs, input, &weights, to: &sums)
+        ContiguousPixels(first: first, count: outputs &- first).store(activation.applied(to: sums), in: output)
     }
 
-    /// Adds some inputs' products to a narrow tile.
+    /// Adds some inputs' products; `weights` goes from the last row that was used to the next.
     @inline(__always)
-    private func add<Element: KernelElement>(
-        _ range: Range<Int>, _ input: UnsafePointer<Element>, _ weights: inout UnsafePointer<Element>,
-        to sums: inout SIMD8<Element>
+    private func add<Sums: PixelVectors>(
+        _ range: Range<Int>, _ input: UnsafePointer<Sums.Element>, _ weights: inout UnsafePointer<Sums.Element>,
+        to sums: inout Sums
     ) {
         for index in range {
-            weights += KernelTable.linearRest
-            sums = multiplyAdd(sums, loadVector(weights), input[index])
+            weights += Sums.width
+            sums.addProduct(Sums(loading: weights), input[index])
         }
     }
 

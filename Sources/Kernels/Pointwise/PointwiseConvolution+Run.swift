@@ -29,13 +29,14 @@ extension PointwiseConvolution {
                 let first = layout.origin &+ (rows.lowerBound &- firstRow) &* layout.rowStride
                 let (input, gap) = (rows.lowerBound &* width, layout.rowStride &- width)
                 let whole = PixelTiling(pixels: rows.count &* width)
+                let walk = RowWalk(offset: first, width: width, gap: gap)
                 if width % 16 == 0 && outputs == 4 && !computesInputs {
                     run.fourOutputs(
                         rows: rows.count, columns: width, input: input, output: first, outputStride: layout.rowStride)
                 } else if width % 16 == 0 {
-                    run.line(whole, input: input, to: RowsOfTiles(offset: first, width: width, gap: gap))
+                    run.line(whole, input: input, to: RowsOfTiles(walk: walk))
                 } else if width % 8 == 0 {
-                    run.line(whole, input: input, to: RowsOfVectors(offset: first, width: width, gap: gap))
+                    run.line(whole, input: input, to: RowsOfVectors(walk: walk))
                 } else {
                     for row in 0..<rows.count {
                         run.line(
@@ -61,7 +62,8 @@ private struct GroupRun<Element: TiledElement> {
     let computes: Bool
     let normalization: Normalization<Element>
     let source: UnsafePointer<Element>
-    let planeStride: Int
+    /// Bytes from one input plane to the next: a plane's address is then one multiply-add.
+    let planeBytes: Int
     let panel: UnsafeMutablePointer<Element>
     let products: PanelProducts<Element>
 
@@ -78,7 +80,7 @@ private struct GroupRun<Element: TiledElement> {
             scale: operands.inputs.normalization.scale + group &* shape.inputs,
             shift: operands.inputs.normalization.shift + group &* shape.inputs)
         source = operands.input
-        planeStride = operands.inputPlaneStride
+        planeBytes = operands.inputPlaneStride &* MemoryLayout<Element>.stride
         let outputOffsets = PlaneOffsets(
             operands.outputPlanes, from: group &* shape.outputs, stride: operands.outputLayout.planeStride)
         panel = scratch
@@ -180,7 +182,7 @@ private struct GroupRun<Element: TiledElement> {
         _: Function.Type, _: P.Type, _ source: UnsafePointer<Element>, of pixels: Int
     ) {
         for input in 0..<count {
-            let pixels = load(P.self, source + Int(inputs[input].plane) &* planeStride, of: pixels)
+            let pixels = load(P.self, source, input, of: pixels)
             Function.apply(normalization.applied(to: pixels, channel: input)).store(to: panel + input &* P.width)
         }
     }
@@ -222,13 +224,13 @@ private struct GroupRun<Element: TiledElement> {
     /// A tile's pixels of an input, raised to its bound.
     @inline(__always)
     func raised<P: PixelVectors<Element>>(_ source: UnsafePointer<Element>, _ input: Int, of pixels: Int) -> P {
-        load(P.self, source + Int(inputs[input].plane) &* planeStride, of: pixels).atLeast(inputs[input].bound)
+        load(P.self, source, input, of: pixels).atLeast(inputs[input].bound)
     }
 
     /// A tile's pixels of an input, lowered to its bound.
     @inline(__always)
     func lowered<P: PixelVectors<Element>>(_ source: UnsafePointer<Element>, _ input: Int, of pixels: Int) -> P {
-        load(P.self, source + Int(inputs[input].plane) &* planeStride, of: pixels).atMost(inputs[input].bound)
+        load(P.self, source, input, of: pixels).atMost(inputs[input].bound)
     }
 
     /// Computes the last `count` pixels (1 to 8) of a run of eight or more, which ends before offset `end` of each plane.
@@ -250,10 +252,14 @@ private struct GroupRun<Element: TiledElement> {
         }
     }
 
-    /// A tile's pixels at a place of a line; nothing beyond the line is read.
+    /// A tile's pixels of an input at a place of a line; nothing beyond the line is read.
     @inline(__always)
-    func load<P: PixelVectors<Element>>(_: P.Type, _ place: UnsafePointer<Element>, of pixels: Int) -> P {
-        P.width == 8 && pixels < 8 ? P(loading: place, count: pixels) : P(loading: place)
+    func load<P: PixelVectors<Element>>(
+        _: P.Type, _ source: UnsafePointer<Element>, _ input: Int, of pixels: Int
+    ) -> P {
+        let place = (UnsafeRawPointer(source) + Int(inputs[input].plane) &* planeBytes)
+            .assumingMemoryBound(to: Element.self)
+        return P.width == 8 && pixels < 8 ? P(loading: place, count: pixels) : P(loading: place)
     }
 }
 

@@ -30,32 +30,48 @@ public struct AveragePool2x2: Sendable, Equatable {
         _: Element.Type, input: UnsafePointer<Element>, inputPlaneStride: Int,
         output: UnsafeMutablePointer<Element>, outputPlaneStride: Int, planes: Range<Int>
     ) {
+        // The cases lie outside the loops over rows: many rows are one or two vectors.
         for plane in planes {
-            for row in 0..<height {
-                let upper = input + (plane &* inputPlaneStride &+ 2 &* row &* inputWidth)
-                let lower = upper + inputWidth
-                let destination = output + (plane &* outputPlaneStride &+ row &* width)
-                guard width >= 4 else {
+            let source = input + plane &* inputPlaneStride
+            let destination = output + plane &* outputPlaneStride
+            if width >= 8 {
+                eachRow(source, destination) { upper, lower, destination in
+                    var column = 0
+                    while column < width &- 8 {
+                        storeVector(means(upper, lower, column, column &+ 4), destination + column)
+                        column &+= 8
+                    }
+                    // The last eight end with the row.
+                    storeVector(means(upper, lower, width &- 8, width &- 4), destination + (width &- 8))
+                }
+            } else if width >= 4 {
+                eachRow(source, destination) { upper, lower, destination in
+                    let means = means(upper, lower, 0, width &- 4)
+                    Element.store(means.lowHalf, destination)
+                    Element.store(means.highHalf, destination + (width &- 4))
+                }
+            } else {
+                eachRow(source, destination) { upper, lower, destination in
                     for column in 0..<width {
                         let x = 2 &* column
                         destination[column] = ((upper[x] + upper[x &+ 1]) + (lower[x] + lower[x &+ 1])) * 0.25
                     }
-                    continue
                 }
-                guard width >= 8 else {
-                    let means = means(upper, lower, 0, width &- 4)
-                    store(means.lowHalf, destination)
-                    store(means.highHalf, destination + (width &- 4))
-                    continue
-                }
-                var column = 0
-                while column < width &- 8 {
-                    storeVector(means(upper, lower, column, column &+ 4), destination + column)
-                    column &+= 8
-                }
-                // The last eight end with the row.
-                storeVector(means(upper, lower, width &- 8, width &- 4), destination + (width &- 8))
             }
+        }
+    }
+
+    /// Calls `body` with the two rows of the input and the row of the output, one after the other.
+    @inline(__always)
+    private func eachRow<Element>(
+        _ source: UnsafePointer<Element>, _ destination: UnsafeMutablePointer<Element>,
+        _ body: (UnsafePointer<Element>, UnsafePointer<Element>, UnsafeMutablePointer<Element>) -> Void
+    ) {
+        var (upper, destination) = (source, destination)
+        for _ in 0..<height {
+            body(upper, upper + inputWidth, destination)
+            upper += 2 &* inputWidth
+            destination += width
         }
     }
 
@@ -74,11 +90,6 @@ public struct AveragePool2x2: Sendable, Equatable {
         _ row: UnsafePointer<Element>, _ first: Int, _ second: Int
     ) -> SIMD8<Element> {
         Element.pairSums(loadVector(row + 2 &* first), loadVector(row + 2 &* second))
-    }
-
-    @inline(__always)
-    private func store<Element: KernelElement>(_ means: SIMD4<Element>, _ pointer: UnsafeMutablePointer<Element>) {
-        Element.store(means, pointer)
     }
 
     /// What `run` computes, a pixel at a time.

@@ -107,13 +107,8 @@ struct RowWalk {
 
 /// Rows with gaps between them, each of whole tiles of 16.
 struct RowsOfTiles: PixelDestinations {
-    private var walk: RowWalk
-
-    /// Rows of `width` pixels, a multiple of 16, the first at `offset`.
-    @inline(__always)
-    init(offset: Int, width: Int, gap: Int) {
-        walk = RowWalk(offset: offset, width: width, gap: gap)
-    }
+    /// Along rows of a multiple of 16 pixels.
+    var walk: RowWalk
 
     @inline(__always)
     mutating func next<P: PixelVectors>(_: P.Type, start: Int) -> ContiguousPixels {
@@ -123,13 +118,8 @@ struct RowsOfTiles: PixelDestinations {
 
 /// Rows with gaps between them, each of whole vectors.
 struct RowsOfVectors: PixelDestinations {
-    private var walk: RowWalk
-
-    /// Rows of `width` pixels, a multiple of 8, the first at `offset`.
-    @inline(__always)
-    init(offset: Int, width: Int, gap: Int) {
-        walk = RowWalk(offset: offset, width: width, gap: gap)
-    }
+    /// Along rows of a multiple of 8 pixels.
+    var walk: RowWalk
 
     @inline(__always)
     mutating func next<P: PixelVectors>(_: P.Type, start: Int) -> TwoVectors {

@@ -1,25 +1,30 @@
-/// Up to four consecutive packed weights, each a factor for whole pixel vectors.
+/// Up to eight consecutive packed weights, each a factor for whole pixel vectors.
 ///
 /// AArch64 multiplies by a lane of a register, so one load serves four weights; x86-64 broadcasts each from memory
-/// in its load port. Four elements must be readable at the address whatever number is used.
+/// in its load port. As many elements must be readable at the address as the next multiple of four.
 struct WeightLanes<Element: KernelElement> {
     #if arch(arm64)
-        private let lanes: SIMD4<Element>
+        private let low, high: SIMD4<Element>
 
         @inline(__always)
-        init(_ pointer: UnsafePointer<Element>) {
-            lanes = Element.load4(pointer)
+        init(_ pointer: UnsafePointer<Element>, count: Int) {
+            low = Element.load4(pointer)
+            high = count > 4 ? Element.load4(pointer + 4) : low
         }
+
+        /// Weight `lane`; a constant after inlining.
+        @inline(__always)
+        subscript(lane: Int) -> Element { lane < 4 ? low[lane] : high[lane &- 4] }
     #else
-        private let lanes: UnsafePointer<Element>
+        private let weights: UnsafePointer<Element>
 
         @inline(__always)
-        init(_ pointer: UnsafePointer<Element>) {
-            lanes = pointer
+        init(_ pointer: UnsafePointer<Element>, count: Int) {
+            weights = pointer
         }
-    #endif
 
-    /// Weight `lane`, 0 to 3; a constant after inlining.
-    @inline(__always)
-    subscript(lane: Int) -> Element { lanes[lane] }
+        /// Weight `lane`; a constant after inlining.
+        @inline(__always)
+        subscript(lane: Int) -> Element { weights[lane] }
+    #endif
 }

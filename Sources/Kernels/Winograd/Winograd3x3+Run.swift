@@ -43,6 +43,8 @@ private struct WinogradRun<Element: TiledElement> {
     /// `[6 points][tiles][4][positions]`.
     private let sums: UnsafeMutablePointer<Element>
     private let positions: Int
+    /// Elements from one block's sums to the next's.
+    private let sumsStride: Int
 
     init(
         _ shape: Winograd3x3, _ operands: Winograd3x3Operands<Element>, group: Int, tiles: Range<Int>,
@@ -58,6 +60,7 @@ private struct WinogradRun<Element: TiledElement> {
         transformedPoint = shape.transformedPoint
         sums = scratch + shape.transformedCount
         positions = shape.positions
+        sumsStride = shape.sumsStride
     }
 
     /// Floats from one point's sums to the next's.
@@ -69,19 +72,20 @@ private struct WinogradRun<Element: TiledElement> {
     /// row of fewer than seven pixels it reaches into the rows that are written next. What vectors of the sums reach
     /// behind the last row's zero is read, and no result depends on it.
     func transform(_ blocks: Range<Int>) {
-        let width = shape.width
+        let (width, rowStride) = (shape.width, shape.rowStride)
+        let whole = width / 8
+        let last = rowStride % 8 == 0 ? width & ~7 : max(0, width &- 7)
+        let lanes = Int32(truncatingIfNeeded: width &- last)
         var source = operands.input + group &* shape.inputs &* operands.inputPlaneStride
         var target = transformed + Winograd3x3.lead
         setZero(target - 1)
         for _ in 0..<shape.inputs {
-            for vector in 0..<width / 8 {
+            for vector in 0..<whole {
                 column(source + 8 &* vector, to: target + 8 &* vector, blocks) { loadVector($0) }
             }
             if width % 8 == 0 {
-                for block in 0..<blocks.count { setZero(target + (block &* shape.rowStride &+ width)) }
+                for block in 0..<blocks.count { setZero(target + (block &* rowStride &+ width)) }
             } else {
-                let last = shape.rowStride % 8 == 0 ? width & ~7 : max(0, width &- 7)
-                let lanes = Int32(width &- last)
                 column(source + last, to: target + last, blocks) { Element.firstLanes(loadVector($0), count: lanes) }
             }
             source += operands.inputPlaneStride
@@ -159,7 +163,7 @@ private struct WinogradRun<Element: TiledElement> {
     /// Computes the sums of all tiles and blocks at all points that they need.
     func multiply(_ blocks: Range<Int>) {
         let isShort = shape.hasShortBlock && blocks.upperBound == shape.blocks
-        let positionsBefore = roundUp((blocks.count &- 1) &* shape.sumsStride, toMultipleOf: Winograd3x3.vector)
+        let positionsBefore = roundUp((blocks.count &- 1) &* sumsStride, toMultipleOf: Winograd3x3.vector)
         for point in 0..<WinogradTransform.points {
             let input = UnsafePointer(transformed) + (point &* transformedPoint &+ Winograd3x3.lead &- 1)
             let weights = weights + (point &* shape.groupTiles &+ tiles.lowerBound) &* shape.packedTileCount
@@ -257,50 +261,63 @@ private struct WinogradRun<Element: TiledElement> {
     private func finish<Function: ActivationFunction>(_: Function.Type, _ blocks: Range<Int>) {
         let biases = weights + WinogradTransform.points &* shape.groupTiles &* shape.packedTileCount
         let first = tiles.lowerBound &* Winograd3x3.tileOutputs
+        let blockPixels = WinogradTransform.results &* shape.width
+        // Only vectors of rows of fewer than eight pixels reach beyond their row.
+        let reach = shape.width < 8 ? 8 : 0
+        let whole = (shape.width &* shape.height &- reach) / blockPixels
+        let end = max(blocks.lowerBound, min(blocks.upperBound, whole))
         for output in first..<min(tiles.upperBound &* Winograd3x3.tileOutputs, shape.outputs) {
             let plane = operands.output + (group &* shape.outputs &+ output) &* operands.outputPlaneStride
-            let source = sums + (output &- first) &* positions
-            for block in blocks {
-                finish(
-                    Function.self, source + (block &- blocks.lowerBound) &* shape.sumsStride, block,
-                    bias: SIMD8(repeating: biases[output]), to: plane)
+            var source = UnsafePointer(sums) + (output &- first) &* positions
+            let bias = SIMD8(repeating: biases[output])
+            for block in blocks.lowerBound..<end {
+                finish(Function.self, source, plane + block &* blockPixels, bias: bias)
+                source += sumsStride
+            }
+            for block in end..<blocks.upperBound {
+                finishLast(Function.self, source, block, bias: bias, to: plane)
+                source += sumsStride
             }
         }
     }
 
-    /// Makes up to four rows of one output.
+    /// Makes four rows of one output; nothing is written beyond them.
     @inline(__always)
     private func finish<Function: ActivationFunction>(
+        _: Function.Type, _ source: UnsafePointer<Element>, _ rows: UnsafeMutablePointer<Element>, bias: SIMD8<Element>
+    ) {
+        let width = shape.width
+        forEachVector { x in
+            let results = results(source + x, bias: bias)
+            let row = rows + x
+            storeVector(Function.apply(results.0), row)
+            storeVector(Function.apply(results.1), row + width)
+            storeVector(Function.apply(results.2), row + 2 &* width)
+            storeVector(Function.apply(results.3), row + 3 &* width)
+        }
+    }
+
+    /// Makes the rows of a block from which vectors would reach beyond the plane, or that is a short one.
+    ///
+    /// Not inlined: it calls, and what the loop beside it holds in registers would go to memory.
+    @inline(never)
+    private func finishLast<Function: ActivationFunction>(
         _: Function.Type, _ source: UnsafePointer<Element>, _ block: Int, bias: SIMD8<Element>,
         to plane: UnsafeMutablePointer<Element>
     ) {
         let (width, step) = (shape.width, sumsPoint)
         let first = block &* WinogradTransform.results &* width
-        guard !shape.hasShortBlock || block &+ 1 < shape.blocks else {
-            return forEachVector { x in
-                let sums = source + x
+        let isShort = shape.hasShortBlock && block &+ 1 == shape.blocks
+        forEachVector { x in
+            let (sums, pixel) = (source + x, first &+ x)
+            if isShort {
                 let rows = WinogradTransform.outputOfTwo(
                     loadVector(sums), loadVector(sums + step), loadVector(sums + 2 &* step),
                     loadVector(sums + 5 &* step), bias: bias)
-                store(Function.apply(rows.0), plane, first &+ x)
-                store(Function.apply(rows.1), plane, first &+ x &+ width)
-            }
-        }
-        // Only vectors of rows of fewer than eight pixels reach beyond their row.
-        let reach = width < 8 ? 8 : 0
-        if first &+ WinogradTransform.results &* width &+ reach <= width &* shape.height {
-            forEachVector { x in
-                let rows = results(source + x, bias: bias)
-                let row = plane + (first &+ x)
-                storeVector(Function.apply(rows.0), row)
-                storeVector(Function.apply(rows.1), row + width)
-                storeVector(Function.apply(rows.2), row + 2 &* width)
-                storeVector(Function.apply(rows.3), row + 3 &* width)
-            }
-        } else {
-            forEachVector { x in
-                let rows = results(source + x, bias: bias)
-                let pixel = first &+ x
+                store(Function.apply(rows.0), plane, pixel)
+                store(Function.apply(rows.1), plane, pixel &+ width)
+            } else {
+                let rows = results(sums, bias: bias)
                 store(Function.apply(rows.0), plane, pixel)
                 store(Function.apply(rows.1), plane, pixel &+ width)
                 store(Function.apply(rows.2), plane, pixel &+ 2 &* width)

@@ -45,36 +45,30 @@ struct WinogradTile<Tile: OutputTile>: WinogradSums {
 
     @inline(__always)
     func store(to position: UnsafeMutablePointer<Element>, stride: Int) {
-        tile.store(to: SumPlanes(first: position, stride: stride), row: 0)
+        tile.store(to: SumPlanes(first: position, stride: stride, adds: false), row: 0)
     }
 
     @inline(__always)
     func add(to position: UnsafeMutablePointer<Element>, stride: Int) {
-        tile.store(to: AddedSumPlanes(first: position, stride: stride), row: 0)
-    }
-
-    private struct AddedSumPlanes: SumDestination {
-        typealias Element = Tile.Element
-        let first: UnsafeMutablePointer<Element>
-        let stride: Int
-
-        @inline(__always)
-        func store<Pixels: PixelVectors<Element>>(_ sums: Pixels, output: Int, row: Int) {
-            let position = first + output &* stride
-            var total = Pixels(loading: position)
-            total.add(sums)
-            total.store(to: position)
-        }
+        tile.store(to: SumPlanes(first: position, stride: stride, adds: true), row: 0)
     }
 
     private struct SumPlanes: SumDestination {
         typealias Element = Tile.Element
         let first: UnsafeMutablePointer<Element>
         let stride: Int
+        /// Whether sums are added to those that are there; a constant after inlining.
+        let adds: Bool
 
         @inline(__always)
         func store<Pixels: PixelVectors<Element>>(_ sums: Pixels, output: Int, row: Int) {
-            sums.store(to: first + output &* stride)
+            let position = first + output &* stride
+            var total = sums
+            if adds {
+                total = Pixels(loading: position)
+                total.add(sums)
+            }
+            total.store(to: position)
         }
     }
 }
