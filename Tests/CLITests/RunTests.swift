@@ -17,11 +17,11 @@ struct RunTests {
         try Program.run("condensenet", ["run", Shipped.model, "--input", input, "--output", output] + options)
     }
 
-    @Test(arguments: ["1", "3"]) func logitsAreTheOriginalCodes(threads: String) throws {
+    @Test(arguments: ["1", "3"]) func logitsArePyTorchs(threads: String) throws {
         let folder = try TemporaryFolder()
         let result = try run(input, folder.path("y.npy"), "--threads", threads)
         #expect(result.code == 0 && result.output.isEmpty && result.diagnostics.isEmpty, "\(result.diagnostics)")
-        let expected = try Fixture.array("fashion-mnist/logits-converted.npy")
+        let expected = try Fixture.array("fashion-mnist-trained/logits.npy")
         let found = try floats(folder, shape: "(64, 10)")
         let largest = expected.values.map(\.magnitude).max()!
         #expect(found.count == 640)

@@ -35,6 +35,16 @@ struct ConvertCommandTests {
         #expect(description.preprocessing.crop == 32 && description.preprocessing.resize == nil)
     }
 
+    @Test func theShippedModelIsWhatItsCheckpointGives() throws {
+        let folder = try TemporaryFolder()
+        let result = try Program.convert([
+            Fixture.path("fashion-mnist-trained/checkpoint.pth"), "-o", folder.path("m"), "--dataset", "fashion-mnist",
+        ])
+        #expect(result.code == 0, "\(result.diagnostics)")
+        let shipped = Fixture.root.appendingPathComponent("models/fashion-mnist.safetensors")
+        #expect(try folder.bytes("m") == Array(Data(contentsOf: shipped)))
+    }
+
     @Test func convertsAndProvesANetworkToCompareWith() throws {
         let folder = try TemporaryFolder()
         let result = try Program.convert([

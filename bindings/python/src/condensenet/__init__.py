@@ -2,7 +2,7 @@
 
 >>> model = condensenet.load("model.safetensors")
 >>> model.classify("photo.jpg", top=1)
-[Prediction(label='Ankle boot', index=9, probability=0.9933...)]
+[Prediction(label='Ankle boot', index=9, probability=0.9998...)]
 """
 
 import ctypes
