@@ -28,7 +28,7 @@ def install():
 
 def describe(core):
     """Runtimes choose kernels by what /proc/cpuinfo says of the core, which QEMU does not say itself."""
-    features = "fp asimd evtstrm crc32 cpuid" + (" atomics fphp asimdhp asimdrdm asimddp" if "f16" in core.precisions else "")
+    features = "fp asimd evtstrm crc32 cpuid" + (" atomics fphp asimdhp asimdrdm asimddp" if core.has_dot else "")
     (FOLDER / "proc").mkdir(exist_ok=True)
     (FOLDER / "proc/cpuinfo").write_text("".join(
         f"processor\t: {number}\nBogoMIPS\t: 100.00\nFeatures\t: {features}\nCPU implementer\t: 0x41\nCPU architecture: 8\n"
@@ -57,6 +57,7 @@ def inference(plugin, core, runtime, precision, network, image, output):
     describe(core)
     folder = output.parent
     counts, maps = folder / "counts.txt", folder / "maps.txt"
+    # With half precision between its layers of bytes MNN takes 4 % more instructions than with single.
     mode = "low" if precision == "f16" else "high"
     text = python(core, pathlib.Path(__file__).with_name("peer.py"), runtime, mode, network, image, output, maps,
                   plugin=("-plugin", f"{plugin},out={counts},call={GETPGID}"))
