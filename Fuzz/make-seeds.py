@@ -11,6 +11,7 @@ import pathlib
 import shutil
 import struct
 import subprocess
+import tempfile
 import zipfile
 import zlib
 
@@ -52,6 +53,18 @@ def checkpoint():
     tensors["classifier.weight"] = random.normal(size=(5, channels)) / 4
     tensors["classifier.bias"] = random.normal(size=5)
     return safetensors(tensors)
+
+
+def quantize(model, output):
+    """A model file of 8×8 pixels in bytes, at scales of noise."""
+    random = numpy.random.default_rng(2018)
+    with tempfile.TemporaryDirectory() as folder:
+        for number in range(32):
+            pixels = random.integers(0, 256, 8 * 8 * 3, dtype=numpy.uint8).tobytes()
+            pathlib.Path(folder, f"{number:02}.ppm").write_bytes(b"P6 8 8 255\n" + pixels)
+        subprocess.run(
+            [ROOT / ".build/release/condensenet-convert", "quantize", model, "-o", output, "--calibrate", folder,
+             "--images", "16"], check=True, stdout=subprocess.DEVNULL)
 
 
 def comparison(name):
@@ -275,6 +288,7 @@ def main():
         subprocess.run(
             [ROOT / ".build/release/condensenet-convert", file, "--input-size", "8", "--precision", precision,
              "--pooling", "global", "-o", SEEDS / f"model/{name}.safetensors"], check=True, stdout=subprocess.DEVNULL)
+    quantize(SEEDS / "model/tiny-f32.safetensors", SEEDS / "model/tiny-int8.safetensors")
     (SEEDS / "model/every-operation.json").write_text(architecture())
     for name, kind in (("tiny-f16", "safetensors"), ("every-operation", "json")):
         shutil.copy(FIXTURES / f"models-v1/{name}.{kind}", SEEDS / f"model/{name}-v1.{kind}")
