@@ -41,10 +41,11 @@ public enum KernelSets {
     ///   `usable`.
     public static var chosen: InstructionSet { get throws { try choose(nil).instructionSet } }
 
-    /// The names of `built` and of the one that is `chosen`, for people.
+    /// The names of `built` and of the one that is `chosen`, or that is chosen for the networks that it computes, for people.
     public static var summary: String {
         let names = built.map(\.rawValue).joined(separator: ", ")
-        return "kernels: \(names); chosen: \((try? chosen)?.rawValue ?? "none")"
+        let chosen = Precision.allCases.lazy.compactMap { try? choose(nil, for: $0) }.first
+        return "kernels: \(names); chosen: \(chosen?.instructionSet.rawValue ?? "none")"
     }
 
     private static let all: [any KernelSet] = {

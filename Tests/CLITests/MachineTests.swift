@@ -22,6 +22,23 @@ struct MachineTests {
         #expect(answer.code == 0 && answer.output.contains("Bag"), "\(answer.diagnostics)")
     }
 
+    /// It was none for kernels that compute bytes alone.
+    @Test func versionNamesKernelsOfAnyPrecision() throws {
+        let version = try condensenet("--version").output
+        let built = try #require(version.firstMatch(of: /kernels: (.+); chosen: (\w+)/))
+        for name in built.1.split(separator: ", ") {
+            let shell = "CONDENSENET_KERNELS=\(name) \"$@\""
+            let chosen = try Program.run("condensenet", ["--version"], shell: shell).output
+            if chosen.contains("; chosen: \(name))") { continue }
+            #expect(chosen.contains("; chosen: none)"), "\(chosen)")
+            let bench = ["bench", Fixture.root.appendingPathComponent("models/cifar-condensenet-50.json").path]
+            let complaints = try [Self.classify, bench + ["--precision", "int8"]].map {
+                try Program.run("condensenet", $0, shell: shell).diagnostics
+            }
+            #expect(complaints.joined().contains("this processor lacks"), "\(name): \(complaints)")
+        }
+    }
+
     @Test func unknownKernelsAreRefused() throws {
         let result = try Program.run("condensenet", Self.classify, shell: "CONDENSENET_KERNELS=fast \"$@\"")
         #expect(result.code == 64)
