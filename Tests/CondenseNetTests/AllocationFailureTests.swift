@@ -52,6 +52,20 @@ struct AllocationFailureTests {
             count >= model.description.graph.steps.count / 2, "\(count) allocations: the weights are packed elsewhere")
     }
 
+    @Test("a network of bytes", arguments: [false, true]) func bytes(reference: Bool) throws {
+        let folder = try TemporaryFolder()
+        let path = try folder.write(QuantizedMutationTests.file(), to: "bytes.safetensors")
+        #expect(try failEach { _ = try Model(path: path) } > 0)
+        let model = try Model(path: path)
+        let count = try failEach {
+            _ = try ExecutionPlan(
+                model, options: ExecutionPlan.Options(referenceKernels: reference, retainsValues: true))
+        }
+        #expect(count >= model.description.graph.steps.count)
+        let plan = try ExecutionPlan(model)
+        #expect(try failEach { _ = try Session(plan: plan) } == 2)
+    }
+
     @Test("sessions and classifiers", arguments: [1, 3]) func sessions(threads: Int) throws {
         let plan = try ExecutionPlan(
             try Model(path: Fixture.root.appendingPathComponent(Self.files[0]).path))

@@ -8,7 +8,7 @@ import Testing
 /// Files of networks of bytes, damaged under a right checksum: refused, or computed alike by all kernels.
 @Suite("Damaged networks of bytes") struct QuantizedMutationTests {
     /// A file of random weights.
-    private static func file() throws -> [UInt8] {
+    static func file() throws -> [UInt8] {
         let graph = TestNetwork.condenseNet(size: 6, layers: [1, 1], growth: [4, 4])
         let tensors = RandomTensors(graph, isQuantized: true, seed: 5)
         let description = ModelDescription(
