@@ -41,6 +41,10 @@ struct CompiledKernels: KernelSet {
             return try ReferenceConvolutionOperation(step, convolution, places, tensors)
         case let convolution as Convolution:
             return try ConvolutionOperation(step, convolution, places, tensors)
+        case let pooling as Pooling where options.referenceKernels:
+            return try ReferencePoolingOperation(step, pooling.preActivation, window: pooling, places, tensors)
+        case let pooling as GlobalAveragePooling where options.referenceKernels:
+            return try ReferencePoolingOperation(step, pooling.preActivation, window: nil, places, tensors)
         case let pooling as Pooling where pooling.kind == .maximum:
             return MaximumPoolingOperation(step, pooling, places)
         case let pooling as Pooling:

@@ -59,7 +59,7 @@ struct AllocationFailureTests {
         let model = try Model(path: path)
         let count = try failEach {
             _ = try ExecutionPlan(
-                model, options: ExecutionPlan.Options(referenceKernels: reference, retainsValues: true))
+                model, options: ExecutionPlan.Options(retainsValues: true, referenceKernels: reference))
         }
         #expect(count >= model.description.graph.steps.count)
         let plan = try ExecutionPlan(model)

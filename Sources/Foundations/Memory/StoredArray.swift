@@ -3,6 +3,8 @@
 public struct StoredArray<Element: BitwiseCopyable & Sendable>: RandomAccessCollection, @unchecked Sendable {
     /// The elements, which live as long as this value or a copy of it.
     public let elements: UnsafeBufferPointer<Element>
+    /// The first element's address.
+    public let pointer: UnsafePointer<Element>
     private let storage: Storage
 
     /// An array of `count` elements.
@@ -20,6 +22,7 @@ public struct StoredArray<Element: BitwiseCopyable & Sendable>: RandomAccessColl
         let elements = storage.bytes.bindMemory(to: Element.self)
         fill(elements)
         self.elements = UnsafeBufferPointer(elements)
+        pointer = UnsafePointer(elements.baseAddress!)
     }
 
     /// The elements in a part of `storage`, which must not change afterwards.
@@ -28,10 +31,9 @@ public struct StoredArray<Element: BitwiseCopyable & Sendable>: RandomAccessColl
     package init(_ storage: Storage, bytes range: Range<Int>) {
         self.storage = storage
         elements = UnsafeRawBufferPointer(rebasing: storage.bytes[range]).bindMemory(to: Element.self)
+        pointer = elements.baseAddress!
     }
 
-    /// The first element's address.
-    public var pointer: UnsafePointer<Element> { elements.baseAddress! }
     /// Bytes of all elements.
     public var byteCount: Int { count * MemoryLayout<Element>.stride }
 

@@ -28,17 +28,29 @@ final class AveragePoolingOperation: PlannedOperation {
     func parts(threads: Int) -> Int { Share.parts(of: stage.planes.count, threads: threads) }
 
     func run(_ share: Share) {
-        let output = places.output.shape
-        let isDense = window == 2 && stride == 2
-        let rowBytes = stride * places.input.shape.width
+        let (input, output) = (places.input.shape, places.output.shape)
+        let planes = places.source(share)
         for channel in share.of(stage.planes.count) {
-            var source = UnsafePointer(places.source(share)[Int(stage.planes.elements[channel])])
-            var line = places.destination(channel, share).assumingMemoryBound(to: Int8.self)
+            let source = UnsafePointer(planes[Int(stage.planes.elements[channel])])
+            let plane = places.destination(channel, share).assumingMemoryBound(to: Int8.self)
             let bounds = stage.bounds(channel)
-            for _ in 0..<output.height {
-                if isDense { dense(channel, bounds, source, line) } else { plain(channel, bounds, source, line) }
-                source += rowBytes
-                line += output.width
+            if window == nil {
+                let sum = condensenet_bytes_sum(source, input.pixels, bounds.lower, bounds.upper)
+                plane[0] = scaling.byte(sum, output: channel)
+                continue
+            }
+            let (multiplier, offset) = (scaling.multipliers.elements[channel], scaling.offsets.elements[channel])
+            for y in 0..<output.height {
+                let row = source + y * stride * input.width
+                let line = plane + y * output.width
+                if window == 2 && stride == 2 {
+                    // Beyond its plane's end a row goes into the room before the next.
+                    condensenet_bytes_pool2(
+                        line, plane + places.output.planeStride, row, row + input.width, output.width, bounds.lower,
+                        bounds.upper, multiplier, offset)
+                } else {
+                    plain(channel, bounds, row, line)
+                }
             }
         }
     }
@@ -48,37 +60,14 @@ final class AveragePoolingOperation: PlannedOperation {
         _ channel: Int, _ bounds: (lower: Int8, upper: Int8), _ source: UnsafePointer<Int8>,
         _ line: UnsafeMutablePointer<Int8>
     ) {
-        let input = places.input.shape
-        let (height, width) = (window ?? input.height, window ?? input.width)
+        let (input, side) = (places.input.shape, window ?? 0)
         for x in 0..<places.output.shape.width {
             var sum: Int32 = 0
-            for row in 0..<height {
+            for row in 0..<side {
                 let bytes = source + row * input.width + x * stride
-                for column in 0..<width { sum &+= Int32(min(max(bytes[column], bounds.lower), bounds.upper)) }
+                sum &+= condensenet_bytes_sum(bytes, side, bounds.lower, bounds.upper)
             }
             line[x] = scaling.byte(sum, output: channel)
-        }
-    }
-
-    /// A row of windows of 2×2, sixteen at once.
-    private func dense(
-        _ channel: Int, _ bounds: (lower: Int8, upper: Int8), _ source: UnsafePointer<Int8>,
-        _ line: UnsafeMutablePointer<Int8>
-    ) {
-        let (width, count) = (places.input.shape.width, places.output.shape.width)
-        let (multiplier, offset) = (scaling.multipliers.elements[channel], scaling.offsets.elements[channel])
-        var x = 0
-        while x < count {
-            let bytes = condensenet_bytes_pool2(
-                source + 2 * x, source + width + 2 * x, bounds.lower, bounds.upper, multiplier, offset)
-            if x + 16 <= count {
-                UnsafeMutableRawPointer(line + x).storeBytes(of: bytes, as: SIMD16<Int8>.self)
-            } else {
-                withUnsafeBytes(of: bytes) { bytes in
-                    UnsafeMutableRawPointer(line + x).copyMemory(from: bytes.baseAddress!, byteCount: count - x)
-                }
-            }
-            x += 16
         }
     }
 }

@@ -20,6 +20,10 @@ final class ConvolutionOperation: PlannedOperation {
     /// Where each output of a band of all rows, and of the last, finds what it multiplies.
     private let offsets: (all: StoredArray<Int32>, last: StoredArray<Int32>)
     private let bandRows: Int
+    private let bands: Int
+    private let panelBytes: Int
+    /// Bytes of a line of an output's results, where they are not written to their plane.
+    private let lineBytes: Int
     private let isShuffled: Bool
     private let places: StepPlaces
 
@@ -32,11 +36,13 @@ final class ConvolutionOperation: PlannedOperation {
             convolution, channels: stage.planes.count / groups, input: places.input.shape, output: places.output.shape)
         self.shape = shape
         bandRows = shape.rows(fitting: Self.panelBytes)
+        bands = (shape.outputHeight + bandRows - 1) / bandRows
+        lineBytes = (shape.positions(0..<bandRows) + 127) / 64 * 64
+        panelBytes = shape.byteCount(bandRows)
         // Even one row of outputs with large windows far apart may take more than a thread has.
-        guard shape.byteCount(bandRows) <= FormatLimits.scratchBytes else {
+        guard panelBytes <= FormatLimits.scratchBytes else {
             throw ModelFormatError.limit(
-                what: "bytes of scratch memory for \(step.name)", found: shape.byteCount(bandRows),
-                limit: FormatLimits.scratchBytes)
+                what: "bytes of scratch memory for \(step.name)", found: panelBytes, limit: FormatLimits.scratchBytes)
         }
         let pad = convolution.padding > 0 ? try tensors.bytes("\(step.name).pad") : nil
         inputs = try PanelInputs(shape, groups: groups, stage: stage, pad: pad)
@@ -53,11 +59,7 @@ final class ConvolutionOperation: PlannedOperation {
         self.places = places
     }
 
-    private var bands: Int { (shape.outputHeight + bandRows - 1) / bandRows }
-    private var lineBytes: Int { (shape.positions(0..<bandRows) + 127) / 64 * 64 }
-    private var panelBytes: Int { shape.byteCount(bandRows) }
-
-    var packedBytes: Int { weights.byteCount }
+    var packedBytes: Int { weights.byteCount + inputs.byteCount + offsets.all.byteCount + offsets.last.byteCount }
     var scratchBytes: Int { panelBytes + inputs.rowBytes + weights.tileOutputs * lineBytes }
 
     /// How many times each group's outputs are divided where several threads work.
@@ -81,58 +83,42 @@ final class ConvolutionOperation: PlannedOperation {
             inputs.prepare(
                 scratch, group: group, rows: rows, source: places.source(share),
                 elementRows: UnsafeMutableRawPointer(scratch + panelBytes).assumingMemoryBound(to: Int8.self))
-            for tile in weights.tiles * division / divisions..<weights.tiles * (division + 1) / divisions {
-                run(group: group, tile: tile, rows: rows, isLast: band == bands - 1, share)
-            }
+            run(
+                group, weights.tiles * division / divisions..<weights.tiles * (division + 1) / divisions, rows,
+                isLast: band == bands - 1, share)
         }
     }
 
-    private func run(group: Int, tile: Int, rows: Range<Int>, isLast: Bool, _ share: Share) {
-        let first = tile * weights.tileOutputs
-        let outputs = min(weights.tileOutputs, weights.perGroup - first)
+    /// Computes the outputs of some tiles of a group, whose panel is made.
+    private func run(_ group: Int, _ tiles: Range<Int>, _ rows: Range<Int>, isLast: Bool, _ share: Share) {
+        let (stride, tileOutputs) = (places.output.planeStride, weights.tileOutputs)
+        let outputStride = isShuffled ? stride * groups : stride
         let positions = shape.positions(rows)
-        let planeStride = places.output.planeStride
-        func plane(_ output: Int) -> UnsafeMutablePointer<Int8> {
-            let channel = isShuffled ? (first + output) * groups + group : group * weights.perGroup + first + output
-            return places.destination(channel, share).assumingMemoryBound(to: Int8.self)
-        }
-        // A run of pixels goes where it belongs, and beyond its plane's end into the room before the next.
-        let isDirect =
-            shape.isFlat && outputs == weights.tileOutputs && planeStride >= (places.output.shape.pixels + 15) / 16 * 16
+        let (width, count) = shape.isFlat ? (positions, 1) : (shape.outputWidth, rows.count)
+        let start = rows.lowerBound * shape.outputWidth
+        // Beyond its plane's end the last row goes into the room before the next.
+        let end = isLast ? stride : rows.upperBound * shape.outputWidth
+        let fitsPlane = shape.isFlat && stride >= (places.output.shape.pixels + 15) / 16 * 16
         let lines = share.scratch(of: Int8.self) + panelBytes + inputs.rowBytes
-        ProductLine(
-            panel: share.scratch(of: UInt8.self), offsets: isLast ? offsets.last.pointer : offsets.all.pointer,
-            tile: weights.tile(group, tile), bytes: isDirect ? plane(0) + rows.lowerBound * shape.width : lines,
-            stride: isDirect ? planeStride * (isShuffled ? groups : 1) : lineBytes
-        ).run(outputs: weights.tileOutputs, count: positions)
-        guard !isDirect else { return }
-        for output in 0..<outputs { copy(lines + output * lineBytes, to: plane(output), rows, positions) }
-    }
-
-    /// Brings an output's rows from a line to its plane.
-    private func copy(
-        _ line: UnsafePointer<Int8>, to plane: UnsafeMutablePointer<Int8>, _ rows: Range<Int>, _ positions: Int
-    ) {
-        let width = shape.outputWidth
-        if shape.isFlat {
-            (plane + rows.lowerBound * width).update(from: line, count: positions)
-            return
-        }
-        let end = plane + rows.upperBound * width
-        for row in rows {
-            let source = line + (row - rows.lowerBound) * shape.rowStride
-            let target = plane + row * width
-            var x = 0
-            while x < width {
-                // Sixteen bytes may reach into rows of the same band, which follow.
-                if target + x + 16 <= end {
-                    let bytes = UnsafeRawPointer(source + x).loadUnaligned(as: SIMD16<Int8>.self)
-                    UnsafeMutableRawPointer(target + x).storeBytes(of: bytes, as: SIMD16<Int8>.self)
-                } else {
-                    (target + x).update(from: source + x, count: min(16, width - x))
-                }
-                x += 16
+        let panel = share.scratch(of: UInt8.self)
+        let offsets = isLast ? offsets.last.pointer : offsets.all.pointer
+        var left = weights.perGroup - tiles.lowerBound * tileOutputs
+        var plane =
+            places.destination(isShuffled ? group : group * weights.perGroup, share)
+            .assumingMemoryBound(to: Int8.self) + tiles.lowerBound * tileOutputs * outputStride
+        for tile in tiles {
+            let isDirect = fitsPlane && left >= tileOutputs
+            ProductLine(
+                panel: panel, offsets: offsets, tile: weights.tile(group, tile),
+                bytes: isDirect ? plane + start : lines, stride: isDirect ? outputStride : lineBytes
+            ).run(outputs: tileOutputs, count: positions)
+            for output in 0..<(isDirect ? 0 : min(tileOutputs, left)) {
+                let plane = plane + output * outputStride
+                condensenet_bytes_copy_rows(
+                    plane + start, plane + end, lines + output * lineBytes, shape.rowStride, width, count)
             }
+            plane += tileOutputs * outputStride
+            left -= tileOutputs
         }
     }
 }

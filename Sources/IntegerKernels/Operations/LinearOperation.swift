@@ -6,11 +6,8 @@ import ModelFormat
 /// A fully connected layer: the input is what one output's weights are elsewhere, and outputs lie side by side as pixels do.
 final class LinearOperation: PlannedOperation {
     let kernel = "Linear"
-    /// Outputs of a tile.
-    private static var lanes: Int {
-        Int(CONDENSENET_BYTES_LANES) * Int(CONDENSENET_BYTES_ROW)
-    }
-
+    /// Outputs of a tile: sixteen where there are no more.
+    private let lanes: Int
     private let outputs: Int
     private let inputs: Int
     private let inputPixels: Int
@@ -25,15 +22,16 @@ final class LinearOperation: PlannedOperation {
         let (channels, pixel) = (Int(CONDENSENET_BYTES_CHANNELS), Int(CONDENSENET_BYTES_PIXEL))
         let inputs = step.inputChannels * places.input.shape.pixels
         let outputs = linear.outputs
+        let lanes = outputs <= 16 ? 16 : Int(CONDENSENET_BYTES_LANES) * Int(CONDENSENET_BYTES_ROW)
         let most = Int(CONDENSENET_BYTES_STEPS)
         let steps = ((inputs + channels - 1) / channels + most - 1) / most * most
-        let tiles = (outputs + Self.lanes - 1) / Self.lanes
+        let tiles = (outputs + lanes - 1) / lanes
         let source = try tensors.bytes("\(step.name).weight")
-        weights = try StoredArray(count: tiles * steps * Self.lanes * pixel) { packed in
+        weights = try StoredArray(count: tiles * steps * lanes * pixel) { packed in
             var position = 0
             for tile in 0..<tiles {
                 for step in 0..<steps {
-                    for output in tile * Self.lanes..<(tile + 1) * Self.lanes {
+                    for output in tile * lanes..<(tile + 1) * lanes {
                         for input in step * channels..<(step + 1) * channels {
                             let byte = output < outputs && input < inputs ? source.elements[output * inputs + input] : 0
                             packed[position] = UInt8(bitPattern: byte) ^ UInt8(CONDENSENET_BYTES_BIAS)
@@ -45,8 +43,9 @@ final class LinearOperation: PlannedOperation {
             }
         }
         offsets = try StoredArray(count: steps) { offsets in
-            for step in offsets.indices { offsets[step] = Int32(step * Self.lanes * pixel) }
+            for step in offsets.indices { offsets[step] = Int32(step * lanes * pixel) }
         }
+        self.lanes = lanes
         scaling = try OutputScaling(step, tensors)
         inputPixels = places.input.shape.pixels
         self.inputs = inputs
@@ -57,10 +56,10 @@ final class LinearOperation: PlannedOperation {
 
     var packedBytes: Int { weights.byteCount + offsets.byteCount }
     /// The input as weights are, and the sums of a tile.
-    var scratchBytes: Int { inputBytes + 4 * Self.lanes }
+    var scratchBytes: Int { inputBytes + 4 * lanes }
 
     private var inputBytes: Int { (steps * Int(CONDENSENET_BYTES_PIXEL) + 127) / 64 * 64 }
-    private var tiles: Int { (outputs + Self.lanes - 1) / Self.lanes }
+    private var tiles: Int { (outputs + lanes - 1) / lanes }
 
     func parts(threads: Int) -> Int { Share.parts(of: tiles, threads: threads) }
 
@@ -69,13 +68,16 @@ final class LinearOperation: PlannedOperation {
         var initial = pack(into: input, share)
         let integers = (share.scratch + inputBytes).assumingMemoryBound(to: Int32.self)
         for tile in share.of(tiles) {
-            condensenet_bytes_integers(
-                integers, 1, Int32(CONDENSENET_BYTES_ROW),
-                weights.pointer + tile * steps * Self.lanes * Int(CONDENSENET_BYTES_PIXEL), offsets.pointer, steps,
-                input,
-                &initial)
-            let first = tile * Self.lanes
-            for lane in 0..<min(Self.lanes, outputs - first) {
+            let panel = weights.pointer + tile * steps * lanes * Int(CONDENSENET_BYTES_PIXEL)
+            if lanes == 16 {
+                condensenet_bytes_integers(
+                    integers, 1, 16 / Int32(CONDENSENET_BYTES_LANES), panel, offsets.pointer, steps, input, &initial)
+            } else {
+                condensenet_bytes_integers(
+                    integers, 1, Int32(CONDENSENET_BYTES_ROW), panel, offsets.pointer, steps, input, &initial)
+            }
+            let first = tile * lanes
+            for lane in 0..<min(lanes, outputs - first) {
                 scaling.store(
                     integers[lane], output: first + lane, at: 0, of: places.destination(first + lane, share),
                     asFloat: places.writesFloats)

@@ -1,7 +1,8 @@
+import CBytes
 import Engine
 import ModelFormat
 
-/// The largest bytes of windows, split by channels.
+/// The largest bytes of windows, split by channels: maxima of a window's rows, then of its columns.
 final class MaximumPoolingOperation: PlannedOperation {
     let kernel = "MaxPool"
     private let pooling: Pooling
@@ -16,24 +17,31 @@ final class MaximumPoolingOperation: PlannedOperation {
 
     func parts(threads: Int) -> Int { Share.parts(of: channels, threads: threads) }
 
+    /// Columns of a line of maxima: all that windows cover, and what is read beyond.
+    private var lineBytes: Int {
+        let covered = (places.output.shape.width - 1) * pooling.stride + pooling.kernel
+        return max(covered, places.input.shape.width + pooling.padding) + 64
+    }
+
+    var scratchBytes: Int { lineBytes }
+
     func run(_ share: Share) {
         let (input, output) = (places.input.shape, places.output.shape)
-        func covered(_ position: Int, of side: Int) -> Range<Int> {
-            let first = position * pooling.stride - pooling.padding
-            return max(first, 0)..<min(first + pooling.kernel, side)
-        }
         let planes = places.source(share)
+        let line = share.scratch(of: Int8.self)
         for channel in share.of(channels) {
-            let destination = places.destination(channel, share).assumingMemoryBound(to: Int8.self)
+            let source = UnsafePointer(planes[channel])
+            let plane = places.destination(channel, share).assumingMemoryBound(to: Int8.self)
             for y in 0..<output.height {
-                for x in 0..<output.width {
-                    var largest = Int8.min
-                    for row in covered(y, of: input.height) {
-                        let line = planes[channel] + row * input.width
-                        for column in covered(x, of: input.width) { largest = max(largest, line[column]) }
-                    }
-                    destination[y * output.width + x] = largest
+                let first = y * pooling.stride - pooling.padding
+                line.update(repeating: .min, count: lineBytes)
+                for row in max(first, 0)..<min(first + pooling.kernel, input.height) {
+                    condensenet_bytes_raise(line + pooling.padding, source + row * input.width, input.width)
                 }
+                // Beyond its plane's end the last row goes into the room before the next.
+                condensenet_bytes_maxima(
+                    plane + y * output.width, plane + places.output.planeStride, line, output.width, pooling.kernel,
+                    pooling.stride)
             }
         }
     }

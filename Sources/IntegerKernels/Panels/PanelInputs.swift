@@ -13,6 +13,8 @@ struct PanelInputs: Sendable {
     private let lower: StoredArray<Int8>
     private let upper: StoredArray<Int8>
     private let pads: StoredArray<Int8>
+    /// Whether any byte may lie outside its bounds.
+    private let isBounded: Bool
 
     /// - Parameter pad: what surrounds each channel; `nil` for none.
     /// - Throws: `MemoryError`.
@@ -33,14 +35,18 @@ struct PanelInputs: Sendable {
         lower = try each { stage.bounds($0).lower }
         upper = try each { stage.bounds($0).upper }
         pads = try each { pad?.elements[$0] ?? 0 }
+        isBounded = zip(lower, upper).contains { $0 > -128 || $1 < 127 }
         self.perGroup = perGroup
         self.shape = shape
     }
 
+    /// Bytes of what is known of all elements.
+    var byteCount: Int { planes.byteCount + lower.byteCount + upper.byteCount + pads.byteCount }
+
     /// Bytes of a thread's memory besides the panel: rows of elements, where windows move by more than one pixel.
     var rowBytes: Int { shape.isStrided ? Int(CONDENSENET_BYTES_CHANNELS) * rowBytesOfElement : 0 }
 
-    private var rowBytesOfElement: Int { (shape.outputWidth + 63) / 64 * 64 }
+    private var rowBytesOfElement: Int { (shape.outputWidth + 15 + 63) / 64 * 64 }
 
     /// Makes the panel of a group for a band of output rows.
     ///
@@ -63,22 +69,27 @@ struct PanelInputs: Sendable {
     /// Channels' rows as they are, padding between them.
     private func shifted(_ panel: UnsafeMutablePointer<UInt8>, _ first: Int, _ rows: Range<Int>, _ source: Planes<Int8>)
     {
-        let (pixel, width, padding) = (Int(CONDENSENET_BYTES_PIXEL), shape.width, shape.padding)
         let (lower, upper) = (lower.pointer + first, upper.pointer + first)
-        let pad = PanelPad(pads.pointer + first)
-        let planes = StepRows { UnsafePointer(source[Int(self.planes.elements[first + $0])]) }
-        var target = panel
-        for row in 0..<shape.panelRows(rows.count) {
-            let y = rows.lowerBound + row - padding
-            if y < 0 || y >= shape.height {
-                pad.fill(target, shape.rowStride)
-            } else {
-                pad.fill(target, padding)
-                planes.interleave(from: y * width, count: width, into: target + padding * pixel, lower, upper)
-            }
-            target += shape.rowStride * pixel
+        let planes = planes.pointer + first
+        let step = StepRows(lower, upper) { UnsafePointer(source[Int(planes[$0])]) }
+        if shape.isFlat {
+            step.interleave(
+                from: rows.lowerBound * shape.width, width: shape.positions(rows), bounded: isBounded, into: panel)
+            return
         }
-        pad.fill(target, padding)
+        let pad = PanelPad(pads.pointer + first)
+        let (padding, rowBytes) = (shape.padding, shape.rowStride * Int(CONDENSENET_BYTES_PIXEL))
+        let top = rows.lowerBound - padding
+        let bottom = top + shape.panelRows(rows.count)
+        let begin = min(max(top, 0), bottom)
+        let inside = begin..<max(begin, min(bottom, shape.height))
+        let target = panel + (inside.lowerBound - top) * rowBytes
+        step.interleave(
+            from: inside.lowerBound * shape.width, width: shape.width, rows: inside.count, sourceStride: shape.width,
+            stride: shape.rowStride, padding: padding, pad: pad.bits, bounded: isBounded, into: target)
+        guard padding > 0 else { return }
+        pad.fill(panel, (inside.lowerBound - top) * shape.rowStride)
+        pad.fill(target + inside.count * rowBytes, (bottom - inside.upperBound) * shape.rowStride + padding)
     }
 
     /// A row for every element of a filter.
@@ -101,12 +112,9 @@ struct PanelInputs: Sendable {
                 let plane = source[Int(planes.elements[first + index])] + y * shape.width
                 gather(plane, column: tap % shape.kernel - shape.padding, first + index, into: line)
             }
-            let line = StepRows { UnsafePointer(elementRows + $0 * rowBytesOfElement) }
+            let line = StepRows(lower.pointer, upper.pointer) { UnsafePointer(elementRows + $0 * rowBytesOfElement) }
             let target = panel + (row - rows.lowerBound) * shape.rowStride * Int(CONDENSENET_BYTES_PIXEL)
-            withUnsafeBytes(of: SIMD8<Int8>(-128, -128, -128, -128, 127, 127, 127, 127)) { bounds in
-                let bounds = bounds.baseAddress!.assumingMemoryBound(to: Int8.self)
-                line.interleave(from: 0, count: shape.outputWidth, into: target, bounds, bounds + 4)
-            }
+            line.interleave(from: 0, width: shape.outputWidth, bounded: false, into: target)
         }
     }
 
@@ -118,21 +126,15 @@ struct PanelInputs: Sendable {
         let (lower, upper) = (lower.elements[element], upper.elements[element])
         let begin = min(max((stride - 1 - column) / stride, 0), count)
         let end = width > column ? max(min((width - 1 - column) / stride + 1, count), begin) : begin
-        for x in 0..<begin { line[x] = pads.elements[element] }
-        var x = begin
-        while x + 16 <= end {
-            let bytes = StridedBytes.load(row + x * stride + column, stride: stride)
-            let bounded = bytes.clamped(lowerBound: SIMD16(repeating: lower), upperBound: SIMD16(repeating: upper))
-            UnsafeMutableRawPointer(line + x).storeBytes(of: bounded, as: SIMD16<Int8>.self)
-            x += 16
+        let pad = pads.elements[element]
+        for x in 0..<begin { line[x] = pad }
+        let source = row + column
+        if stride == 2 {
+            // Bytes beyond the row, where others lie, go beyond the line's end.
+            condensenet_bytes_every_second(line + begin, source + 2 * begin, end - begin, lower, upper)
+        } else {
+            for x in begin..<end { line[x] = min(max(source[x * stride], lower), upper) }
         }
-        while x < end {
-            line[x] = min(max(row[x * stride + column], lower), upper)
-            x += 1
-        }
-        while x < count {
-            line[x] = pads.elements[element]
-            x += 1
-        }
+        for x in end..<count { line[x] = pad }
     }
 }

@@ -11,28 +11,40 @@ enum PanelLayout {
 /// The rows that a step of a panel is made of.
 struct StepRows {
     private let rows: (UnsafePointer<Int8>, UnsafePointer<Int8>, UnsafePointer<Int8>, UnsafePointer<Int8>)
+    private let lower: UnsafePointer<Int8>
+    private let upper: UnsafePointer<Int8>
 
-    /// The rows of the step's elements, as `row` gives them.
+    /// The rows of the step's elements, as `row` gives them, and each element's bounds.
     @inline(__always)
-    init(_ row: (Int) -> UnsafePointer<Int8>) {
+    init(_ lower: UnsafePointer<Int8>, _ upper: UnsafePointer<Int8>, _ row: (Int) -> UnsafePointer<Int8>) {
         let (first, second) = (row(0), row(1))
         rows = PanelLayout.channels == 4 ? (first, second, row(2), row(3)) : (first, second, first, second)
+        self.lower = lower
+        self.upper = upper
     }
 
-    /// Brings `count` bytes of each row into a panel, and up to fifteen beyond.
+    /// Brings rows of `width` bytes into a panel, and up to fifteen bytes beyond each; `padding` positions before it are filled.
     @inline(__always)
     func interleave(
-        from start: Int, count: Int, into panel: UnsafeMutablePointer<UInt8>, _ lower: UnsafePointer<Int8>,
-        _ upper: UnsafePointer<Int8>
+        from start: Int, width: Int, rows count: Int = 1, sourceStride: Int = 0, stride: Int = 0, padding: Int = 0,
+        pad: UInt32 = 0, bounded: Bool, into panel: UnsafeMutablePointer<UInt8>
     ) {
-        condensenet_bytes_interleave_row(
-            panel, rows.0 + start, rows.1 + start, rows.2 + start, rows.3 + start, count, lower, upper)
+        if bounded {
+            condensenet_bytes_interleave_rows(
+                panel, rows.0 + start, rows.1 + start, rows.2 + start, rows.3 + start, lower, upper, true, width, count,
+                sourceStride, stride, padding, pad)
+        } else {
+            condensenet_bytes_interleave_rows(
+                panel, rows.0 + start, rows.1 + start, rows.2 + start, rows.3 + start, lower, upper, false, width,
+                count, sourceStride, stride, padding, pad)
+        }
     }
 }
 
 /// What surrounds the planes of a step's elements, as a panel holds it.
 struct PanelPad {
-    private let bits: UInt32
+    /// The bytes of a position.
+    let bits: UInt32
 
     /// The bytes that surround the elements' planes.
     @inline(__always)
@@ -60,19 +72,5 @@ struct PanelPad {
                 panel.storeBytes(of: UInt16(truncatingIfNeeded: bits), toByteOffset: 2 * position, as: UInt16.self)
             }
         }
-    }
-}
-
-/// Sixteen bytes at equal distances.
-enum StridedBytes {
-    /// The bytes from `bytes` on, `stride` apart; up to `stride` bytes beyond the last are read.
-    @inline(__always)
-    static func load(_ bytes: UnsafePointer<Int8>, stride: Int) -> SIMD16<Int8> {
-        let raw = UnsafeRawPointer(bytes)
-        if stride == 1 { return raw.loadUnaligned(as: SIMD16<Int8>.self) }
-        if stride == 2 { return raw.loadUnaligned(as: SIMD32<Int8>.self).evenHalf }
-        var gathered = SIMD16<Int8>()
-        for lane in 0..<16 { gathered[lane] = bytes[lane * stride] }
-        return gathered
     }
 }

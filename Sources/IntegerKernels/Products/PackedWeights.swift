@@ -7,6 +7,8 @@ struct PackedWeights: Sendable {
     let perGroup: Int
     /// Outputs of a tile: 1, 2 or the most.
     let tileOutputs: Int
+    /// Tiles of a group.
+    let tiles: Int
     /// Steps that are multiplied.
     private let products: Int
     private let weights: StoredArray<UInt8>
@@ -71,11 +73,10 @@ struct PackedWeights: Sendable {
         }
         self.perGroup = perGroup
         self.tileOutputs = tileOutputs
+        self.tiles = tiles
         self.products = products
     }
 
-    /// Tiles of a group.
-    var tiles: Int { (perGroup + tileOutputs - 1) / tileOutputs }
     /// Bytes of all that is packed.
     var byteCount: Int { weights.byteCount + initial.byteCount + scaling.byteCount }
 
