@@ -52,8 +52,9 @@ def kernel(mangled):
     if not re.match(r"\$s(7Kernels|14IntegerKernels|\d+zKernels)", mangled):
         return None
     names = identifiers(mangled[2:])[1:]
-    types = [name for name in names[2:] if re.match(r"(Direct|Output|Joined)?(Pixels|Tile)\d*$", name)]
-    # Which bundles are joined is left out: a mangled name spells a type only once.
+    types = [name for name in names[2:] if re.match(r"(Direct|Output|Joined)?(Pixels|Tile|Outputs)\d*$", name)]
+    # Which outputs and bundles are joined is left out: a mangled name spells a type only once.
     if "JoinedPixels" in types:
         types = types[:types.index("JoinedPixels") + 1]
-    return " ".join([".".join(names[:2])] + [name for name in types if name not in ("DirectTile", "OutputTile")])
+    left_out = {"DirectTile", "OutputTile"} | ({"OutputTile1"} if "JoinedOutputs" in types else set())
+    return " ".join([".".join(names[:2])] + [name for name in types if name not in left_out])
