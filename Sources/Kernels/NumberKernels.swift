@@ -37,12 +37,9 @@ extension Convolution3x3 {
     }
 
     func runReference(
-        input: UnsafePointer<Number>, inputPlaneStride: Int, weights: UnsafePointer<Float>,
-        bias: UnsafePointer<Float>?, output: UnsafeMutablePointer<Number>, outputPlaneStride: Int
+        _ operands: PlaneOperands<Number>, weights: UnsafePointer<Float>, bias: UnsafePointer<Float>?
     ) {
-        runReference(
-            Number.self, input: input, inputPlaneStride: inputPlaneStride, weights: weights, bias: bias,
-            output: output, outputPlaneStride: outputPlaneStride)
+        runReference(Number.self, operands, weights: weights, bias: bias)
     }
 }
 
@@ -55,18 +52,15 @@ extension Winograd3x3 {
     /// - Precondition: the buffers have the sizes that the operands' descriptions give, `scratch` has `scratchCount`
     ///   elements, and the range lies within `0..<tiles`.
     public func run(
-        _ operands: Winograd3x3Operands<Number>, tiles: Range<Int>, scratch: UnsafeMutablePointer<Number>
+        _ operands: PlaneOperands<Number>, tiles: Range<Int>, scratch: UnsafeMutablePointer<Number>
     ) {
         run(Number.self, operands, tiles: tiles, scratch: scratch)
     }
 
     func runReference(
-        input: UnsafePointer<Number>, inputPlaneStride: Int, weights: UnsafePointer<Float>,
-        bias: UnsafePointer<Float>?, output: UnsafeMutablePointer<Number>, outputPlaneStride: Int
+        _ operands: PlaneOperands<Number>, weights: UnsafePointer<Float>, bias: UnsafePointer<Float>?
     ) {
-        runReference(
-            Number.self, input: input, inputPlaneStride: inputPlaneStride, weights: weights, bias: bias,
-            output: output, outputPlaneStride: outputPlaneStride)
+        runReference(Number.self, operands, weights: weights, bias: bias)
     }
 }
 

@@ -18,10 +18,7 @@ struct Convolution2DTests {
             stride \(stride), padding \(padding), pre-activation \(preActivation?.rawValue ?? "-"), \
             activation \(activation), seed \(seed)
             """
-        var random = SplitMix64(seed: seed)
-        func buffer<Element>(_ count: Int) -> GuardedBuffer<Element> {
-            GuardedBuffer(count: count, offset: 1) { _ in strange ? random.strangeValue() : random.value() }
-        }
+        var buffer = RandomBuffers(seed: seed, strange: strange, offset: 1)
         let shape = Convolution2D(
             groups: groups, inputs: inputs, outputs: outputs, inputWidth: width, inputHeight: height,
             kernelWidth: kernel.0, kernelHeight: kernel.1, stride: stride, padding: padding,
@@ -32,7 +29,7 @@ struct Convolution2DTests {
         let bias: FloatBuffer = buffer(groups * outputs)
         let (scale, shift): (NumberBuffer, NumberBuffer) = (buffer(groups * inputs), buffer(groups * inputs))
         let inputPlanes = IndexBuffer(
-            (0..<groups * inputs).map { _ in Int.random(in: 0..<groups * inputs, using: &random) })
+            (0..<groups * inputs).map { _ in Int.random(in: 0..<groups * inputs, using: &buffer.random) })
         let outputPlanes = IndexBuffer((0..<groups * outputs).reversed())
         let packed = NumberBuffer(count: shape.packedCount)
         shape.pack(weights: weights.readOnly, bias: bias.readOnly, into: packed.pointer)

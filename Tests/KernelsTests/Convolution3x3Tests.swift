@@ -20,10 +20,7 @@ private final class SpatialData {
         description =
             "groups \(groups), inputs \(inputs), outputs \(outputs), \(height)×\(width), activation \(activation), "
             + "strange \(strange), offset \(offset), seed \(seed)"
-        var random = SplitMix64(seed: seed)
-        func buffer<Element>(_ count: Int) -> GuardedBuffer<Element> {
-            GuardedBuffer(count: count, offset: offset) { _ in strange ? random.strangeValue() : random.value() }
-        }
+        var buffer = RandomBuffers(seed: seed, strange: strange, offset: offset)
         shape = Convolution3x3(
             groups: groups, inputs: inputs, outputs: outputs, width: width, height: height, activation: activation)
         layout = PaddedPlanes(width: width, rows: height)
@@ -48,9 +45,12 @@ private final class SpatialData {
     /// Whether the kernel, run on ranges of rows and groups that cover the convolution, equals the reference.
     func check(sourceLocation: SourceLocation = #_sourceLocation) {
         let expected = NumberBuffer(count: output.count)
+        let pixels = shape.width * shape.height
         shape.runReference(
-            input: input.readOnly, inputPlaneStride: shape.width * shape.height, weights: weights.readOnly,
-            bias: bias.readOnly, output: expected.pointer, outputPlaneStride: shape.width * shape.height)
+            PlaneOperands(
+                input: input.readOnly, inputPlaneStride: pixels, weights: packed.readOnly, output: expected.pointer,
+                outputPlaneStride: pixels),
+            weights: weights.readOnly, bias: bias.readOnly)
         for rowsAtOnce in [shape.height, 1, 3] {
             output.pointer.update(repeating: .nan, count: output.count)
             for group in 0..<shape.groups {

@@ -20,10 +20,7 @@ struct DenseLayerTests {
             \(channels) channels, \(groups) groups, growth \(growth), \(height)×\(width), bands of \(bandRows ?? 0), \
             \(rowsAtOnce) rows at once, seed \(seed)
             """
-        var random = SplitMix64(seed: seed)
-        func buffer<Element>(_ count: Int) -> GuardedBuffer<Element> {
-            GuardedBuffer(count: count) { _ in strange ? random.strangeValue() : random.value() }
-        }
+        var buffer = RandomBuffers(seed: seed, strange: strange)
         let (inputs, outputs, pixels) = (channels / groups, 4 * growth / groups, width * height)
         let pointwise = PointwiseConvolution(
             groups: groups, inputs: inputs, outputs: outputs, width: width, height: height,
@@ -46,7 +43,7 @@ struct DenseLayerTests {
         pointwise.pack(
             weights: weights1.readOnly, bias: bias1.readOnly, normalization: normalization, into: packed1.pointer)
         spatial.pack(weights: weights3.readOnly, bias: nil, into: packed3.pointer)
-        let inputPlanes = IndexBuffer((0..<channels).map { _ in Int.random(in: 0..<channels, using: &random) })
+        let inputPlanes = IndexBuffer((0..<channels).map { _ in Int.random(in: 0..<channels, using: &buffer.random) })
         let middlePlanes = IndexBuffer((0..<4 * growth).map { $0 % outputs * groups + $0 / outputs })
         let gathered = GatheredBuffer(pointwise, planes: inputPlanes.readOnly, normalization: normalization)
 
@@ -61,8 +58,10 @@ struct DenseLayerTests {
                 outputPlanes: middlePlanes.readOnly),
             weights: weights1.readOnly, bias: bias1.readOnly, normalization: normalization)
         spatial.runReference(
-            input: middle.readOnly, inputPlaneStride: pixels, weights: weights3.readOnly, bias: nil,
-            output: expected.pointer + channels * stride, outputPlaneStride: stride)
+            PlaneOperands(
+                input: middle.readOnly, inputPlaneStride: pixels, weights: packed3.readOnly,
+                output: expected.pointer + channels * stride, outputPlaneStride: stride),
+            weights: weights3.readOnly, bias: nil)
 
         let operands = DenseLayerOperands(
             input: features.readOnly, inputPlaneStride: stride, inputs: gathered.inputs,

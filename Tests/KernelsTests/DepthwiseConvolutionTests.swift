@@ -13,10 +13,7 @@ struct DepthwiseConvolutionTests {
     ) {
         let description: Comment =
             "\(height)×\(width), kernel \(kernel), stride \(stride), padding \(padding), seed \(seed)"
-        var random = SplitMix64(seed: seed)
-        func buffer<Element>(_ count: Int) -> GuardedBuffer<Element> {
-            GuardedBuffer(count: count, offset: 1) { _ in strange ? random.strangeValue() : random.value() }
-        }
+        var buffer = RandomBuffers(seed: seed, strange: strange, offset: 1)
         let shape = DepthwiseConvolution(
             channels: channels, inputWidth: width, inputHeight: height, kernel: kernel, stride: stride,
             padding: padding, activation: Activation.allCases[Int(seed % 3)])
@@ -27,17 +24,17 @@ struct DepthwiseConvolutionTests {
         shape.pack(weights: weights.readOnly, bias: bias.readOnly, into: packed.pointer)
         let pixels = shape.width * shape.height
         let expected = NumberBuffer(count: channels * pixels)
-        shape.runReference(
-            Number.self, input: input.readOnly, inputPlaneStride: width * height, weights: weights.readOnly,
-            bias: bias.readOnly,
-            output: expected.pointer, outputPlaneStride: pixels)
+        func operands(_ output: NumberBuffer) -> PlaneOperands<Number> {
+            PlaneOperands(
+                input: input.readOnly, inputPlaneStride: width * height, weights: packed.readOnly,
+                output: output.pointer, outputPlaneStride: pixels)
+        }
+        shape.runReference(Number.self, operands(expected), weights: weights.readOnly, bias: bias.readOnly)
         let actual = NumberBuffer(count: channels * pixels, offset: 3)
         let scratch = NumberBuffer(count: shape.scratchCount)
         for channel in 0..<channels {
             shape.run(
-                Number.self, input: input.readOnly, inputPlaneStride: width * height, weights: packed.readOnly,
-                output: actual.pointer, outputPlaneStride: pixels, channels: channel..<channel + 1,
-                scratch: scratch.pointer)
+                Number.self, operands(actual), channels: channel..<channel + 1, scratch: scratch.pointer)
         }
         keepAlive(input, weights, bias, packed)
         #expect(firstDifference(actual.values, expected.values) == nil, description)

@@ -43,6 +43,23 @@ final class GuardedBuffer<Element: KernelElement> {
     }
 }
 
+/// Makes buffers of random numbers, one drawn after the other.
+struct RandomBuffers {
+    var random: SplitMix64
+    private let strange: Bool
+    private let offset: Int
+
+    /// Values in −1…1, or where they are `strange`, now and then what no network should meet; see `GuardedBuffer` for `offset`.
+    init(seed: UInt64, strange: Bool = false, offset: Int = 0) {
+        random = SplitMix64(seed: seed)
+        (self.strange, self.offset) = (strange, offset)
+    }
+
+    mutating func callAsFunction<Element>(_ count: Int) -> GuardedBuffer<Element> {
+        GuardedBuffer(count: count, offset: offset) { _ in strange ? random.strangeValue() : random.value() }
+    }
+}
+
 /// Integers that outlive the calls which look at them.
 final class IndexBuffer {
     let pointer: UnsafeMutablePointer<Int32>

@@ -21,10 +21,7 @@ private final class WinogradData {
         description =
             "groups \(groups), inputs \(inputs), outputs \(outputs), \(height)×\(width), activation \(activation), "
             + "strange \(strange), offset \(offset), seed \(seed)"
-        var random = SplitMix64(seed: seed)
-        func buffer<Element>(_ count: Int) -> GuardedBuffer<Element> {
-            GuardedBuffer(count: count, offset: offset) { _ in strange ? random.strangeValue() : random.value() }
-        }
+        var buffer = RandomBuffers(seed: seed, strange: strange, offset: offset)
         shape = Winograd3x3(
             groups: groups, inputs: inputs, outputs: outputs, width: width, height: height, activation: activation,
             blocksAtOnce: blocksAtOnce)
@@ -38,21 +35,22 @@ private final class WinogradData {
         scratch = NumberBuffer(count: shape.scratchCount, offset: offset)
     }
 
+    private func operands(_ output: NumberBuffer) -> PlaneOperands<Number> {
+        PlaneOperands(
+            input: input.readOnly, inputPlaneStride: planeStride, weights: packed.readOnly, output: output.pointer,
+            outputPlaneStride: planeStride)
+    }
+
     /// Whether the kernel equals its reference, writes nothing but pixels and stays within its buffers.
     func check(sourceLocation: SourceLocation = #_sourceLocation) {
         let expected = NumberBuffer(count: output.count) { _ in -7 }
-        shape.runReference(
-            input: input.readOnly, inputPlaneStride: planeStride, weights: weights.readOnly, bias: bias.readOnly,
-            output: expected.pointer, outputPlaneStride: planeStride)
+        shape.runReference(operands(expected), weights: weights.readOnly, bias: bias.readOnly)
         for tilesAtOnce in [shape.tiles, 1, 2] {
             output.pointer.update(repeating: -7, count: output.count)
             scratch.pointer.update(repeating: .nan, count: scratch.count)
             for tile in stride(from: 0, to: shape.tiles, by: max(1, tilesAtOnce)) {
                 shape.run(
-                    Winograd3x3Operands(
-                        input: input.readOnly, inputPlaneStride: planeStride, weights: packed.readOnly,
-                        output: output.pointer, outputPlaneStride: planeStride),
-                    tiles: tile..<min(tile + tilesAtOnce, shape.tiles), scratch: scratch.pointer)
+                    operands(output), tiles: tile..<min(tile + tilesAtOnce, shape.tiles), scratch: scratch.pointer)
             }
             let difference = firstDifference(output.values, expected.values)
             #expect(difference == nil, "\(description), \(tilesAtOnce) tiles at once", sourceLocation: sourceLocation)

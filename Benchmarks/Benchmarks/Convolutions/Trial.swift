@@ -67,7 +67,7 @@ struct Trial: Sendable {
             let weights = floats(convolution.packedCount)
             convolution.pack(weights: floats(channels * shape.inputs * 9), bias: nil, into: weights)
             let stride = recommendedPlaneStride(pixels: shape.size * shape.size)
-            let operands = Winograd3x3Operands(
+            let operands = PlaneOperands(
                 input: floats(shape.groups * shape.inputs * stride + Winograd3x3.inputSlack),
                 inputPlaneStride: stride, weights: weights, output: floats(channels * stride),
                 outputPlaneStride: stride)

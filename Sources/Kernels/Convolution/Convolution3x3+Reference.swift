@@ -5,15 +5,10 @@ extension Convolution3x3 {
     /// the whole convolution.
     ///
     /// - Parameters:
-    ///   - input: `groups * inputs` planes, pixel `(y, x)` at `y * width + x`.
-    ///   - inputPlaneStride: elements from one input plane to the next.
     ///   - weights: `[groups * outputs][inputs][3][3]`.
     ///   - bias: `[groups * outputs]`, or nil for zero.
-    ///   - output: receives `groups * outputs` planes, laid out likewise.
-    ///   - outputPlaneStride: elements from one output plane to the next.
     func runReference<Element: KernelElement>(
-        _: Element.Type, input: UnsafePointer<Element>, inputPlaneStride: Int, weights: UnsafePointer<Float>,
-        bias: UnsafePointer<Float>?, output: UnsafeMutablePointer<Element>, outputPlaneStride: Int
+        _: Element.Type, _ operands: PlaneOperands<Element>, weights: UnsafePointer<Float>, bias: UnsafePointer<Float>?
     ) {
         for channel in 0..<groups * outputs {
             for y in 0..<height {
@@ -21,7 +16,7 @@ extension Convolution3x3 {
                     var sum = Element(bias?[channel] ?? 0)
                     for dx in 0..<3 {
                         for i in 0..<inputs {
-                            let plane = input + (channel / outputs * inputs + i) * inputPlaneStride
+                            let plane = operands.input + (channel / outputs * inputs + i) * operands.inputPlaneStride
                             for dy in 0..<3 {
                                 let (row, column) = (y + dy - 1, x + dx - 1)
                                 let inside = row >= 0 && row < height && column >= 0 && column < width
@@ -31,7 +26,7 @@ extension Convolution3x3 {
                             }
                         }
                     }
-                    output[channel * outputPlaneStride + y * width + x] = activation.applied(to: sum)
+                    operands.output[channel * operands.outputPlaneStride + y * width + x] = activation.applied(to: sum)
                 }
             }
         }

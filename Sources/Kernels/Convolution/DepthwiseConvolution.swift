@@ -82,24 +82,21 @@ public struct DepthwiseConvolution: Sendable, Equatable {
     /// Allocates nothing.
     ///
     /// - Parameters:
-    ///   - input: pixel `(y, x)` of plane `c` at `c * inputPlaneStride + y * inputWidth + x`.
-    ///   - packed: what `pack` made.
-    ///   - output: laid out likewise, with its own stride and width; elements between planes are left alone.
-    ///   - range: the planes.
+    ///   - operands: where the planes and packed weights are.
+    ///   - range: the planes to compute.
     ///   - scratch: `scratchCount` elements.
     /// - Precondition: the planes lie in both buffers, and the range within `0..<channels`.
     func run<Element: TiledElement>(
-        _: Element.Type, input: UnsafePointer<Element>, inputPlaneStride: Int, weights packed: UnsafePointer<Element>,
-        output: UnsafeMutablePointer<Element>, outputPlaneStride: Int, channels range: Range<Int>,
+        _: Element.Type, _ operands: PlaneOperands<Element>, channels range: Range<Int>,
         scratch: UnsafeMutablePointer<Element>
     ) {
         precondition(range.lowerBound >= 0 && range.upperBound <= channels)
         guard width > 0 else { return }
         let columns = PixelTiling(pixels: width)
         for channel in range {
-            separate(input + channel &* inputPlaneStride, into: scratch)
-            let weights = packed + channel &* packedPlaneCount
-            let plane = output + channel &* outputPlaneStride
+            separate(operands.input + channel &* operands.inputPlaneStride, into: scratch)
+            let weights = operands.weights + channel &* packedPlaneCount
+            let plane = operands.output + channel &* operands.outputPlaneStride
             for row in 0..<height {
                 var column = 0
                 for _ in 0..<columns.tiles16 { tile(Element.Pixels16.self, scratch, weights, plane, row, &column) }
@@ -164,8 +161,7 @@ public struct DepthwiseConvolution: Sendable, Equatable {
 
     /// What `run` computes, in the plainest way, for all planes, from unpacked weights.
     func runReference<Element: KernelElement>(
-        _: Element.Type, input: UnsafePointer<Element>, inputPlaneStride: Int, weights: UnsafePointer<Float>,
-        bias: UnsafePointer<Float>?, output: UnsafeMutablePointer<Element>, outputPlaneStride: Int
+        _: Element.Type, _ operands: PlaneOperands<Element>, weights: UnsafePointer<Float>, bias: UnsafePointer<Float>?
     ) {
         Convolution2D(
             groups: channels, inputs: 1, outputs: 1, inputWidth: inputWidth, inputHeight: inputHeight,
@@ -173,7 +169,7 @@ public struct DepthwiseConvolution: Sendable, Equatable {
         ).runReference(
             Element.self,
             Convolution2DOperands(
-                input: input, inputPlaneStride: inputPlaneStride, weights: UnsafePointer(output), output: output,
-                outputPlaneStride: outputPlaneStride), weights: weights, bias: bias)
+                input: operands.input, inputPlaneStride: operands.inputPlaneStride, weights: operands.weights,
+                output: operands.output, outputPlaneStride: operands.outputPlaneStride), weights: weights, bias: bias)
     }
 }

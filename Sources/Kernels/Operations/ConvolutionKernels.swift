@@ -48,9 +48,11 @@ extension DepthwiseConvolution: PlaneConvolution {
     func run(_ source: Planes<Number>, _ weights: UnsafePointer<Number>, _ destination: Planes<Number>, _ share: Share)
     {
         run(
-            Number.self, input: source.base, inputPlaneStride: source.stride, weights: weights,
-            output: destination.base,
-            outputPlaneStride: destination.stride, channels: share.of(channels), scratch: share.scratch())
+            Number.self,
+            PlaneOperands(
+                input: source.base, inputPlaneStride: source.stride, weights: weights, output: destination.base,
+                outputPlaneStride: destination.stride),
+            channels: share.of(channels), scratch: share.scratch())
     }
 }
 
@@ -76,7 +78,7 @@ extension Winograd3x3: PlaneConvolution {
     func run(_ source: Planes<Number>, _ weights: UnsafePointer<Number>, _ destination: Planes<Number>, _ share: Share)
     {
         run(
-            Winograd3x3Operands(
+            PlaneOperands(
                 input: source.base, inputPlaneStride: source.stride, weights: weights, output: destination.base,
                 outputPlaneStride: destination.stride),
             tiles: share.of(tiles), scratch: share.scratch())

@@ -5,15 +5,10 @@ extension Winograd3x3 {
     /// convolution, with the same operations in the same order.
     ///
     /// - Parameters:
-    ///   - input: `groups * inputs` planes, pixel `(y, x)` at `y * width + x`.
-    ///   - inputPlaneStride: elements from one input plane to the next.
     ///   - weights: `[groups * outputs][inputs][3][3]`.
     ///   - bias: `[groups * outputs]`, or nil for zero.
-    ///   - output: receives `groups * outputs` planes, laid out likewise.
-    ///   - outputPlaneStride: elements from one output plane to the next.
     func runReference<Element: KernelElement>(
-        _: Element.Type, input: UnsafePointer<Element>, inputPlaneStride: Int, weights: UnsafePointer<Float>,
-        bias: UnsafePointer<Float>?, output: UnsafeMutablePointer<Element>, outputPlaneStride: Int
+        _: Element.Type, _ operands: PlaneOperands<Element>, weights: UnsafePointer<Float>, bias: UnsafePointer<Float>?
     ) {
         for channel in 0..<groups * outputs {
             for block in 0..<blocks {
@@ -25,7 +20,7 @@ extension Winograd3x3 {
                             totals = i == Element.sumTerms / 2 ? sums : zip(totals, sums).map(+)
                             sums = totals.map { _ in 0 }
                         }
-                        let plane = input + (channel / outputs * inputs + i) * inputPlaneStride
+                        let plane = operands.input + (channel / outputs * inputs + i) * operands.inputPlaneStride
                         for dx in 0..<3 {
                             let kernel = weights + (channel * inputs + i) * 9 + dx
                             let (t0, t1, t2, t3, t4, t5): (Element, Element, Element, Element, Element, Element) =
@@ -43,7 +38,8 @@ extension Winograd3x3 {
                     {
                         let y = block * WinogradTransform.results + row
                         guard y < height else { continue }
-                        output[channel * outputPlaneStride + y * width + x] = activation.applied(to: result)
+                        operands.output[channel * operands.outputPlaneStride + y * width + x] = activation.applied(
+                            to: result)
                     }
                 }
             }

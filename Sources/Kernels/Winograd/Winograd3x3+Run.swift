@@ -9,7 +9,7 @@ extension Winograd3x3 {
     /// - Precondition: the buffers have the sizes that the operands' descriptions give, `scratch` has `scratchCount`
     ///   elements, and the range lies within `0..<tiles`.
     func run<Element: TiledElement>(
-        _: Element.Type, _ operands: Winograd3x3Operands<Element>, tiles range: Range<Int>,
+        _: Element.Type, _ operands: PlaneOperands<Element>, tiles range: Range<Int>,
         scratch: UnsafeMutablePointer<Element>
     ) {
         precondition(range.lowerBound >= 0 && range.upperBound <= tiles)
@@ -31,7 +31,7 @@ extension Winograd3x3 {
 /// One group's share of a call.
 private struct WinogradRun<Element: TiledElement> {
     private let shape: Winograd3x3
-    private let operands: Winograd3x3Operands<Element>
+    private let operands: PlaneOperands<Element>
     private let group: Int
     /// The tiles to compute, counted within the group.
     private let tiles: Range<Int>
@@ -47,7 +47,7 @@ private struct WinogradRun<Element: TiledElement> {
     private let sumsStride: Int
 
     init(
-        _ shape: Winograd3x3, _ operands: Winograd3x3Operands<Element>, group: Int, tiles: Range<Int>,
+        _ shape: Winograd3x3, _ operands: PlaneOperands<Element>, group: Int, tiles: Range<Int>,
         scratch: UnsafeMutablePointer<Element>
     ) {
         self.shape = shape

@@ -107,7 +107,7 @@ public struct Winograd3x3: Sendable, Equatable {
     /// Elements of scratch that one call of `run` needs.
     public var scratchCount: Int { transformedCount + sumsCount }
 
-    /// Elements that must be readable after the last input plane.
+    /// Elements that must be readable after the last input plane; they are ignored.
     public static let inputSlack = 8
 
     /// Multiply-adds of the direct convolution, the padding's included.
@@ -149,32 +149,5 @@ public struct Winograd3x3: Sendable, Equatable {
                 }
             }
         }
-    }
-}
-
-/// The buffers of a `Winograd3x3`. Nothing is owned; every pointer outlives the call.
-public struct Winograd3x3Operands<Element> {
-    /// Input planes: pixel `(y, x)` of channel `c` at `c * inputPlaneStride + y * width + x`. Up to
-    /// `Winograd3x3.inputSlack` elements beyond the last plane are read and ignored.
-    public var input: UnsafePointer<Element>
-    /// Elements from one input plane to the next.
-    public var inputPlaneStride: Int
-    /// What `pack` made.
-    public var weights: UnsafePointer<Element>
-    /// Output planes, laid out likewise; nothing else is written.
-    public var output: UnsafeMutablePointer<Element>
-    /// Elements from one output plane to the next.
-    public var outputPlaneStride: Int
-
-    /// Names the buffers.
-    public init(
-        input: UnsafePointer<Element>, inputPlaneStride: Int, weights: UnsafePointer<Element>,
-        output: UnsafeMutablePointer<Element>, outputPlaneStride: Int
-    ) {
-        self.input = input
-        self.inputPlaneStride = inputPlaneStride
-        self.weights = weights
-        self.output = output
-        self.outputPlaneStride = outputPlaneStride
     }
 }
