@@ -9,54 +9,27 @@ import Testing
 
 /// CondenseNetV2 against what its authors' code computes.
 struct CondenseNetV2Tests {
-    struct Case: Sendable, CustomTestStringConvertible {
-        var folder: String
-        var checkpoint: String
-        var logits: String
-        var weights: String?
-        var hardSwishFrom: Int?
-
-        var testDescription: String { "\(folder)/\(checkpoint) → \(logits)" }
-        var path: String { Fixture.path("\(folder)/\(checkpoint).pth.tar") }
-
-        var options: Conversion.Options {
-            var options = Conversion.Options()
-            options.weights = weights
-            options.inference.hardSwishFrom = hardSwishFrom
-            return options
-        }
-    }
-
     /// The converted file has no settings.
-    static let cases: [Case] = [
-        Case(folder: "cdnv2-cifar", checkpoint: "dense-ema", logits: "dense"),
-        Case(folder: "cdnv2-cifar", checkpoint: "dense-ema", logits: "raw", weights: "state_dict"),
-        Case(folder: "cdnv2-cifar", checkpoint: "converted", logits: "converted", hardSwishFrom: 2),
-        Case(folder: "cdnv2-imagenet", checkpoint: "dense-ema", logits: "dense"),
-        Case(folder: "cdnv2-imagenet", checkpoint: "dense-ema", logits: "raw", weights: "state_dict"),
-        Case(folder: "cdnv2-imagenet", checkpoint: "converted", logits: "converted"),
+    static let networks: [FixtureNetwork] = [
+        FixtureNetwork(
+            folder: "cdnv2-cifar", checkpoint: "dense-ema.pth.tar", logits: "logits-dense.npy"),
+        FixtureNetwork(
+            folder: "cdnv2-cifar", checkpoint: "dense-ema.pth.tar", logits: "logits-raw.npy", weights: "state_dict"),
+        FixtureNetwork(
+            folder: "cdnv2-cifar", checkpoint: "converted.pth.tar", logits: "logits-converted.npy", hardSwishFrom: 2),
+        FixtureNetwork(
+            folder: "cdnv2-imagenet", checkpoint: "dense-ema.pth.tar", logits: "logits-dense.npy"),
+        FixtureNetwork(
+            folder: "cdnv2-imagenet", checkpoint: "dense-ema.pth.tar", logits: "logits-raw.npy", weights: "state_dict"),
+        FixtureNetwork(
+            folder: "cdnv2-imagenet", checkpoint: "converted.pth.tar", logits: "logits-converted.npy"),
     ]
 
-    private func convert(_ network: Case) throws -> Conversion {
-        try Conversion(path: network.path, options: network.options)
-    }
-
-    @Test(arguments: cases) func answersAreTheOriginalCodes(network: Case) throws {
-        let conversion = try convert(network)
-        let input = try Fixture.array("\(network.folder)/input.npy")
-        let expected = try Fixture.array("\(network.folder)/logits-\(network.logits).npy")
-        let model = Model(try ModelFile(bytes: conversion.bytes))
-        for reference in [false, true] {
-            let session = try Session(plan: try ExecutionPlan(model, options: .init(referenceKernels: reference)))
-            for (image, expected) in zip(input.images, expected.images) {
-                let found = try session.logits(image)
-                let largest = expected.map(\.magnitude).max()!
-                #expect(found.count == expected.count)
-                for (found, expected) in zip(found, expected) {
-                    #expect((found - expected).magnitude <= 1e-5 * largest, "reference kernels: \(reference)")
-                }
-            }
-        }
+    @Test(arguments: networks) func answersAreTheOriginalCodes(network: FixtureNetwork) throws {
+        let conversion = try network.converted()
+        for reference in [false, true] { try network.expectLogits(of: conversion, referenceKernels: reference) }
+        let input = try Fixture.array("\(network.folder)/\(network.input)")
+        let expected = try Fixture.array("\(network.folder)/\(network.logits)")
         let answers = try conversion.evaluator.evaluate(input.values, count: input.shape[0])
         let largest = Double(expected.values.map(\.magnitude).max()!)
         for (found, expected) in zip(answers, expected.values) {
@@ -64,8 +37,8 @@ struct CondenseNetV2Tests {
         }
     }
 
-    @Test(arguments: cases) func everyLayerIsVerified(network: Case) throws {
-        let conversion = try convert(network)
+    @Test(arguments: networks) func everyLayerIsVerified(network: FixtureNetwork) throws {
+        let conversion = try network.converted()
         let verification = try conversion.verify()
         #expect(verification.passes, "\(verification.table())")
         #expect(verification.rows.map(\.layer) == conversion.description.graph.steps.map(\.name))
@@ -73,7 +46,7 @@ struct CondenseNetV2Tests {
 
     /// A reactivation that is left out, or put to another channel, is found in its own layer.
     @Test(arguments: ["weight", "destinations", "index"]) func aWrongReactivationIsNotVerified(role: String) throws {
-        let conversion = try convert(Self.cases[0])
+        let conversion = try Self.networks[0].converted()
         let name = "features.denseblock_2.denselayer_1.sfr"
         var tensors = try conversion.network.tensors(.f32)
         let position = try #require(tensors.firstIndex { $0.name == "\(name).\(role)" })
@@ -96,7 +69,7 @@ struct CondenseNetV2Tests {
     }
 
     @Test func everyModulesOutputIsTheOriginalCodes() throws {
-        let conversion = try convert(Self.cases[0])
+        let conversion = try Self.networks[0].converted()
         let image = try Fixture.array("cdnv2-cifar/input.npy").images[0]
         var outputs: [String: [Float]] = [:]
         var values: [String: [Float]] = [:]
@@ -128,7 +101,7 @@ struct CondenseNetV2Tests {
     }
 
     @Test func whatIsInferredIsSaid() throws {
-        let conversion = try convert(Self.cases[0])
+        let conversion = try Self.networks[0].converted()
         let architecture = try #require(conversion.network.architecture)
         #expect(architecture.name == "CondenseNetV2-14")
         #expect(architecture.stages.map(\.activation) == [.relu, .hardSwish, .hardSwish])
@@ -147,9 +120,9 @@ struct CondenseNetV2Tests {
     }
 
     @Test func thePublishedRuleIsAWarning() throws {
-        var network = Self.cases[2]
+        var network = Self.networks[2]
         network.hardSwishFrom = nil
-        let conversion = try convert(network)
+        let conversion = try network.converted()
         #expect(
             conversion.warnings.contains { $0.hasPrefix("hard swish from block 3 is the published networks' rule") })
         #expect(conversion.network.architecture?.stages.map(\.activation) == [.relu, .relu, .hardSwish])
@@ -201,14 +174,14 @@ struct CondenseNetV2Tests {
     }
 
     @Test(arguments: [0, 2, 4]) func onnxRuntimeAgrees(number: Int) throws {
-        let network = Self.cases[number]
+        let network = Self.networks[number]
         let folder = try TemporaryFolder()
-        let bytes = try ONNXExporter.bytes(try ModelFile(bytes: try convert(network).bytes))
+        let bytes = try ONNXExporter.bytes(try ModelFile(bytes: try network.converted().bytes))
         try PythonTool.expectSuccess(
             "check-onnx.py",
             [
-                try folder.write(bytes, to: "model.onnx"), Fixture.path("\(network.folder)/input.npy"),
-                Fixture.path("\(network.folder)/logits-\(network.logits).npy"),
+                try folder.write(bytes, to: "model.onnx"), Fixture.path("\(network.folder)/\(network.input)"),
+                Fixture.path("\(network.folder)/\(network.logits)"),
             ])
     }
 

@@ -61,13 +61,8 @@ package enum Folder {
 
     /// What tells one file or folder from another.
     package struct Identity: Hashable, Sendable {
-        private let device: UInt64
-        private let node: UInt64
-
-        fileprivate init(device: UInt64, node: UInt64) {
-            self.device = device
-            self.node = node
-        }
+        fileprivate let device: UInt64
+        fileprivate let node: UInt64
     }
 
     private static func status(_ path: String) -> stat? {

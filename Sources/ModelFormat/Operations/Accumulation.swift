@@ -30,8 +30,6 @@ public struct Accumulation: Operation {
 extension Accumulation {
     /// The word in the file.
     public static let words = ["accumulation"]
-    /// The word in the file.
-    public var word: String { Self.words[0] }
 
     /// The members of the step that are the operation's own.
     public var members: [JSONValue.Member] {

@@ -17,8 +17,6 @@ public struct Addition: Operation {
 extension Addition {
     /// The word in the file.
     public static let words = ["addition"]
-    /// The word in the file.
-    public var word: String { Self.words[0] }
     /// The members of the step that are the operation's own.
     public var members: [JSONValue.Member] { [.init("other", .string(other))] + activation.members }
 

@@ -44,8 +44,6 @@ public struct Convolution: Operation {
 extension Convolution {
     /// The word in the file.
     public static let words = ["convolution"]
-    /// The word in the file.
-    public var word: String { Self.words[0] }
 
     /// The members of the step that are the operation's own.
     public var members: [JSONValue.Member] {

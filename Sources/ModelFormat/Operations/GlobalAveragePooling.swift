@@ -12,8 +12,6 @@ public struct GlobalAveragePooling: Operation {
 extension GlobalAveragePooling {
     /// The word in the file.
     public static let words = ["globalAveragePooling"]
-    /// The word in the file.
-    public var word: String { Self.words[0] }
     /// The members of the step that are the operation's own.
     public var members: [JSONValue.Member] { preActivation.members }
 

@@ -17,8 +17,6 @@ public struct Linear: Operation {
 extension Linear {
     /// The word in the file.
     public static let words = ["linear"]
-    /// The word in the file.
-    public var word: String { Self.words[0] }
     /// The members of the step that are the operation's own.
     public var members: [JSONValue.Member] { [.init("outputs", .integer(outputs))] + activation.members }
 

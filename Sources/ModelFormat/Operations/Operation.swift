@@ -10,7 +10,7 @@ import Foundations
 public protocol Operation: Equatable, Sendable {
     /// The operation's names in the file; more than one where a word chooses a kind of it.
     static var words: [String] { get }
-    /// The operation's name in the file, one of `words`.
+    /// The operation's name in the file, one of `words`; by default the first.
     var word: String { get }
     /// The members of a step's JSON that belong to the operation, in a fixed order, defaults left out.
     var members: [JSONValue.Member] { get }
@@ -52,6 +52,8 @@ public protocol Operation: Equatable, Sendable {
 }
 
 extension Operation {
+    /// The first of `words`.
+    public var word: String { Self.words[0] }
     /// Nothing.
     public var preActivation: PreActivation { PreActivation() }
     /// Nothing.

@@ -14,8 +14,6 @@ public struct SqueezeExcite: Operation {
 extension SqueezeExcite {
     /// The word in the file.
     public static let words = ["squeezeExcite"]
-    /// The word in the file.
-    public var word: String { Self.words[0] }
     /// The members of the step that are the operation's own.
     public var members: [JSONValue.Member] { [.init("hidden", .integer(hidden))] }
 

@@ -23,6 +23,8 @@ import Testing
     static let pickle = TinyCheckpoint.zip.entries[0].data
     static let directoryStart = TinyCheckpoint.zip.bytes.count - 22 - directoryLength
     static let directoryLength = TinyCheckpoint.zip.entries.reduce(0) { $0 + 46 + $1.name.utf8.count }
+    static let endsEarly = ZipFault.displaced(
+        .directory, expectedEnd: directoryStart + directoryLength, found: directoryStart + directoryLength - 1)
 
     static let all = lies + names + places + compression + meaning
 
@@ -117,22 +119,12 @@ import Testing
         attack("a header that is none", .signature(of: .localHeader, found: 0x2D04_034B)) {
             $0.entries[0].tamperCentral = { $0.offset = 1 }
         },
-        attack(
-            "a directory that starts too early",
-            .zip(
-                .displaced(
-                    .directory, expectedEnd: directoryStart + directoryLength,
-                    found: directoryStart + directoryLength - 1),
-                at: place())
-        ) { $0.tamperEnd = { $0.directoryOffset -= 1 } },
-        attack(
-            "a directory that is too short",
-            .zip(
-                .displaced(
-                    .directory, expectedEnd: directoryStart + directoryLength,
-                    found: directoryStart + directoryLength - 1),
-                at: place())
-        ) { $0.tamperEnd = { $0.directorySize -= 1 } },
+        attack("a directory that starts too early", .zip(endsEarly, at: place())) {
+            $0.tamperEnd = { $0.directoryOffset -= 1 }
+        },
+        attack("a directory that is too short", .zip(endsEarly, at: place())) {
+            $0.tamperEnd = { $0.directorySize -= 1 }
+        },
         attack(
             "fewer entries than the directory has",
             .zip(
