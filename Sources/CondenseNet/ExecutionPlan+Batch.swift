@@ -4,8 +4,8 @@ import Synchronization
 extension ExecutionPlan {
     /// Classifies image files, several at the same time.
     ///
-    /// Each job has a session of one thread. Jobs keep threads of Swift's own pool busy, and stop before their next image when
-    /// the task is cancelled.
+    /// Each job has a session of one thread. Jobs work on threads of Swift's own pool: after each image they let other tasks
+    /// have their turn, and before the next they stop when the task is cancelled.
     ///
     /// - Parameters:
     ///   - top: classes of each image, at most.
@@ -28,6 +28,7 @@ extension ExecutionPlan {
                     while let index = queue.next() {
                         try Task.checkCancellation()
                         answers.append((index, Result { try classifier.classify(path: paths[index], top: top) }))
+                        await Task.yield()
                     }
                     return answers
                 }

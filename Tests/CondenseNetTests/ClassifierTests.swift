@@ -72,7 +72,7 @@ struct ClassifierTests {
     @Test func aCancelledBatchEnds() async throws {
         let plan = try ExecutionPlan(try Model(path: Self.path("fashion-mnist.safetensors")))
         let paths = [String](repeating: Self.sample("bag"), count: 1_000_000)
-        let batch = Task { try await plan.classify(paths: paths, jobs: 2) }
+        let batch = Task { try await plan.classify(paths: paths, jobs: 8) }
         try await Task.sleep(nanoseconds: 20_000_000)
         batch.cancel()
         await #expect(throws: CancellationError.self) { try await batch.value }
