@@ -30,8 +30,12 @@ class Shape:
 
     def check(self):
         """Raises ValueError where no network has this shape."""
-        if len(self.stages) != len(self.growth) or len(self.stages) < 2:
-            raise ValueError("--stages and --growth need the same number of blocks, two at least")
+        if len(self.stages) != 3 or len(self.growth) != 3:
+            raise ValueError("--stages and --growth need three blocks: the last pooling takes 8×8, which 32×32 is after two transitions")
+        for name, values in (("--stages", self.stages), ("--growth", self.growth), ("--groups", [self.groups]),
+                             ("--factor", [self.factor]), ("--hidden", [self.hidden])):
+            if min(values) < 1:
+                raise ValueError(f"{name} needs numbers of 1 or more, found {min(values)}")
         channels = 2 * self.growth[0]
         for block, (layers, growth) in enumerate(zip(self.stages, self.growth), 1):
             for layer in range(1, layers + 1):

@@ -14,6 +14,7 @@ import torch
 from condensenet import CondenseNet, Shape
 from images import Images
 from programs import convert, logits
+from train import load
 
 DATASET = pathlib.Path("/usr/share/datasets/fashion-mnist")
 SHAPE = ["--stages", "2-2-2", "--growth", "8-8-16", "--batch", "32", "--epochs", "4"]
@@ -44,7 +45,7 @@ def trained(folder, checkpoint, *options):
     result = run(folder, checkpoint, *options)
     assert result.returncode == 0, result.stderr
     assert not checkpoint.with_name(checkpoint.name + ".state").exists()
-    return torch.load(checkpoint)
+    return load(checkpoint)
 
 
 @pytest.mark.parametrize("version, options", [(1, ["--cutout", "8"]), (2, ["--lasso", "1e-4"])])
@@ -76,7 +77,7 @@ def test_a_training_that_was_stopped_ends_as_one_that_was_not(folder, tmp_path):
         time.sleep(0.01)
     process.kill()
     process.wait()
-    assert 1 <= torch.load(state)["epoch"] < 4
+    assert 1 <= load(state)["epoch"] < 4
     result = run(folder, tmp_path / "stopped.pth", "--cutout", "8")
     assert result.returncode == 1 and "was written with other options" in result.stderr
     stopped = trained(folder, tmp_path / "stopped.pth")["state_dict"]
@@ -84,7 +85,8 @@ def test_a_training_that_was_stopped_ends_as_one_that_was_not(folder, tmp_path):
 
 
 @pytest.mark.parametrize("options, reason", [
-    (["--stages", "2-2"], "the same number of blocks"), (["--growth", "8-6-16"], "growth 6, not divisible by 4"),
+    (["--stages", "2-2"], "need three blocks"), (["--groups", "0"], "--groups needs numbers of 1 or more"), (["--batch", "257"], "at most the 256 images"),
+    (["--growth", "8-6-16"], "growth 6, not divisible by 4"),
     (["--groups", "3"], "inputs 16, not divisible by 3"),
 ])
 def test_a_network_that_cannot_be_is_refused(folder, tmp_path, options, reason):

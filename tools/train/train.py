@@ -17,6 +17,7 @@ import os
 import pathlib
 import sys
 import time
+import zlib
 
 import torch
 from torch import nn
@@ -50,6 +51,11 @@ def parse(arguments):
     return parser.parse_args(arguments)
 
 
+def load(path):
+    """What `save` wrote. Such a file is a pickle: load your own alone."""
+    return torch.load(path, map_location="cpu", weights_only=False)
+
+
 def save(contents, path):
     """Writes a checkpoint whole or not at all."""
     partial = path.with_name(path.name + ".partial")
@@ -79,6 +85,8 @@ class Training:
                                          weight_decay=options.decay)
         self.training = Images(options.dataset, options.folder, True, device)
         self.test = Images(options.dataset, options.folder, False, device)
+        if not 1 <= options.batch <= len(self.training) or options.epochs < 1:
+            raise ValueError(f"--batch and --epochs need 1 or more, and a batch at most the {len(self.training)} images")
         self.steps = len(self.training) // options.batch
         self.epoch, self.classifier_mask = 0, None
         self.state = options.checkpoint.with_name(options.checkpoint.name + ".state")
@@ -86,7 +94,7 @@ class Training:
     def resume(self):
         if not self.state.exists():
             return
-        saved = torch.load(self.state, map_location="cpu", **({"weights_only": False} if torch.__version__ >= "2" else {}))
+        saved = load(self.state)
         if saved["options"] != vars(self.options):
             sys.exit(f"{self.state} was written with other options: use them, another name, or delete it")
         self.network.load_state_dict(saved["state_dict"])
@@ -160,7 +168,7 @@ def main():
     torch.backends.cudnn.benchmark = True
     try:
         Training(options, device).run()
-    except (EOFError, OSError, ValueError) as error:
+    except (EOFError, OSError, ValueError, zlib.error) as error:
         sys.exit(f"{sys.argv[0]}: {error}")
 
 
