@@ -22,6 +22,16 @@ public protocol TensorSource: Sendable {
 }
 
 extension TensorSource {
+    /// The input plane of each channel that an operation of `step` sees.
+    ///
+    /// - Throws: `MemoryError`.
+    public func inputPlanes(of step: Step, _ preActivation: PreActivation) throws -> StoredArray<Int32> {
+        guard preActivation.gather == nil else { return try indices("\(step.name).index") }
+        return try StoredArray(count: step.inputChannels) { planes in
+            for channel in planes.indices { planes[channel] = Int32(channel) }
+        }
+    }
+
     /// A block of its own.
     public func memory(_ byteCount: Int) throws -> Storage { try Storage(byteCount: byteCount) }
 }

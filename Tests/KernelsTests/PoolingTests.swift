@@ -14,24 +14,36 @@ struct PoolingTests {
         return GuardedBuffer(count: count, offset: offset) { _ in strange ? random.strangeValue() : random.value() }
     }
 
+    /// What pools some planes, or is its reference: input, output, planes.
+    private typealias Pooling = (UnsafePointer<Number>, UnsafeMutablePointer<Number>, Range<Int>) -> Void
+
+    /// Whether a kernel, run plane by plane on planes of `inputPixels`, gives `pixels` for each as its reference does.
+    private func check(
+        inputPixels: Int, pixels: Int, strange: Bool, _ comment: Comment, run: Pooling, reference: Pooling
+    ) {
+        let input: NumberBuffer = buffer(3 * inputPixels, seed: 3, strange: strange)
+        let (actual, expected) = (NumberBuffer(count: 3 * pixels, offset: 3), NumberBuffer(count: 3 * pixels))
+        for plane in 0..<3 { run(input.readOnly, actual.pointer, plane..<plane + 1) }
+        reference(input.readOnly, expected.pointer, 0..<3)
+        keepAlive(input)
+        #expect(firstDifference(actual.values, expected.values) == nil, comment)
+        #expect(actual.guardsAreIntact, comment)
+    }
+
     @Test("Average of 2×2", arguments: [1, 2, 3, 8, 10, 13, 14, 15, 16, 17, 18, 28, 32, 33, 34], [1, 2, 5])
     func average(width: Int, height: Int) {
+        let pool = AveragePool2x2(inputWidth: width, inputHeight: height)
+        let (inputPixels, pixels) = (width * height, pool.width * pool.height)
         for strange in [false, true] {
-            let pool = AveragePool2x2(inputWidth: width, inputHeight: height)
-            let input: NumberBuffer = buffer(3 * width * height, seed: 3, strange: strange)
-            let pixels = pool.width * pool.height
-            let (actual, expected) = (NumberBuffer(count: 3 * pixels, offset: 1), NumberBuffer(count: 3 * pixels))
-            for plane in 0..<3 {
+            check(inputPixels: inputPixels, pixels: pixels, strange: strange, "\(height)×\(width)") {
                 pool.run(
-                    Number.self, input: input.readOnly, inputPlaneStride: width * height, output: actual.pointer,
-                    outputPlaneStride: pixels, planes: plane..<plane + 1)
+                    Number.self, input: $0, inputPlaneStride: inputPixels, output: $1, outputPlaneStride: pixels,
+                    planes: $2)
+            } reference: {
+                pool.runReference(
+                    Number.self, input: $0, inputPlaneStride: inputPixels, output: $1, outputPlaneStride: pixels,
+                    planes: $2)
             }
-            pool.runReference(
-                Number.self, input: input.readOnly, inputPlaneStride: width * height, output: expected.pointer,
-                outputPlaneStride: pixels, planes: 0..<3)
-            keepAlive(input)
-            #expect(firstDifference(actual.values, expected.values) == nil, "\(height)×\(width)")
-            #expect(actual.guardsAreIntact)
         }
     }
 
@@ -128,20 +140,16 @@ struct PoolingTests {
         let (edge, stride, padding) = window
         for (width, height) in [(size, 5), (7, size), (size, 1)] {
             let pool = MaxPool(inputWidth: width, inputHeight: height, window: edge, stride: stride, padding: padding)
-            let input: NumberBuffer = buffer(2 * width * height, seed: 9, strange: true)
-            let pixels = pool.width * pool.height
-            let (actual, expected) = (NumberBuffer(count: 2 * pixels, offset: 3), NumberBuffer(count: 2 * pixels))
-            for plane in 0..<2 {
+            let (inputPixels, pixels) = (width * height, pool.width * pool.height)
+            check(inputPixels: inputPixels, pixels: pixels, strange: true, "\(window), \(height)×\(width)") {
                 pool.run(
-                    Number.self, input: input.readOnly, inputPlaneStride: width * height, output: actual.pointer,
-                    outputPlaneStride: pixels, planes: plane..<plane + 1)
+                    Number.self, input: $0, inputPlaneStride: inputPixels, output: $1, outputPlaneStride: pixels,
+                    planes: $2)
+            } reference: {
+                pool.runReference(
+                    Number.self, input: $0, inputPlaneStride: inputPixels, output: $1, outputPlaneStride: pixels,
+                    planes: $2)
             }
-            pool.runReference(
-                Number.self, input: input.readOnly, inputPlaneStride: width * height, output: expected.pointer,
-                outputPlaneStride: pixels, planes: 0..<2)
-            keepAlive(input)
-            #expect(firstDifference(actual.values, expected.values) == nil, "\(window), \(height)×\(width)")
-            #expect(actual.guardsAreIntact)
         }
     }
 

@@ -13,11 +13,7 @@ struct InputStage: Sendable {
     ///
     /// - Throws: what `tensors` throws.
     init(_ step: Step, _ preActivation: PreActivation, _ tensors: any TensorSource) throws {
-        planes =
-            preActivation.gather == nil
-            ? try StoredArray(count: step.inputChannels) { planes in
-                for channel in planes.indices { planes[channel] = Int32(channel) }
-            } : try tensors.indices("\(step.name).index")
+        planes = try tensors.inputPlanes(of: step, preActivation)
         lower = preActivation.bounds ? try tensors.bytes("\(step.name).lower") : nil
         upper = preActivation.bounds ? try tensors.bytes("\(step.name).upper") : nil
     }

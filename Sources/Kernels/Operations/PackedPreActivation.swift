@@ -12,11 +12,7 @@ struct PackedPreActivation: Sendable {
     private let rounded: StoredNormalization?
 
     init(_ step: Step, _ source: PreActivation, _ tensors: any TensorSource) throws {
-        planes =
-            source.gather == nil
-            ? try StoredArray(count: step.inputChannels) { planes in
-                for plane in planes.indices { planes[plane] = Int32(plane) }
-            } : try tensors.indices("\(step.name).index")
+        planes = try tensors.inputPlanes(of: step, source)
         scale = source.normalize ? try tensors.floats("\(step.name).scale") : nil
         shift = source.normalize ? try tensors.floats("\(step.name).shift") : nil
         if let scale, let shift {
