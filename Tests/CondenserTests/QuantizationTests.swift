@@ -97,7 +97,7 @@ struct QuantizationTests {
         #expect(integer.rescaled(sums).values == [-28, 98, -128, -128, -60, 127, 4, 3])
     }
 
-    @Test("file, evaluator and runtime agree to the bit", arguments: [1, 4, 9, 13, 15])
+    @Test("file, evaluator and runtime agree to the bit", arguments: [1, 2, 3, 4, 7, 8, 9, 13, 14, 15])
     func designs(design: Int) throws {
         let checkpoint = try SyntheticCheckpoint(Designs.all[design], seed: 7)
         var options = Conversion.Options()
