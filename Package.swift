@@ -28,9 +28,11 @@ let isFetched =
 let hasVariants = environment["CONDENSENET_VARIANTS"].map { $0 == "1" } ?? !isFetched
 let hasAVX = hasVariants && targetsX86
 
-// An emulator is too slow for whole networks of unoptimised kernels; optimised, they keep every check.
+// An emulator is too slow for whole networks of unoptimised kernels; optimised, they keep every check. Only a compilation of
+// the whole module makes their generics for floats.
 let optimizedKernels: [SwiftSetting] =
-    isSet("CONDENSENET_EMULATED") && !isFetched ? [.unsafeFlags(["-O"], .when(configuration: .debug))] : []
+    isSet("CONDENSENET_EMULATED") && !isFetched
+    ? [.unsafeFlags(["-O", "-whole-module-optimization", "-num-threads", "2"], .when(configuration: .debug))] : []
 
 /// Whether this machine's processor has the instructions that some kernels need. Their tests are left out elsewhere.
 let cpuinfo = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
