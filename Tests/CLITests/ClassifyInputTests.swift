@@ -92,7 +92,7 @@ struct ClassifyInputTests {
     }
 
     @Test func answersBelowTheThreshold() throws {
-        let arguments = ["classify", Shipped.model, Shipped.sample("bag"), "--threshold"]
+        let arguments = ["classify", Shipped.model, Shipped.sample("dress"), "--threshold"]
         #expect(try condensenet(arguments + ["0.9999"]).output.split(separator: "\n").last == "            unknown")
         #expect(try JSON(try condensenet(arguments + ["0.9999", "--json"]).output)[0]["predictions"]?.count == 0)
         #expect(try JSON(try condensenet(arguments + ["0.9", "--json"]).output)[0]["predictions"]?.count == 1)
