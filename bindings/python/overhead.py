@@ -3,6 +3,7 @@
     python overhead.py MODEL IMAGE [ROUNDS]       with the package installed, and a C compiler
 """
 
+import ctypes
 import pathlib
 import statistics
 import subprocess
@@ -21,6 +22,9 @@ here = pathlib.Path(__file__).resolve().parent
 library = pathlib.Path(_library.library._name)
 pixels = np.asarray(PIL.Image.open(sys.argv[2]).convert("RGB"))
 model = condensenet.load(sys.argv[1])
+# What a program in C would pass, made once.
+frame, found, count = condensenet._frame(pixels), (_library.Prediction * 5)(), ctypes.c_size_t()
+call = (model._idle[0], ctypes.byref(frame), found, 5, ctypes.byref(count))
 
 
 def time_of(call, calls):
@@ -41,8 +45,10 @@ with tempfile.TemporaryDirectory() as folder:
         times.append([
             *map(float, result.stdout.split()),
             time_of(lambda: _library.library.condensenet_model_classes(model._model), 100 * CALLS),
+            time_of(lambda: _library.library.condensenet_classify_frame(*call), CALLS),
             time_of(lambda: model.classify(pixels), CALLS),
         ])
-cheap_c, classify_c, cheap_python, classify_python = (statistics.median(column) for column in zip(*times))
+cheap_c, classify_c, cheap_python, bare, classify_python = (statistics.median(column) for column in zip(*times))
 print(f"condensenet_model_classes: {cheap_c:.3f} from C, {cheap_python:.3f} through ctypes")
-print(f"classify pixels: {classify_c:.1f} from C, {classify_python:.1f} from Python: {classify_python / classify_c:.3f} times")
+print(f"classify pixels: {classify_c:.1f} from a program in C, {bare:.1f} by the same call in this process, {classify_python:.1f} from Python: "
+      f"{classify_python / classify_c:.3f} and {classify_python / bare:.3f} times")
